@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The CPU that the kernels are compiled for: that of this machine, or the one that is named in
+/// `TERCET_CPU` when a cluster's nodes differ from the machine that builds (`x86-64-v3`, `znver4`,
+/// `skylake-avx512`, …). Kernels need fused multiply-add, so `x86-64-v3` is the least.
+let cpu = Context.environment["TERCET_CPU"] ?? "native"
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .unsafeFlags(["-warnings-as-errors"]),
+]
+/// Plain loops become vector code only when overflow and bounds checks are gone and the CPU's own
+/// width is known; no other target gives up its checks.
+let kernelFlags: [SwiftSetting] =
+  strict + [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(cpu)"])]
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+func system(_ name: String, _ package: String, _ debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: package, providers: [.apt([debian])])
+}
+
+let package = Package(
+  name: "tercet",
+  products: [.executable(name: "tercet", targets: ["tercet"])],
+  targets: [
+    system("COpenMPI", "ompi-c", "libopenmpi-dev"),
+    system("COpenBLAS", "openblas", "libopenblas-dev"),
+    system("CHDF5", "hdf5", "libhdf5-dev"),
+    system("CYAML", "yaml-0.1", "libyaml-dev"),
+    system("CZlib", "zlib", "zlib1g-dev"),
+    .systemLibrary(name: "CArgp"),
+
+    library("Randomness"),
+    library("Kernels", settings: kernelFlags),
+    library("Tensors", ["COpenBLAS", "Kernels"]),
+    library("Autodiff", ["Tensors", "Kernels"]),
+    library("Layers", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
+    library("Corpora", ["CZlib", "Randomness"]),
+    library("Models", ["Layers", "Autodiff", "Tensors", "Corpora", "Randomness"]),
+    library("Evaluation", ["Corpora"]),
+    library("Collectives", ["COpenMPI", "Kernels"]),
+    library("Checkpoints", ["CHDF5"]),
+    library("Configuration", ["CYAML"]),
+    library(
+      "Training",
+      [
+        "Models", "Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Evaluation",
+        "Collectives", "Checkpoints", "Randomness",
+      ]),
+    .executableTarget(
+      name: "tercet",
+      dependencies: [
+        "Training", "Configuration", "Models", "Corpora", "Evaluation", "Collectives",
+        "Checkpoints", "Autodiff", "Tensors", "Layers", "Randomness", "CArgp",
+      ],
+      swiftSettings: strict),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "RankChecks", dependencies: ["Collectives"], path: "Tests/RankChecks",
+      swiftSettings: strict),
+    tests("KernelsTests", ["Kernels", "Tensors"]),
+    tests("AutodiffTests", ["Autodiff", "Tensors"]),
+    tests("LayersTests", ["Layers", "Autodiff", "Tensors", "Randomness"]),
+    tests("CorporaTests", ["Corpora", "Randomness"]),
+    tests("ModelsTests", ["Models", "Layers", "Autodiff", "Tensors", "Corpora", "Randomness"]),
+    tests("EvaluationTests", ["Evaluation", "Corpora"]),
+    tests("CollectivesTests", ["Collectives", "RankChecks"]),
+    tests("CheckpointsTests", ["Checkpoints"]),
+    tests("ConfigurationTests", ["Configuration"]),
+    tests("TrainingTests", ["Training", "Models", "Autodiff", "Tensors", "Corpora"]),
+    tests(
+      "FixturesTests",
+      ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),
+    tests("CommandTests", ["tercet"]),
+  ],
+  swiftLanguageModes: [.v6])

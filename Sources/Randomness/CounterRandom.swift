@@ -1,0 +1,87 @@
+/// A counter-based generator: what it gives depends on its key and on a counter, never on how many
+/// numbers were drawn before, by whom or in which order. So a draw is named by what it is *for*
+/// (seed, epoch, example, purpose), and every distribution of work draws the same numbers.
+///
+/// Philox4x32-10 (Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, SC 2011).
+public struct CounterRandom: Sendable {
+  private let key: (UInt32, UInt32)
+  private let epoch: UInt32
+  private let example: UInt32
+
+  /// - Parameters:
+  ///   - purpose: what the numbers are for; two purposes never share a stream.
+  ///   - epoch: the pass over the data, or 0 where there is none.
+  ///   - example: the sentence's index in its split, or 0 where there is none.
+  public init(seed: UInt64, purpose: String, epoch: Int = 0, example: Int = 0) {
+    let mixed = Self.mix(seed ^ Self.hash(purpose))
+    key = (UInt32(truncatingIfNeeded: mixed), UInt32(truncatingIfNeeded: mixed >> 32))
+    self.epoch = UInt32(truncatingIfNeeded: epoch)
+    self.example = UInt32(truncatingIfNeeded: example)
+  }
+
+  /// The `index`-th number of this stream, uniform over all 32-bit values.
+  public func bits(_ index: Int) -> UInt32 {
+    let block = UInt64(index) >> 2
+    let lanes = Self.philox(
+      (
+        UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), epoch, example
+      ), key)
+    switch index & 3 {
+    case 0: return lanes.0
+    case 1: return lanes.1
+    case 2: return lanes.2
+    default: return lanes.3
+    }
+  }
+
+  /// The `index`-th number of this stream, uniform in `0..<1`, a multiple of 2⁻²⁴.
+  public func uniform(_ index: Int) -> Float { Float(bits(index) >> 8) * 0x1p-24 }
+
+  /// The `index`-th number of this stream, uniform in `0..<bound`.
+  ///
+  /// - Precondition: `0 < bound`.
+  public func integer(_ index: Int, below bound: Int) -> Int {
+    precondition(bound > 0, "integer below \(bound)")
+    let wide = UInt64(bits(2 * index)) << 32 | UInt64(bits(2 * index + 1))
+    return Int(wide.multipliedFullWidth(by: UInt64(bound)).high)
+  }
+
+  /// A permutation of `0..<count`, each with equal chance (Fisher and Yates).
+  public func permutation(_ count: Int) -> [Int] {
+    var order = Array(0..<count)
+    for i in stride(from: count - 1, to: 0, by: -1) {
+      order.swapAt(i, integer(i, below: i + 1))
+    }
+    return order
+  }
+
+  private static func philox(
+    _ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)
+  ) -> (UInt32, UInt32, UInt32, UInt32) {
+    var c = counter
+    var k = key
+    for _ in 0..<10 {
+      let a = UInt64(0xD251_1F53) * UInt64(c.0)
+      let b = UInt64(0xCD9E_8D57) * UInt64(c.2)
+      c = (
+        UInt32(b >> 32) ^ c.1 ^ k.0, UInt32(truncatingIfNeeded: b),
+        UInt32(a >> 32) ^ c.3 ^ k.1, UInt32(truncatingIfNeeded: a)
+      )
+      k = (k.0 &+ 0x9E37_79B9, k.1 &+ 0xBB67_AE85)
+    }
+    return c
+  }
+
+  /// FNV-1a, so that a purpose's stream does not change from build to build.
+  private static func hash(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
+  /// The finaliser of SplitMix64.
+  private static func mix(_ value: UInt64) -> UInt64 {
+    var z = value &+ 0x9E37_79B9_7F4A_7C15
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
