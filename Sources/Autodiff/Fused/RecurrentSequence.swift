@@ -1,0 +1,88 @@
+import Kernels
+import Tensors
+
+/// Which end of a sentence a recurrent layer starts from.
+public enum Direction: Sendable {
+  case forward, backward
+}
+
+extension Tape {
+  /// A recurrent layer over sentences of unequal length, each from zero state, in its own direction and
+  /// over its own tokens only (models.md D8).
+  ///
+  /// The input products of all tokens are one product, and so are the weight gradients.
+  ///
+  /// - Parameter x: `[tokens, in]`, laid out as `layout` says.
+  /// - Returns: the states after each token, `h [tokens, d]` and `c` likewise where there is one.
+  public func recurrent(
+    _ x: Variable, _ cell: CellParameters, layout: PackedLayout, direction: Direction
+  ) -> CellState {
+    precondition(x.value.rows == layout.rows, "\(x.value.rows) rows for \(layout.rows) tokens")
+    let trace = CellTrace(cell, inputs: x.value, tape: self)
+    let blocks = SequenceBlock.blocks(of: layout, direction: direction)
+    trace.project(0..<layout.rows)
+    for block in blocks {
+      trace.enter(block)
+      trace.step(block.rows, carried: block.carried)
+    }
+    let hidden = variable(trace.hidden)
+    let state = cell.form.hasCellState ? variable(trace.cell) : nil
+    record { gradients in
+      guard hidden.hasGradient || state?.hasGradient == true else { return }
+      trace.backward(
+        blocks.reversed(), hidden: hidden.gradient,
+        cell: state.flatMap { $0.hasGradient ? $0.gradient : nil })
+      trace.addParameterGradients(to: gradients)
+      trace.addInputGradient(0..<layout.rows, to: x.gradient)
+    }
+    return CellState(hidden: hidden, cell: state)
+  }
+}
+
+/// The rows of one time step, and those of the step that it continues.
+private struct SequenceBlock {
+  let rows: Range<Int>
+  let previous: Range<Int>
+  /// Sentences that both have; they come first in either.
+  var carried: Int { min(rows.count, previous.count) }
+
+  static func blocks(of layout: PackedLayout, direction: Direction) -> [SequenceBlock] {
+    let steps = Array(0..<layout.steps)
+    let ordered = direction == .forward ? steps : steps.reversed()
+    return ordered.enumerated().map { index, step in
+      SequenceBlock(
+        rows: layout.rows(at: step),
+        previous: index == 0 ? 0..<0 : layout.rows(at: ordered[index - 1]))
+    }
+  }
+}
+
+extension CellTrace {
+  /// Sets the entering states of a block: those that its previous block left, else zeros.
+  fileprivate func enter(_ block: SequenceBlock) {
+    enter(block, from: hidden, into: entering)
+    if parameters.form.hasCellState { enter(block, from: cell, into: enteringCell) }
+  }
+
+  private func enter(_ block: SequenceBlock, from states: Matrix, into target: Matrix) {
+    let (carried, rows) = (block.carried, target.rows(block.rows))
+    rows.rows(0..<carried).assign(states.rows(block.previous).rows(0..<carried))
+    rows.rows(carried..<rows.rows).fill(0)
+  }
+
+  /// Runs the blocks backward, states' gradients flowing from each to the one that it continued.
+  fileprivate func backward(
+    _ blocks: some Sequence<SequenceBlock>, hidden: Matrix, cell: Matrix?
+  ) {
+    let sentences = blocks.reduce(0) { max($0, $1.rows.count) }
+    let hiddenGradient = pool.zeros(sentences, self.hidden.columns)
+    let cellGradient = pool.zeros(sentences, self.cell.columns)
+    for block in blocks {
+      let dh = hiddenGradient.rows(0..<block.rows.count)
+      let dc = cellGradient.rows(0..<block.rows.count)
+      add(hidden.rows(block.rows).pointer, to: dh.pointer, count: dh.count)
+      if let cell { add(cell.rows(block.rows).pointer, to: dc.pointer, count: dc.count) }
+      stepBackward(block.rows, carried: block.carried, hiddenGradient: dh, cellGradient: dc)
+    }
+  }
+}

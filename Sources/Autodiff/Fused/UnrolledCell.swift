@@ -1,0 +1,66 @@
+import Kernels
+import Tensors
+
+/// The state of a recurrent cell: `h`, and `c` where the cell has one; a row a sentence or a token.
+public struct CellState {
+  public var hidden: Variable
+  public var cell: Variable?
+
+  public init(hidden: Variable, cell: Variable?) {
+    self.hidden = hidden
+    self.cell = cell
+  }
+
+  /// The same function of both parts.
+  public func map(_ transform: (Variable) -> Variable) -> CellState {
+    CellState(hidden: transform(hidden), cell: cell.map(transform))
+  }
+}
+
+/// A cell that a decoder unrolls one step at a time, its inputs depending on what it said before. The
+/// weight gradients of all its steps are one product each.
+public final class UnrolledCell {
+  private let tape: Tape
+  private let trace: CellTrace
+  private let sentences: Int
+  private var taken = 0
+
+  /// - Parameters:
+  ///   - steps: the steps that will be taken, at most.
+  ///   - sentences: rows of each step.
+  public init(_ cell: CellParameters, steps: Int, sentences: Int, on tape: Tape) {
+    self.tape = tape
+    self.sentences = sentences
+    trace = CellTrace(
+      cell, inputs: tape.pool.uninitialized(steps * sentences, cell.input.columns), tape: tape)
+    tape.record { [trace] gradients in trace.addParameterGradients(to: gradients) }
+  }
+
+  /// One step from `state` with input `x`, `[sentences, in]`.
+  ///
+  /// - Precondition: fewer steps were taken than the cell was made for.
+  public func step(_ x: Variable, from state: CellState) -> CellState {
+    let rows = taken * sentences..<(taken + 1) * sentences
+    precondition(rows.upperBound <= trace.inputs.rows, "more steps than the cell was made for")
+    taken += 1
+    trace.inputs.rows(rows).assign(x.value)
+    trace.entering.rows(rows).assign(state.hidden.value)
+    if let cell = state.cell { trace.enteringCell.rows(rows).assign(cell.value) }
+    trace.project(rows)
+    trace.step(rows, carried: sentences)
+    let hidden = tape.variable(trace.hidden.rows(rows))
+    let cell = state.cell.map { _ in tape.variable(trace.cell.rows(rows)) }
+    tape.record { [trace] _ in
+      guard hidden.hasGradient || cell?.hasGradient == true else {
+        return trace.stepBackwardNothing(rows)
+      }
+      let dh = hidden.gradient
+      let dc = cell?.gradient ?? trace.pool.uninitialized(rows.count, 0)
+      trace.stepBackward(rows, carried: rows.count, hiddenGradient: dh, cellGradient: dc)
+      trace.addInputGradient(rows, to: x.gradient)
+      add(dh.pointer, to: state.hidden.gradient.pointer, count: dh.count)
+      if let before = state.cell { add(dc.pointer, to: before.gradient.pointer, count: dc.count) }
+    }
+    return CellState(hidden: hidden, cell: cell)
+  }
+}

@@ -1,0 +1,53 @@
+import Tensors
+
+/// How a parameter starts.
+public enum Initializer: Sendable, Equatable {
+  case zeros
+  /// Uniform in `-bound..<bound`.
+  case uniform(bound: Float)
+  /// A table of vectors, uniform in `-bound..<bound`, its last row zeros: the word that follows NA.
+  case table(bound: Float)
+}
+
+/// The place of one parameter in the slab of all.
+public struct Parameter: Sendable {
+  /// Its name in checkpoints.
+  public let name: String
+  public let rows: Int
+  public let columns: Int
+  /// Floats before it in the slab.
+  public let offset: Int
+  public let initializer: Initializer
+
+  public var count: Int { rows * columns }
+}
+
+/// All parameters of a model end to end, in the order in which its layers declared them.
+public struct ParameterLayout: Sendable {
+  public private(set) var parameters: [Parameter] = []
+  /// Floats of all parameters.
+  public private(set) var count = 0
+
+  public init() {}
+
+  /// Declares a parameter of shape `[rows, columns]`; a vector has one row.
+  ///
+  /// - Precondition: the name is new.
+  public mutating func declare(
+    _ name: String, rows: Int = 1, columns: Int, _ initializer: Initializer
+  ) -> Parameter {
+    precondition(parameters.allSatisfy { $0.name != name }, "two parameters named \(name)")
+    let parameter = Parameter(
+      name: name, rows: rows, columns: columns, offset: count, initializer: initializer)
+    parameters.append(parameter)
+    count += parameter.count
+    return parameter
+  }
+}
+
+extension Slab {
+  /// The part of the slab that belongs to `parameter`, `[rows, columns]`.
+  public func callAsFunction(_ parameter: Parameter) -> Matrix {
+    matrix(at: parameter.offset, rows: parameter.rows, columns: parameter.columns)
+  }
+}

@@ -1,0 +1,35 @@
+import Autodiff
+import Randomness
+import Tensors
+
+/// Inverted dropout whose masks are drawn for each sentence by itself: they depend on seed, epoch,
+/// sentence and purpose, not on what else is in the batch or on which rank it is (models.md 1.10).
+public struct Dropout: Sendable {
+  /// Probability that an element is dropped, in `0..<1`.
+  public let probability: Float
+
+  public init(_ probability: Float) {
+    precondition(0 <= probability && probability < 1, "dropout \(probability)")
+    self.probability = probability
+  }
+
+  /// Drops elements of `x [tokens, width]`; element k of token i is the sentence's draw `i·width + k`.
+  ///
+  /// - Parameter draws: the generator of each sentence of the layout.
+  public func callAsFunction(
+    _ x: Variable, layout: PackedLayout, draws: [CounterRandom], on tape: Tape
+  ) -> Variable {
+    guard probability > 0 else { return x }
+    let (width, kept) = (x.value.columns, 1 / (1 - probability))
+    let factors = tape.pool.uninitialized(x.value.rows, width)
+    for sentence in 0..<layout.sentences {
+      for position in 0..<layout.lengths[sentence] {
+        let row = factors.row(layout.row(sentence: sentence, position: position))
+        for k in 0..<width {
+          row[k] = draws[sentence].uniform(position * width + k) < probability ? 0 : kept
+        }
+      }
+    }
+    return tape.multiplied(x, by: factors)
+  }
+}

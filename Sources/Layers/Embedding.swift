@@ -1,0 +1,21 @@
+import Autodiff
+import Tensors
+
+/// A table of vectors, one row for each id.
+public struct Embedding: Sendable {
+  /// `[ids, width]`.
+  public let table: Parameter
+
+  public init(_ name: String, ids: Int, width: Int, in layout: inout ParameterLayout) {
+    table = layout.declare(name, rows: ids, columns: width, .uniform(bound: 0.25))
+  }
+
+  /// A table of the words of a vocabulary, and one row more, which starts as zeros: the word that a
+  /// decoder is fed after it copied nothing.
+  public init(_ name: String, words: Int, width: Int, in layout: inout ParameterLayout) {
+    table = layout.declare(name, rows: words + 1, columns: width, .table(bound: 0.25))
+  }
+
+  /// `[ids, width]` for a list of ids.
+  public func callAsFunction(_ ids: [Int], on tape: Tape) -> Variable { tape.embedded(table, ids) }
+}

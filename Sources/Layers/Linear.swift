@@ -1,0 +1,75 @@
+import Autodiff
+import Tensors
+
+extension Initializer {
+  /// Uniform in ±1/√fan, the start of recurrent and linear weights and biases (models.md 1.11).
+  static func fan(_ fan: Int) -> Initializer { .uniform(bound: 1 / Float(fan).squareRoot()) }
+}
+
+/// A linear map `y = x Wᵀ + b`.
+public struct Linear: Sendable {
+  /// `W`, `[out, in]`.
+  public let weight: Parameter
+  /// `b`, `[1, out]`.
+  public let bias: Parameter?
+
+  public init(
+    _ name: String, inputs: Int, outputs: Int, bias: Bool = true, in layout: inout ParameterLayout
+  ) {
+    weight = layout.declare("\(name).weight", rows: outputs, columns: inputs, .fan(inputs))
+    self.bias = bias ? layout.declare("\(name).bias", columns: outputs, .fan(inputs)) : nil
+  }
+
+  /// `y [rows, out]` of `x [rows, in]`.
+  public func callAsFunction(_ x: Variable, on tape: Tape) -> Variable {
+    tape.linear(x, weight, bias: bias)
+  }
+
+  /// The same map for a decoder that applies it once a step.
+  public func unrolled(steps: Int, sentences: Int, on tape: Tape) -> UnrolledLinear {
+    UnrolledLinear(weight, bias: bias, steps: steps, sentences: sentences, on: tape)
+  }
+}
+
+/// A linear map of two vectors end to end, `y = W [a ; b] + c = W₁ a + W₂ b + c`, so that a part which
+/// stays the same over a decoder's steps is multiplied once (models.md 3.1).
+public struct SplitLinear: Sendable {
+  /// `W`, `[out, left + right]`.
+  public let weight: Parameter
+  /// `c`, `[1, out]`.
+  public let bias: Parameter?
+  private let left: Int
+
+  public init(
+    _ name: String, left: Int, right: Int, outputs: Int, bias: Bool = true,
+    in layout: inout ParameterLayout
+  ) {
+    self.left = left
+    let inputs = left + right
+    weight = layout.declare("\(name).weight", rows: outputs, columns: inputs, .fan(inputs))
+    self.bias = bias ? layout.declare("\(name).bias", columns: outputs, .fan(inputs)) : nil
+  }
+
+  /// `W₁ a`, one step at a time.
+  public func unrolledLeft(steps: Int, sentences: Int, on tape: Tape) -> UnrolledLinear {
+    UnrolledLinear(
+      weight, columns: 0..<left, steps: steps, sentences: sentences, on: tape)
+  }
+
+  /// `W₂ b + c`, one step at a time.
+  public func unrolledRight(steps: Int, sentences: Int, on tape: Tape) -> UnrolledLinear {
+    UnrolledLinear(
+      weight, columns: left..<weight.columns, bias: bias, steps: steps, sentences: sentences,
+      on: tape)
+  }
+
+  /// `W₂ b + c` of all rows at once.
+  public func right(_ b: Variable, on tape: Tape) -> Variable {
+    tape.linear(b, weight, columns: left..<weight.columns, bias: bias)
+  }
+
+  /// `W₂ b` of all rows at once, where `c` has no effect.
+  public func rightWithoutBias(_ b: Variable, on tape: Tape) -> Variable {
+    tape.linear(b, weight, columns: left..<weight.columns)
+  }
+}

@@ -1,0 +1,37 @@
+import Autodiff
+import Tensors
+
+/// A sequence tagger: linear emissions and a linear-chain CRF over them (models.md 1.8, 3.2).
+public struct Tagger: Sendable {
+  public let emissions: Linear
+  public let chain: CRFParameters
+
+  /// - Parameter ends: whether first and last tags have scores of their own (models.md D10).
+  public init(
+    _ name: String, inputs: Int, tags: Int, ends: Bool, in layout: inout ParameterLayout
+  ) {
+    let start = Initializer.uniform(bound: 0.1)
+    emissions = Linear("\(name).emission", inputs: inputs, outputs: tags, in: &layout)
+    chain = CRFParameters(
+      transitions: layout.declare("\(name).crf.transitions", rows: tags, columns: tags, start),
+      start: ends ? layout.declare("\(name).crf.start", columns: tags, start) : nil,
+      end: ends ? layout.declare("\(name).crf.end", columns: tags, start) : nil)
+  }
+
+  /// Adds the negative log-likelihood of the gold tags to `loss`; `x [tokens, in]`.
+  public func addLoss(
+    _ x: Variable, gold: [[Int]], layout: PackedLayout, to loss: LossSum, on tape: Tape
+  ) {
+    tape.addCRFLoss(emissions(x, on: tape), chain, gold: gold, layout: layout, to: loss)
+  }
+
+  /// The best tags of each sentence.
+  ///
+  /// - Parameter forbidden: pairs (from, to) that may not follow; a `nil` from is the start.
+  public func bestTags(
+    _ x: Variable, layout: PackedLayout, forbidden: [(from: Int?, to: Int)] = [], on tape: Tape
+  ) -> [[Int]] {
+    tape.bestPaths(emissions(x, on: tape), chain, layout: layout, forbidden: forbidden)
+      .map(\.tags)
+  }
+}

@@ -1,0 +1,102 @@
+/// A run of floats that matrices refer to; given back to its pool, or freed, with the last of them.
+final class Memory {
+  let base: UnsafeMutablePointer<Float>
+  private let capacity: Int
+  private let pool: MatrixPool?
+
+  init(base: UnsafeMutablePointer<Float>, capacity: Int, pool: MatrixPool?) {
+    self.base = base
+    self.capacity = capacity
+    self.pool = pool
+  }
+
+  deinit {
+    if let pool { pool.give(base, capacity: capacity) } else { base.deallocate() }
+  }
+
+  static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
+    UnsafeMutableRawPointer.allocate(
+      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64
+    ).bindMemory(to: Float.self, capacity: max(count, 1))
+  }
+}
+
+/// Memory for matrices that live for a step: what one step gives back the next one takes, so that
+/// training does not grow. One pool serves one thread.
+public final class MatrixPool {
+  /// Free runs by capacity.
+  private var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
+
+  public init() {}
+
+  deinit {
+    for runs in free.values { for run in runs { run.deallocate() } }
+  }
+
+  /// A matrix of any content, for who writes every element.
+  public func uninitialized(_ rows: Int, _ columns: Int) -> Matrix {
+    let capacity = Self.capacity(for: rows * columns)
+    let base = free[capacity]?.popLast() ?? Memory.allocate(capacity)
+    let memory = Memory(base: base, capacity: capacity, pool: self)
+    return Matrix(rows: rows, columns: columns, stride: columns, memory: memory, start: base)
+  }
+
+  /// A matrix of zeros.
+  public func zeros(_ rows: Int, _ columns: Int) -> Matrix {
+    let matrix = uninitialized(rows, columns)
+    matrix.fill(0)
+    return matrix
+  }
+
+  /// A matrix of the given elements, row by row.
+  ///
+  /// - Precondition: there are `rows · columns` of them.
+  public func matrix(_ rows: Int, _ columns: Int, _ elements: [Float]) -> Matrix {
+    precondition(elements.count == rows * columns, "\(elements.count) for \(rows)×\(columns)")
+    let matrix = uninitialized(rows, columns)
+    for (i, element) in elements.enumerated() { matrix.pointer[i] = element }
+    return matrix
+  }
+
+  func give(_ base: UnsafeMutablePointer<Float>, capacity: Int) {
+    free[capacity, default: []].append(base)
+  }
+
+  /// The next quarter of a power of two: few sizes, so that runs are found again, and at most a
+  /// quarter of them unused.
+  static func capacity(for count: Int) -> Int {
+    guard count > 64 else { return 64 }
+    let power = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
+    let quarter = power / 4
+    return (count + quarter - 1) / quarter * quarter
+  }
+}
+
+/// Floats that stay: all parameters of a model end to end, or their gradients, or a moment of the
+/// optimiser.
+///
+/// It may be shared between threads that only read it.
+public final class Slab: @unchecked Sendable {
+  public let count: Int
+  private let memory: Memory
+
+  /// `count` zeros.
+  public init(count: Int) {
+    self.count = count
+    memory = Memory(base: Memory.allocate(count), capacity: count, pool: nil)
+    memory.base.initialize(repeating: 0, count: count)
+  }
+
+  public var buffer: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: memory.base, count: count)
+  }
+
+  /// The floats from `offset` on as a matrix.
+  ///
+  /// - Precondition: they lie within the slab.
+  public func matrix(at offset: Int, rows: Int, columns: Int) -> Matrix {
+    precondition(offset >= 0 && offset + rows * columns <= count, "\(rows)×\(columns) at \(offset)")
+    return Matrix(
+      rows: rows, columns: columns, stride: columns, memory: memory, start: memory.base + offset)
+  }
+}

@@ -1,0 +1,65 @@
+import COpenBLAS
+
+/// How a matrix enters a product.
+public enum Orientation {
+  case asIs, transposed
+}
+
+/// The dense products, the only place that calls BLAS.
+public enum BLAS {
+  /// Sets how many threads a product uses, for the whole process.
+  public static func setThreads(_ count: Int) { openblas_set_num_threads(Int32(count)) }
+
+  /// The kernels that OpenBLAS chose for this CPU, such as `SkylakeX`.
+  public static var coreName: String { String(cString: openblas_get_corename()) }
+
+  /// `C = A·B`, or `C += A·B`, either operand transposed on request (`sgemm`).
+  ///
+  /// - Precondition: `A [m, k]`, `B [k, n]`, `C [m, n]`, after transposition.
+  public static func multiply(
+    _ a: Matrix, _ orientationA: Orientation = .asIs, _ b: Matrix,
+    _ orientationB: Orientation = .asIs, into c: Matrix, adding: Bool = false
+  ) {
+    let (m, k) = orientationA == .asIs ? (a.rows, a.columns) : (a.columns, a.rows)
+    let (inner, n) = orientationB == .asIs ? (b.rows, b.columns) : (b.columns, b.rows)
+    precondition(
+      k == inner && c.rows == m && c.columns == n,
+      "product [\(m), \(k)]·[\(inner), \(n)] into [\(c.rows), \(c.columns)]")
+    guard m > 0 && n > 0 else { return }
+    guard k > 0 else {
+      if !adding { c.fill(0) }
+      return
+    }
+    cblas_sgemm(
+      CblasRowMajor, orientationA == .asIs ? CblasNoTrans : CblasTrans,
+      orientationB == .asIs ? CblasNoTrans : CblasTrans, Int32(m), Int32(n), Int32(k), 1,
+      a.start, Int32(a.stride), b.start, Int32(b.stride), adding ? 1 : 0, c.start,
+      Int32(c.stride))
+  }
+}
+
+/// A weight `W [out, in]` as the products with it, so that the layers need not know what multiplies.
+public struct Weight {
+  /// `W`, `[out, in]`; a part of the columns of a wider matrix is allowed.
+  public let values: Matrix
+
+  public init(_ values: Matrix) { self.values = values }
+
+  public var outputs: Int { values.rows }
+  public var inputs: Int { values.columns }
+
+  /// `y = x Wᵀ`, or `y += x Wᵀ`: `x [rows, in]`, `y [rows, out]`.
+  public func forward(_ x: Matrix, into y: Matrix, adding: Bool = false) {
+    BLAS.multiply(x, .asIs, values, .transposed, into: y, adding: adding)
+  }
+
+  /// `dx = dy W`, or `dx += dy W`: `dy [rows, out]`, `dx [rows, in]`.
+  public func backward(_ dy: Matrix, into dx: Matrix, adding: Bool = false) {
+    BLAS.multiply(dy, .asIs, values, .asIs, into: dx, adding: adding)
+  }
+
+  /// `dW += dyᵀ x`, the gradient of all rows in one product.
+  public static func addGradient(of dy: Matrix, _ x: Matrix, to gradient: Matrix) {
+    BLAS.multiply(dy, .transposed, x, .asIs, into: gradient, adding: true)
+  }
+}
