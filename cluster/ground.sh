@@ -2,7 +2,7 @@
 # It goes to the top of the package and finds packages, toolchain and environment.
 # shellcheck shell=bash
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 fail() {
   echo "${0##*/}: $*" >&2
@@ -18,11 +18,13 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 # What root makes in the tree belongs to whom the tree belongs to.
-if ((EUID == 0)); then
-  trap 'for made in .build data checkpoints; do
+hand_over() {
+  local made
+  for made in .build data checkpoints; do
     [[ ! -e $made ]] || chown -R --reference=. "$made"
-  done' EXIT
-fi
+  done
+}
+((EUID != 0)) || trap hand_over EXIT
 
 install_packages() {
   local package missing=() sudo=()
