@@ -17,14 +17,19 @@ export HOME=${HOME:-$user_home} PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-# What root makes in the tree belongs to whom the tree belongs to.
+# What root makes in another's tree is handed to its owner. So are the locks that SwiftPM leaves
+# behind: each would refuse the other.
 hand_over() {
   local made
   for made in .build data checkpoints; do
     [[ ! -e $made ]] || chown -R --reference=. "$made"
   done
+  rm -f "${TMPDIR:-/tmp}/${PWD//\//_}_.build"*.lock
 }
-((EUID != 0)) || trap hand_over EXIT
+if ((EUID == 0)) && [[ ! -O . ]]; then
+  hand_over
+  trap hand_over EXIT
+fi
 
 install_packages() {
   local package missing=() sudo=()
