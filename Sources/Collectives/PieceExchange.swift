@@ -13,12 +13,13 @@ struct PieceExchange {
   /// This rank's piece of each node, one after the other.
   private let pieces: Slab
 
-  /// One `MPI_Alltoallv`: every rank that has so many nodes sends the pieces of its next one.
+  /// One `MPI_Alltoallv`: every rank that has a node left sends its pieces. One round is enough
+  /// where the number of ranks is a power of two.
   private struct Round {
-    var sendCounts: [Int32]
-    var sendStarts: [Int32]
-    var receiveCounts: [Int32]
-    var receiveStarts: [Int32]
+    let sendCounts: [Int32]
+    let sendStarts: [Int32]
+    let receiveCounts: [Int32]
+    let receiveStarts: [Int32]
   }
 
   /// - Precondition: there is more than one rank, and a message has fewer than 2³¹ values.
@@ -53,6 +54,7 @@ struct PieceExchange {
   ///   - walk: for this method's use; it keeps its memory from sum to sum.
   func sum(_ slabs: [Slab], walk: inout TreeWalk) throws(MPIError) {
     for (index, round) in rounds.enumerated() {
+      // A rank without a node left sends nothing, whatever slab it names.
       try MPIError.check(
         "MPI_Alltoallv",
         MPI_Alltoallv(
