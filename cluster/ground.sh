@@ -1,0 +1,66 @@
+# Sourced by the commands of this folder: the ground that building, testing and running stand on.
+# It goes to the top of the package and finds packages, toolchain and environment.
+# shellcheck shell=bash
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+
+fail() {
+  echo "${0##*/}: $*" >&2
+  exit 1
+}
+
+# The commands work in an empty environment too. Under sudo the toolchain may be the caller's own.
+user=${SUDO_USER:-$(id -un)}
+user_home=$(getent passwd "$user" | cut -d: -f6)
+export HOME=${HOME:-$user_home} PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}
+# Open MPI refuses root unless it is told twice; ranks share the cores, so one BLAS thread each.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+
+# What root makes in another's tree is handed to its owner. So are the locks that SwiftPM leaves
+# behind: each would refuse the other.
+hand_over() {
+  local made
+  for made in .build data checkpoints; do
+    [[ ! -e $made ]] || chown -R --reference=. "$made"
+  done
+  rm -f "${TMPDIR:-/tmp}/${PWD//\//_}_.build"*.lock
+}
+if ((EUID == 0)) && [[ ! -O . ]]; then
+  hand_over
+  trap hand_over EXIT
+fi
+
+install_packages() {
+  local package missing=() sudo=()
+  for package in libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev hdf5-tools libyaml-dev \
+    zlib1g-dev pkg-config python3-h5py; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  command -v apt-get >/dev/null ||
+    fail "this is not Debian or its like: install by hand what it calls ${missing[*]}"
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null ||
+      fail "neither root nor sudo: ask root for apt-get install ${missing[*]}"
+    sudo=(sudo)
+  fi
+  echo "Installing ${missing[*]}"
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}"
+}
+
+find_swift() {
+  local folder
+  if command -v swift >/dev/null; then return; fi
+  for folder in /opt/swift/usr/bin /usr/local/swift/usr/bin \
+    "$user_home"/.local/share/swiftly/toolchains/*/usr/bin "$user_home"/.local/share/swiftly/bin \
+    "$user_home"/swift*/usr/bin /opt/*/usr/bin /usr/local/*/usr/bin; do
+    if [[ -x $folder/swift ]]; then
+      PATH=$folder:$PATH
+      return
+    fi
+  done
+  fail "no swift in PATH, /opt, /usr/local or $user_home: install Swift 6 from https://swift.org"
+}
