@@ -26,13 +26,17 @@ public enum CheckpointFile {
 
   /// Opens a checkpoint for reading after a look at every byte of it.
   ///
-  /// - Parameter path: the file to read; it may be replaced meanwhile, what was checked is read.
+  /// - Parameter path: the file to read; it may be replaced meanwhile.
   /// - Throws: `CheckpointError` naming `path`: missing, unreadable, a folder, empty, cut short,
   ///   foreign, damaged, or of a newer version.
   public static func open(_ path: String) throws(CheckpointError) -> HDF5File {
-    let file = try Descriptor.reading(path)
-    try verify(file, path)
-    return try HDF5File(file, named: path)
+    while true {
+      let descriptor = try Descriptor.reading(path)
+      try verify(descriptor, path)
+      let file = try HDF5File(reading: path)
+      // Else the file was replaced after it was verified, and the new one is unknown.
+      if try file.number() == FileNumber(of: descriptor.number) { return file }
+    }
   }
 
   private static func verify(_ file: borrowing Descriptor, _ path: String) throws(CheckpointError) {

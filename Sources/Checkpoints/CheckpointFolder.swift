@@ -171,17 +171,3 @@ extension CheckpointFolder {
     CheckpointError(path, .unusableFolder(cause))
   }
 }
-
-/// What two names of one file have in common.
-private struct FileNumber: Hashable {
-  let device: UInt
-  let inode: UInt
-
-  /// Fails where there is no such file.
-  init?(of path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    device = UInt(status.st_dev)
-    inode = UInt(status.st_ino)
-  }
-}

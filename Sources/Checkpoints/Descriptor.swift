@@ -84,3 +84,28 @@ package struct Descriptor: ~Copyable {
   /// The text of the system's last error.
   static func systemError() -> String { String(cString: strerror(errno)) }
 }
+
+/// What all names of one file, and all that have it open, have in common.
+struct FileNumber: Hashable {
+  private let device: UInt
+  private let inode: UInt
+
+  /// The file that has this name; nil where there is none.
+  init?(of path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  /// The file that is open under this number; nil where there is none.
+  init?(of descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  private init(_ status: stat) {
+    device = UInt(status.st_dev)
+    inode = UInt(status.st_ino)
+  }
+}

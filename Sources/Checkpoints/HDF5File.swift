@@ -15,24 +15,28 @@ public struct HDF5File: ~Copyable {
   ///
   /// - Throws: `CheckpointError` where the file is missing, unreadable, a folder or not HDF5.
   public init(reading path: String) throws(CheckpointError) {
-    let descriptor = try Descriptor.reading(path)
-    guard try descriptor.length() > 0 else { throw CheckpointError(path, .empty) }
-    try self.init(descriptor, named: path)
-  }
-
-  /// Opens the very file that the descriptor has open, whatever has its name by now.
-  init(_ descriptor: borrowing Descriptor, named path: String) throws(CheckpointError) {
+    // The library's own words for these cases are poor.
+    guard try Descriptor.reading(path).length() > 0 else { throw CheckpointError(path, .empty) }
     let access = try Handle.properties(tercet_file_access_class(), of: path)
     // A finished file never changes, and some network file systems have no locks.
     try HDF5.call("H5Pset_file_locking", of: path) { H5Pset_file_locking(access.id, false, true) }
-    let open = "/proc/self/fd/\(descriptor.number)"
-    let length = try descriptor.length()
     let file = try Handle("H5Fopen", of: path, closedBy: H5Fclose) {
-      H5Fopen(open, tercet_read_only(), access.id)
+      H5Fopen(path, tercet_read_only(), access.id)
     }
+    var length: hsize_t = 0
+    try HDF5.call("H5Fget_filesize", of: path) { H5Fget_filesize(file.id, &length) }
     self.file = file
-    self.length = length
+    self.length = Int(clamping: length)
     self.path = path
+  }
+
+  /// The identity of the file that the library has open.
+  borrowing func number() throws(CheckpointError) -> FileNumber? {
+    var descriptor: UnsafeMutableRawPointer?
+    try HDF5.call("H5Fget_vfd_handle", of: path) {
+      H5Fget_vfd_handle(file.id, tercet_default(), &descriptor)
+    }
+    return descriptor.flatMap { FileNumber(of: $0.load(as: Int32.self)) }
   }
 
   /// Whether a group or dataset has this name.
