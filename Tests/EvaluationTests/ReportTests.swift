@@ -150,7 +150,7 @@ struct ReportTests {
     let all = lines.filter { $0.hasPrefix("all ") }.map { $0.split(separator: " ") }
     #expect(
       all.map { $0.dropFirst().joined(separator: " ") } == [
-        "partial-last by string 0.7500 0.5000 0.6000 0.7273 3 4 6 4",
+        "partial-last by string 0.7500 0.5000 0.6000 0.9091 3 4 6 4",
         "exact 0.5000 0.3333 0.4000 0.7273 2 4 6 4",
         "partial-last 0.7500 0.5000 0.6000 0.9091 3 4 6 4",
       ])
