@@ -98,7 +98,7 @@ extension EntityKey {
   /// The tokens of an exact key.
   fileprivate var tokens: [CodeUnits] {
     switch self {
-    case .text(let text), .unlocated(let text): text.tokens
+    case .text(let text): text.tokens
     case .span, .position: []
     }
   }

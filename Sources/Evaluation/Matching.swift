@@ -2,12 +2,11 @@ import Corpora
 
 /// An entity as a match mode sees it.
 enum EntityKey: Hashable {
+  /// Under a mode that compares places this is a gold entity that stands nowhere in the tokens; no
+  /// prediction has such a key then.
   case text(CodeUnits)
   case span(Span)
   case position(Int)
-  /// A gold entity that stands nowhere in the tokens, under a mode that compares places: no
-  /// prediction has this key.
-  case unlocated(CodeUnits)
 }
 
 /// A triple as a match mode sees it; `nil` is a slot that the decoder left empty.
@@ -62,7 +61,7 @@ struct Matching {
   private func place(of argument: Argument, _ key: (Span) -> EntityKey) -> EntityKey {
     switch argument {
     case .span(let span): key(span)
-    case .text(let text): .unlocated(CodeUnits(text))
+    case .text(let text): .text(CodeUnits(text))
     }
   }
 
@@ -73,7 +72,7 @@ struct Matching {
     switch (argument, by) {
     case (.span(let span), .position): .position(span[keyPath: end])
     case (.span(let span), .string): .text(CodeUnits(sentence.tokens[span[keyPath: end]]))
-    case (.text(let text), .position): .unlocated(CodeUnits(text))
+    case (.text(let text), .position): .text(CodeUnits(text))
     case (.text(let text), .string):
       .text(pick(CodeUnits(text).tokens) ?? CodeUnits(text))
     }

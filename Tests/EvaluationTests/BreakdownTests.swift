@@ -120,6 +120,15 @@ struct BreakdownTests {
     #expect(scores[.three]?.counts == TripleCounts(tp: 0, predicted: 1, gold: 0))
   }
 
+  @Test("gold triples that the match mode makes one are in the bucket of the first")
+  func mergedLength() {
+    let gold = sentence("a b b c", [("b b", "r", "a"), ("b", "r", "a")])
+    let scores = report([gold], [prediction([], in: gold)]) { $0.match = .partialFirst }
+    #expect(scores.score.counts.gold == 1)
+    #expect(scores.byEntityLength[.two]?.counts.gold == 1)
+    #expect(scores.byEntityLength[.one]?.counts.gold == 0)
+  }
+
   @Test("sentences by the token counts of their entities")
   func bySentenceLength() {
     let sentences = [

@@ -41,6 +41,14 @@ struct ElementScoresTests {
     #expect(report.entity.copymtl.counts == TripleCounts(tp: 0, predicted: 1, gold: 1))
   }
 
+  @Test("a pair is right when both of its entities are", arguments: [("A", "C"), ("C", "B")])
+  func half(_ head: String, _ tail: String) {
+    let gold = sentence("A B C", [("A", "r", "B")])
+    let report = report([gold], [prediction([(head, "r", tail)], in: gold)])
+    #expect(report.entity.copymtl.counts == TripleCounts(tp: 0, predicted: 1, gold: 1))
+    #expect(report.entity.set.counts == TripleCounts(tp: 1, predicted: 2, gold: 2))
+  }
+
   @Test("of an incomplete group the filled slots count, and as a triple it is one prediction")
   func incompleteGroup() {
     let gold = sentence("A B", [("A", "r", "B")])

@@ -98,6 +98,10 @@ struct MatchCase: CustomTestStringConvertible {
       [.init(head: Span(0, 0), relation: "r", tail: Span(1, 1))],
       modes: [.exact: [1, 1, 1], .exactPosition: [0, 1, 1], .partialLast: [0, 1, 1]]),
     MatchCase(
+      "unlocated entities are apart from each other",
+      sentence("A B", [("x", "r", "B"), ("y", "r", "B"), ("y", "r", "B")]), [],
+      modes: [.exact: [0, 0, 2], .exactPosition: [0, 0, 2], .partialLast: [0, 0, 2]]),
+    MatchCase(
       "canonically equivalent strings differ",
       sentence("Canc\u{FA}n Cancu\u{301}n B", [("Canc\u{FA}n", "r\u{E9}", "B")]),
       [
