@@ -1,0 +1,78 @@
+import Corpora
+
+/// How well relations, or entities, are found whatever the rest of the triple, by the two published
+/// conventions (models.md 9.2).
+public struct ElementScores: Hashable, Sendable {
+  /// Per sentence the sets of relations, or of entities whatever their role (CopyRE, WordDec).
+  public var set: Score
+  /// Per sentence the predicted triples whose relation, or ordered pair of entities, occurs in any
+  /// gold triple, over the numbers of triples: the rule of CopyMTL's Table 4. It counts one gold
+  /// relation as often as it is predicted, so recall may pass 1.
+  public var copymtl: Score
+
+  /// What to know about the `copymtl` convention.
+  public static let note =
+    "copymtl counts predicted triples, not a set, so its recall may pass 1; "
+    + "use it only to compare with CopyMTL's Table 4"
+}
+
+extension ElementScores: Codable {
+  private enum Key: String, CodingKey {
+    case set, copymtl, note
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    set = try values.decode(Score.self, forKey: .set)
+    copymtl = try values.decode(Score.self, forKey: .copymtl)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode(set, forKey: .set)
+    try values.encode(copymtl, forKey: .copymtl)
+    try values.encode(Self.note, forKey: .note)
+  }
+}
+
+extension Comparison {
+  /// Relations whatever their entities.
+  func relationScores() -> ElementScores {
+    elementScores(set: { $0.relation.map { [$0] } ?? [] }, triple: \.relation)
+  }
+
+  /// Entities whatever their relation.
+  func entityScores() -> ElementScores {
+    elementScores(
+      set: \.entities,
+      triple: { key -> [EntityKey]? in
+        guard let head = key.head, let tail = key.tail else { return nil }
+        return [head, tail]
+      })
+  }
+
+  /// - Parameters:
+  ///   - set: what a triple adds to the sentence's set; an empty slot adds nothing.
+  ///   - triple: the part of a triple that the `copymtl` convention compares; `nil` is wrong.
+  private func elementScores<Element: Hashable, Part: Hashable>(
+    set: (TripleKey) -> [Element], triple part: (TripleKey) -> Part?
+  ) -> ElementScores {
+    ElementScores(
+      set: sum { sentence in
+        TripleCounts(
+          predicted: Set(sentence.predicted.flatMap(set)), gold: Set(sentence.gold.flatMap(set)))
+      },
+      copymtl: sum { sentence in
+        let gold = Set(sentence.gold.compactMap(part))
+        return TripleCounts(
+          tp: sentence.predicted.compactMap(part).count { gold.contains($0) },
+          predicted: sentence.predicted.count, gold: sentence.gold.count)
+      })
+  }
+
+  private func sum(_ counts: (KeyedSentence) -> TripleCounts) -> Score {
+    score(sentences: sentences.count) { output in
+      output.keyed.reduce(into: TripleCounts()) { $0 += counts($1) }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+/// The scores of one model on one split.
+///
+/// In JSON the keys of `score` (`sentences`, `precision`, `recall`, `f1`, `counts`, `ceiling`) stand
+/// at the top level beside `match`; all scores are between 0 and 1.
+public struct EvaluationReport: Hashable, Sendable {
+  /// The rules that the report was made by; `options.match` holds for every score that is not of
+  /// another mode by its name.
+  public var options: EvaluationOptions
+  /// Triples of all sentences.
+  public var score: Score
+  /// Triples of all sentences by `exact` and by `partial-last`, by position.
+  public var otherMatches: [MatchMode: Score]
+  public var byOverlap: [OverlapClass: Score]
+  public var byTripleCount: [TripleCountBucket: Score]
+  public var byEntityLength: [LengthBucket: Score]
+  public var relation: ElementScores
+  public var entity: ElementScores
+  /// Spans of predicted tags; `nil` for a model that does not tag.
+  public var tagging: Score?
+  /// Entities completed from their last token; `nil` for a model that does not tag.
+  public var completion: Score?
+  /// Kinds of wrong predictions, by exact strings.
+  public var errors: ErrorCounts
+}
+
+extension EvaluationReport {
+  /// One score with what it is a score of.
+  public struct Row: Hashable, Sendable {
+    public let name: String
+    /// The match mode, or `spans` for tags.
+    public let match: String
+    public let score: Score
+  }
+
+  /// All scores in the order in which they are printed.
+  public var rows: [Row] {
+    let match = options.matchLabel
+    var rows = [Row(name: "all", match: match, score: score)]
+    for mode in MatchMode.allCases where mode.rawValue != match {
+      if let score = otherMatches[mode] {
+        rows.append(Row(name: "all", match: mode.rawValue, score: score))
+      }
+    }
+    rows += Self.rows(OverlapClass.allCases, byOverlap, match) { $0.rawValue }
+    rows += Self.rows(TripleCountBucket.allCases, byTripleCount, match) { "triples \($0.rawValue)" }
+    rows += Self.rows(options.lengthRule.buckets, byEntityLength, match) {
+      "entity length \($0.rawValue)"
+    }
+    for (name, scores) in [("relation", relation), ("entity", entity)] {
+      rows.append(Row(name: "\(name), set", match: match, score: scores.set))
+      rows.append(Row(name: "\(name), copymtl", match: match, score: scores.copymtl))
+    }
+    for (name, score) in [("tagging", tagging), ("completion", completion)] {
+      if let score { rows.append(Row(name: name, match: "spans", score: score)) }
+    }
+    return rows
+  }
+
+  private static func rows<Key: Hashable>(
+    _ keys: [Key], _ scores: [Key: Score], _ match: String, name: (Key) -> String
+  ) -> [Row] {
+    keys.compactMap { key in
+      scores[key].map { Row(name: name(key), match: match, score: $0) }
+    }
+  }
+}
+
+extension EvaluationReport: Codable {
+  private enum Key: String, CodingKey {
+    case match, options, otherMatches, byOverlap, byTripleCount, byEntityLength
+    case relation, entity, tagging, completion, errors
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    options = try values.decode(EvaluationOptions.self, forKey: .options)
+    score = try Score(from: decoder)
+    otherMatches = try values.decodeScores(forKey: .otherMatches)
+    byOverlap = try values.decodeScores(forKey: .byOverlap)
+    byTripleCount = try values.decodeScores(forKey: .byTripleCount)
+    byEntityLength = try values.decodeScores(forKey: .byEntityLength)
+    relation = try values.decode(ElementScores.self, forKey: .relation)
+    entity = try values.decode(ElementScores.self, forKey: .entity)
+    tagging = try values.decodeIfPresent(Score.self, forKey: .tagging)
+    completion = try values.decodeIfPresent(Score.self, forKey: .completion)
+    errors = try values.decode(ErrorCounts.self, forKey: .errors)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try score.encode(to: encoder)
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode(options.match, forKey: .match)
+    try values.encode(options, forKey: .options)
+    try values.encode(otherMatches.named, forKey: .otherMatches)
+    try values.encode(byOverlap.named, forKey: .byOverlap)
+    try values.encode(byTripleCount.named, forKey: .byTripleCount)
+    try values.encode(byEntityLength.named, forKey: .byEntityLength)
+    try values.encode(relation, forKey: .relation)
+    try values.encode(entity, forKey: .entity)
+    try values.encodeIfPresent(tagging, forKey: .tagging)
+    try values.encodeIfPresent(completion, forKey: .completion)
+    try values.encode(errors, forKey: .errors)
+  }
+}
+
+extension Dictionary where Key: RawRepresentable<String>, Value == Score {
+  fileprivate var named: [String: Score] {
+    [String: Score](uniqueKeysWithValues: map { ($0.rawValue, $1) })
+  }
+}
+
+extension KeyedDecodingContainer {
+  fileprivate func decodeScores<Name: RawRepresentable<String>>(
+    forKey key: Key
+  ) throws -> [Name: Score] {
+    let scores = try decode([String: Score].self, forKey: key)
+    return try Dictionary(
+      uniqueKeysWithValues: scores.map { text, score in
+        guard let name = Name(rawValue: text) else {
+          throw DecodingError.dataCorruptedError(
+            forKey: key, in: self, debugDescription: "unknown name '\(text)'")
+        }
+        return (name, score)
+      })
+  }
+}

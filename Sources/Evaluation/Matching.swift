@@ -1,0 +1,91 @@
+import Corpora
+
+/// An entity as a match mode sees it.
+enum EntityKey: Hashable {
+  /// Under a mode that compares places this is a gold entity that stands nowhere in the tokens; no
+  /// prediction has such a key then.
+  case text(CodeUnits)
+  case span(Span)
+  case position(Int)
+}
+
+/// A triple as a match mode sees it; `nil` is a slot that the decoder left empty.
+struct TripleKey: Hashable {
+  var head: EntityKey?
+  var relation: CodeUnits?
+  var tail: EntityKey?
+
+  var isComplete: Bool { head != nil && relation != nil && tail != nil }
+  var isEmpty: Bool { head == nil && relation == nil && tail == nil }
+  var entities: [EntityKey] { [head, tail].compactMap { $0 } }
+}
+
+/// The map from triples to keys.
+struct Matching {
+  let mode: MatchMode
+  var by = TokenIdentity.position
+  var incompleteGroups = IncompleteGroups.wrong
+
+  func key(of argument: Argument, in sentence: Sentence) -> EntityKey {
+    switch mode {
+    case .exact: .text(CodeUnits(sentence.text(of: argument)))
+    case .exactPosition: place(of: argument) { .span($0) }
+    case .partialLast: token(of: argument, in: sentence, at: \.end) { $0.last }
+    case .partialFirst: token(of: argument, in: sentence, at: \.start) { $0.first }
+    }
+  }
+
+  func key(of triple: Triple, in sentence: Sentence) -> TripleKey {
+    TripleKey(
+      head: key(of: triple.head, in: sentence), relation: CodeUnits(triple.relation),
+      tail: key(of: triple.tail, in: sentence))
+  }
+
+  func key(of group: Prediction.Group, in sentence: Sentence) -> TripleKey {
+    TripleKey(
+      head: group.head.map { key(of: .span($0), in: sentence) },
+      relation: group.relation.map(CodeUnits.init),
+      tail: group.tail.map { key(of: .span($0), in: sentence) })
+  }
+
+  /// The groups that are scored: never one that is wholly empty.
+  func groups(of prediction: Prediction) -> [Prediction.Group] {
+    prediction.groups.filter { group in
+      switch incompleteGroups {
+      case .wrong: group.head != nil || group.relation != nil || group.tail != nil
+      case .dropped: group.isComplete
+      }
+    }
+  }
+
+  private func place(of argument: Argument, _ key: (Span) -> EntityKey) -> EntityKey {
+    switch argument {
+    case .span(let span): key(span)
+    case .text(let text): .text(CodeUnits(text))
+    }
+  }
+
+  private func token(
+    of argument: Argument, in sentence: Sentence, at end: KeyPath<Span, Int>,
+    from pick: ([CodeUnits]) -> CodeUnits?
+  ) -> EntityKey {
+    switch (argument, by) {
+    case (.span(let span), .position): .position(span[keyPath: end])
+    case (.span(let span), .string): .text(CodeUnits(sentence.tokens[span[keyPath: end]]))
+    case (.text(let text), .position): .text(CodeUnits(text))
+    case (.text(let text), .string):
+      .text(pick(CodeUnits(text).tokens) ?? CodeUnits(text))
+    }
+  }
+}
+
+/// A sentence's gold and predicted triples as keys, each once, in the order of corpus and decoder.
+struct KeyedSentence {
+  let gold: [TripleKey]
+  let predicted: [TripleKey]
+
+  init(_ sentence: Sentence, _ prediction: Prediction, _ matching: Matching) {
+    gold = sentence.triples.map { matching.key(of: $0, in: sentence) }.unique
+    predicted = matching.groups(of: prediction).map { matching.key(of: $0, in: sentence) }.unique
+  }
+}

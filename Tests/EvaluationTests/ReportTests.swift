@@ -1,0 +1,219 @@
+import Corpora
+import Evaluation
+import Foundation
+import Testing
+
+@Suite("Reports")
+struct ReportTests {
+  /// What CopyMTL would say of a sentence with gold pointers and gold tags: a pointer at each
+  /// entity's last token, expanded to the left over the tags; at most `limit` triples.
+  private static func ceiling(of sentence: Sentence, limit: Int = .max) -> Prediction {
+    let spans = sentence.triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }
+    let tags = BIO.tags(of: spans, count: sentence.tokens.count)
+    let groups = sentence.triples.prefix(limit).compactMap { triple -> Prediction.Group? in
+      guard let head = triple.head.span, let tail = triple.tail.span else { return nil }
+      return .init(
+        head: BIO.entity(endingAt: head.end, in: tags), relation: triple.relation,
+        tail: BIO.entity(endingAt: tail.end, in: tags))
+    }
+    return Prediction(groups: groups, tags: tags)
+  }
+
+  private static let sentences = [
+    sentence("Ann works for New York Times", [("Ann", "employer", "New York Times")]),
+    // Inner entity at the end: the pointer at it grows to the longer one.
+    sentence("University of Texas", [("University of Texas", "in", "Texas")]),
+    // Inner entity at the start: completed all the same.
+    sentence("New York Times", [("New York Times", "in", "New York")]),
+    sentence("A B", [("A", "r", "B"), ("A", "q", "B"), ("A", "r", "nowhere")]),
+  ]
+
+  private static func report(_ options: EvaluationOptions = .init()) -> EvaluationReport {
+    Evaluator(options).report(
+      sentences: sentences,
+      predictions: [
+        prediction([("Ann", "employer", "Times")], in: sentences[0], tags: "BOOOOB"),
+        prediction([("University of Texas", "in", "Texas")], in: sentences[1], tags: "BII"),
+        prediction([], in: sentences[2], tags: "BII"),
+        prediction([("A", "r", "B"), ("A", "p", nil)], in: sentences[3], tags: "BB"),
+      ],
+      ceiling: sentences.map { ceiling(of: $0) })
+  }
+
+  @Test("the ceiling stands beside every score")
+  func ceiling() {
+    let report = Self.report()
+    #expect(report.score.ceiling == TripleCounts(tp: 4, predicted: 5, gold: 6))
+    #expect(report.byOverlap[.normal]?.ceiling == TripleCounts(tp: 2, predicted: 3, gold: 3))
+    #expect(report.byTripleCount[.three]?.ceiling == TripleCounts(tp: 2, predicted: 2, gold: 3))
+    #expect(
+      report.byEntityLength[.three]?.ceiling == TripleCounts(tp: 2, predicted: 3, gold: 3))
+    #expect(report.tagging?.ceiling?.f1 == 1)
+    #expect(report.completion?.ceiling == TripleCounts(tp: 7, predicted: 8, gold: 8))
+    #expect(report.rows.allSatisfy { $0.score.ceiling != nil })
+  }
+
+  @Test("a limit of triples lowers the ceiling's recall")
+  func limitedCeiling() {
+    let many = sentence("A B", (0..<7).map { ("A", "r\($0)", "B") })
+    let ceiling = Self.ceiling(of: many, limit: 5)
+    let report = Evaluator().report(
+      sentences: [many], predictions: [prediction([], in: many)], ceiling: [ceiling])
+    #expect(report.score.ceiling == TripleCounts(tp: 5, predicted: 5, gold: 7))
+    #expect(report.tagging == nil)
+  }
+
+  @Test("exact and partial-last are there whatever the mode", arguments: MatchMode.allCases)
+  func otherMatches(_ mode: MatchMode) {
+    var options = EvaluationOptions()
+    options.match = mode
+    let report = Self.report(options)
+    #expect(report.otherMatches[.exact]?.counts == TripleCounts(tp: 2, predicted: 4, gold: 6))
+    #expect(report.otherMatches[.partialLast]?.counts == TripleCounts(tp: 3, predicted: 4, gold: 6))
+    #expect(Set(report.otherMatches.keys) == [.exact, .partialLast])
+    #expect(report.otherMatches[mode].map { $0 == report.score } ?? true)
+  }
+
+  @Test("JSON has the agreed keys and numbers between 0 and 1")
+  func json() throws {
+    let object = try JSONSerialization.jsonObject(with: Self.report().json)
+    let values = try #require(object as? [String: Any])
+    #expect(
+      values.keys.sorted() == [
+        "byEntityLength", "byOverlap", "byTripleCount", "ceiling", "completion", "counts", "entity",
+        "errors", "f1", "match", "options", "otherMatches", "precision", "recall", "relation",
+        "sentences", "tagging",
+      ])
+    #expect(values["match"] as? String == "exact")
+    #expect(values["sentences"] as? Int == 4)
+    #expect(values["precision"] as? Double == 0.5)
+    #expect(values["recall"] as? Double == 2.0 / 6)
+    #expect(values["f1"] as? Double == 0.4)
+    #expect(values["counts"] as? [String: Int] == ["tp": 2, "predicted": 4, "gold": 6])
+    let ceiling = try #require(values["ceiling"] as? [String: Any])
+    #expect((ceiling["f1"] as? Double)?.rounded4 == 0.7273)
+    let errors = try #require(values["errors"] as? [String: Any])
+    #expect((errors["incompletion"] as? [String: Any])?["count"] as? Int == 1)
+    let keys = { (name: String) in (values[name] as? [String: Any])?.keys.sorted() }
+    #expect(keys("byOverlap") == ["epo", "normal", "seo"])
+    #expect(keys("byTripleCount") == ["1", "2", "3", "4", ">=5"])
+    #expect(keys("byEntityLength") == ["1", "2", "3", ">3"])
+    #expect(keys("relation") == ["copymtl", "note", "set"])
+    #expect(keys("otherMatches") == ["exact", "partial-last"])
+  }
+
+  @Test("a report read back is the same, and the same bytes", arguments: LengthRule.allCases)
+  func roundTrip(_ rule: LengthRule) throws {
+    var options = EvaluationOptions()
+    options.match = .partialFirst
+    options.by = .string
+    options.lengthRule = rule
+    let report = Self.report(options)
+    let copy = try EvaluationReport(json: report.json, name: "report.json")
+    #expect(copy == report)
+    #expect(copy.json == Self.report(options).json)
+  }
+
+  /// What to replace in a good report by what (nothing: all of it), and what the error says.
+  private static let damages: [(old: String?, new: String, message: String)] = [
+    (nil, "{", "not an evaluation report"),
+    (nil, "[]", "not of type"),
+    (nil, "{}", "key 'options' is missing"),
+    ("\"sentences\" : 4,", "\"sentences\" : \"four\",", "key 'sentences'"),
+    ("\"epo\"", "\"eop\"", "unknown name 'eop'"),
+  ]
+
+  @Test("bytes that are no report are refused with the key", arguments: damages)
+  func malformed(_ damage: (old: String?, new: String, message: String)) {
+    let text = String(decoding: Self.report().json, as: UTF8.self)
+    let damaged = damage.old.map { text.replacing($0, with: damage.new) } ?? damage.new
+    let error = #expect(throws: EvaluationError.self) {
+      try EvaluationReport(json: Data(damaged.utf8), name: "runs/1.json")
+    }
+    let line = error.map { "\($0)" } ?? ""
+    #expect(line.hasPrefix("runs/1.json: ") && line.contains(damage.message), "\(line)")
+    #expect(!line.contains("\n"))
+  }
+
+  @Test("every line of the table with a number names a match mode")
+  func table() {
+    var options = EvaluationOptions()
+    options.match = .partialLast
+    options.by = .string
+    let lines = Self.report(options).table.split(separator: "\n")
+    let modes = ["exact", "partial-last by string", "partial-last", "spans"]
+    let numbers = lines.filter { $0.contains(/[0-9]\.[0-9]/) }
+    #expect(numbers.count == 25)
+    for line in numbers {
+      #expect(modes.contains { line.contains(" \($0) ") }, "\(line)")
+    }
+    let all = lines.filter { $0.hasPrefix("all ") }.map { $0.split(separator: " ") }
+    #expect(
+      all.map { $0.dropFirst().joined(separator: " ") } == [
+        "partial-last by string 0.7500 0.5000 0.6000 0.9091 3 4 6 4",
+        "exact 0.5000 0.3333 0.4000 0.7273 2 4 6 4",
+        "partial-last 0.7500 0.5000 0.6000 0.9091 3 4 6 4",
+      ])
+    #expect(lines.contains { $0.hasPrefix("Note: copymtl") })
+  }
+
+  @Test("the best possible prediction scores 1, the ceiling with it")
+  func perfect() {
+    let gold = Self.sentences[0]
+    let guess = Self.ceiling(of: gold)
+    let report = Evaluator().report(sentences: [gold], predictions: [guess], ceiling: [guess])
+    #expect(report.score.f1 == 1 && report.score.ceiling?.f1 == 1)
+  }
+}
+
+@Suite("Repeated runs")
+struct ReportSummaryTests {
+  /// A report with `found` of four triples found.
+  private func report(_ found: Int, _ change: (inout EvaluationOptions) -> Void = { _ in })
+    -> EvaluationReport
+  {
+    var options = EvaluationOptions()
+    change(&options)
+    let gold = sentence("A B", (0..<4).map { ("A", "r\($0)", "B") })
+    let guess = prediction((0..<found).map { ("A", "r\($0)", "B") }, in: gold)
+    return Evaluator(options).report(sentences: [gold], predictions: [guess])
+  }
+
+  @Test("mean and sample standard deviation")
+  func spread() throws {
+    let summary = try ReportSummary([report(1), report(2), report(3)])
+    #expect(summary.runs == 3 && summary.match == "exact" && summary.sentences == 1)
+    #expect(summary.recall == Spread([0.25, 0.5, 0.75]))
+    #expect(summary.recall.mean == 0.5 && summary.recall.deviation == 0.25)
+    #expect(summary.precision.mean == 1 && summary.precision.deviation == 0)
+    let relation = try #require(summary.rows.first { $0.name == "relation, set" })
+    #expect(relation.recall == summary.recall && relation.match == "exact")
+    #expect(summary.table.contains("0.5000 ± 0.2500"))
+  }
+
+  @Test("a single run has no deviation")
+  func single() throws {
+    let summary = try ReportSummary([report(2)])
+    #expect(summary.recall == Spread([0.5]) && summary.recall.deviation == nil)
+    #expect(!summary.table.contains("±"))
+    let object = try JSONSerialization.jsonObject(with: summary.json) as? [String: Any]
+    #expect((object?["recall"] as? [String: Any])?["mean"] as? Double == 0.5)
+  }
+
+  @Test("runs that cannot be compared are refused")
+  func notComparable() {
+    let other = Evaluator().report(sentences: [], predictions: [])
+    let cases: [([EvaluationReport], String)] = [
+      ([], "no reports"),
+      ([report(1), report(1) { $0.match = .partialLast }], "report 2 has match partial-last"),
+      (
+        [report(1), report(1), report(1) { $0.incompleteGroups = .dropped }], "report 3 has options"
+      ),
+      ([report(1), other], "report 2 has sentences 0, but report 1 has 1"),
+    ]
+    for (reports, message) in cases {
+      let error = #expect(throws: EvaluationError.self) { try ReportSummary(reports) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains(message))
+    }
+  }
+}
