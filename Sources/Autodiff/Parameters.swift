@@ -18,6 +18,8 @@ public struct Parameter: Sendable {
   /// Floats before it in the slab.
   public let offset: Int
   public let initializer: Initializer
+  /// Whether weight decay applies: to weights and embeddings, not to biases (models.md 1.11).
+  public let decays: Bool
 
   public var count: Int { rows * columns }
 }
@@ -34,11 +36,12 @@ public struct ParameterLayout: Sendable {
   ///
   /// - Precondition: the name is new.
   public mutating func declare(
-    _ name: String, rows: Int = 1, columns: Int, _ initializer: Initializer
+    _ name: String, rows: Int = 1, columns: Int, _ initializer: Initializer, decays: Bool = true
   ) -> Parameter {
     precondition(parameters.allSatisfy { $0.name != name }, "two parameters named \(name)")
     let parameter = Parameter(
-      name: name, rows: rows, columns: columns, offset: count, initializer: initializer)
+      name: name, rows: rows, columns: columns, offset: count, initializer: initializer,
+      decays: decays)
     parameters.append(parameter)
     count += parameter.count
     return parameter

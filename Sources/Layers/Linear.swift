@@ -17,7 +17,8 @@ public struct Linear: Sendable {
     _ name: String, inputs: Int, outputs: Int, bias: Bool = true, in layout: inout ParameterLayout
   ) {
     weight = layout.declare("\(name).weight", rows: outputs, columns: inputs, .fan(inputs))
-    self.bias = bias ? layout.declare("\(name).bias", columns: outputs, .fan(inputs)) : nil
+    self.bias =
+      bias ? layout.declare("\(name).bias", columns: outputs, .fan(inputs), decays: false) : nil
   }
 
   /// `y [rows, out]` of `x [rows, in]`.
@@ -47,7 +48,8 @@ public struct SplitLinear: Sendable {
     self.left = left
     let inputs = left + right
     weight = layout.declare("\(name).weight", rows: outputs, columns: inputs, .fan(inputs))
-    self.bias = bias ? layout.declare("\(name).bias", columns: outputs, .fan(inputs)) : nil
+    self.bias =
+      bias ? layout.declare("\(name).bias", columns: outputs, .fan(inputs), decays: false) : nil
   }
 
   /// `W₁ a`, one step at a time.

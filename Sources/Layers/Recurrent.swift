@@ -12,9 +12,9 @@ extension CellParameters {
       form: form,
       input: layout.declare("\(name).input.weight", rows: rows, columns: inputs, start),
       recurrent: layout.declare("\(name).recurrent.weight", rows: rows, columns: width, start),
-      bias: layout.declare("\(name).bias", columns: rows, start),
+      bias: layout.declare("\(name).bias", columns: rows, start, decays: false),
       recurrentBias: form == .gruAfter
-        ? layout.declare("\(name).recurrent.bias", columns: rows, start) : nil)
+        ? layout.declare("\(name).recurrent.bias", columns: rows, start, decays: false) : nil)
   }
 }
 

@@ -14,8 +14,8 @@ public struct Tagger: Sendable {
     emissions = Linear("\(name).emission", inputs: inputs, outputs: tags, in: &layout)
     chain = CRFParameters(
       transitions: layout.declare("\(name).crf.transitions", rows: tags, columns: tags, start),
-      start: ends ? layout.declare("\(name).crf.start", columns: tags, start) : nil,
-      end: ends ? layout.declare("\(name).crf.end", columns: tags, start) : nil)
+      start: ends ? layout.declare("\(name).crf.start", columns: tags, start, decays: false) : nil,
+      end: ends ? layout.declare("\(name).crf.end", columns: tags, start, decays: false) : nil)
   }
 
   /// Adds the negative log-likelihood of the gold tags to `loss`; `x [tokens, in]`.

@@ -5,19 +5,26 @@ import Randomness
 import Tensors
 
 /// What training adds to a run of the decoder: targets, the loss, and whose items are fed.
-struct CopyTeaching {
+package struct CopyTeaching {
   /// The triples of each sentence, at most T.
-  let targets: [[CopyTarget]]
-  let draws: Draws
+  package let targets: [[CopyTarget]]
+  package let draws: Draws
   /// Probability that a step is fed the gold item.
-  let probability: Float
-  let loss: LossSum
+  package let probability: Float
+  package let loss: LossSum
+
+  package init(targets: [[CopyTarget]], draws: Draws, probability: Float, loss: LossSum) {
+    self.targets = targets
+    self.draws = draws
+    self.probability = probability
+    self.loss = loss
+  }
 }
 
 /// One run of the decoder over a batch: all steps of all triples, each fed with what the step before
 /// said (models.md 2.1 to 2.4, 3.4).
-final class CopyDecoding {
-  enum Purpose {
+package final class CopyDecoding {
+  package enum Purpose {
     case training(CopyTeaching)
     case inference
   }
@@ -29,7 +36,7 @@ final class CopyDecoding {
   private let cells: [UnrolledCell]
   private let heads: [CopyHeadsRun]
 
-  init(
+  package init(
     _ network: CopyNetwork, _ batch: CopyBatch, _ encoding: BidirectionalEncoder.Encoding,
     on tape: Tape
   ) {
@@ -49,15 +56,21 @@ final class CopyDecoding {
     }
   }
 
+  /// What one step made of every sentence.
+  package struct Outcome {
+    package let scores: ChoiceScores
+    /// The cell's state after the step, `[sentences, d]`.
+    package let hidden: Variable
+    /// An index past the last relation, token or length means NA.
+    package let chosen: [Int]
+  }
+
   /// Runs all steps.
-  ///
-  /// - Returns: the choices, `[step][sentence]`; an index past the last relation, token or length
-  ///   means NA.
-  func run(_ purpose: Purpose) -> [[Int]] {
+  package func run(_ purpose: Purpose) -> [Outcome] {
     let kinds = network.architecture.steps
     var state = encoding.final
     var item = startItem
-    var actions: [[Int]] = []
+    var outcomes: [Outcome] = []
     for triple in 0..<network.options.triples {
       if network.options.decoder == .mul {
         state = firstState(ofTriple: triple, previous: state)
@@ -74,10 +87,10 @@ final class CopyDecoding {
         let fed = teach(purpose, step, kind, scores, excluded, chosen)
         if kind == .head { head = pointed(fed) }
         item = embedded(fed, kind)
-        actions.append(chosen)
+        outcomes.append(Outcome(scores: scores, hidden: state.hidden, chosen: chosen))
       }
     }
-    return actions
+    return outcomes
   }
 
   private var startItem: Variable {

@@ -5,10 +5,10 @@ import Tensors
 
 /// The attention, the combination with the fed item, and the scorers of a copy decoder; one set, or one
 /// for each triple (models.md D26).
-struct CopyHeads: Sendable {
+package struct CopyHeads: Sendable {
   let combine: SplitLinear
   /// `u_i = va · [h ; H_i] + ba`; the decoder's half and `ba` cancel in the softmax.
-  let attention: SplitLinear
+  package let attention: SplitLinear
   /// `Wa` of the `mlp` attention, whose outer weight is ``attentionOutput``.
   let attentionOutput: Parameter?
   let na: Linear

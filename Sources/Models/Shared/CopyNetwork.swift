@@ -15,10 +15,10 @@ public struct CopyNetwork: Sendable {
   let relations: Embedding
   let start: Embedding
   let lengths: Embedding?
-  let encoder: BidirectionalEncoder
-  let cells: [CellParameters]
-  let heads: [CopyHeads]
-  let tagger: Tagger?
+  package let encoder: BidirectionalEncoder
+  package let cells: [CellParameters]
+  package let heads: [CopyHeads]
+  package let tagger: Tagger?
 
   public init(options: CopyOptions, architecture: CopyArchitecture, inventory: Inventory) {
     var layout = ParameterLayout()
@@ -62,11 +62,11 @@ public struct CopyNetwork: Sendable {
 }
 
 /// Sentences as the network reads them, longest first.
-struct CopyBatch {
-  let examples: [Example]
-  let layout: PackedLayout
+package struct CopyBatch {
+  package let examples: [Example]
+  package let layout: PackedLayout
 
-  init(_ examples: [Example]) {
+  package init(_ examples: [Example]) {
     self.examples = examples
     layout = PackedLayout(lengths: examples.map(\.length))
   }
@@ -81,7 +81,7 @@ struct CopyBatch {
 
 extension CopyNetwork {
   /// Embeds and encodes a batch; dropout only where there are draws, which means in training.
-  func encode(_ batch: CopyBatch, draws: Draws?, on tape: Tape) -> BidirectionalEncoder.Encoding {
+  package func encode(_ batch: CopyBatch, draws: Draws?, on tape: Tape) -> BidirectionalEncoder.Encoding {
     func dropped(_ x: Variable, _ purpose: String) -> Variable {
       guard let draws else { return x }
       return Dropout(options.dropout)(
@@ -115,14 +115,14 @@ extension CopyNetwork {
   }
 
   /// The decoder's choices, `[step][sentence]`, and the tags of each sentence where there is a tagger.
-  func choices(_ batch: CopyBatch, on tape: Tape) -> (actions: [[Int]], tags: [[BIO]]?) {
+  package func choices(_ batch: CopyBatch, on tape: Tape) -> (actions: [[Int]], tags: [[BIO]]?) {
     let encoding = encode(batch, draws: nil, on: tape)
-    let actions = CopyDecoding(self, batch, encoding, on: tape).run(.inference)
+    let outcomes = CopyDecoding(self, batch, encoding, on: tape).run(.inference)
     let forbidden: [(from: Int?, to: Int)] =
       options.crfConstrained
       ? [(nil, BIO.inside.rawValue), (BIO.outside.rawValue, BIO.inside.rawValue)] : []
     let tags = tagger?.bestTags(
       encoding.outputs, layout: batch.layout, forbidden: forbidden, on: tape)
-    return (actions, tags.map { $0.map { $0.compactMap(BIO.init(rawValue:)) } })
+    return (outcomes.map(\.chosen), tags.map { $0.map { $0.compactMap(BIO.init(rawValue:)) } })
   }
 }

@@ -2,10 +2,16 @@ import Corpora
 import Randomness
 
 /// A triple as the decoder must say it.
-struct CopyTarget: Hashable {
-  let relation: Int
-  let head: Span
-  let tail: Span
+package struct CopyTarget: Hashable {
+  package let relation: Int
+  package let head: Span
+  package let tail: Span
+
+  package init(relation: Int, head: Span, tail: Span) {
+    self.relation = relation
+    self.head = head
+    self.tail = tail
+  }
 }
 
 extension CopyOptions {
@@ -23,7 +29,7 @@ extension CopyOptions {
 
   /// The triples of an example in the order in which the decoder is taught them, cut to `triples`
   /// (models.md 2.3, D23).
-  func targets(of example: Example, _ inventory: Inventory, draws: Draws) -> [CopyTarget] {
+  package func targets(of example: Example, _ inventory: Inventory, draws: Draws) -> [CopyTarget] {
     let all = Self.teachable(example, inventory)
     let ordered: [CopyTarget]
     switch targetOrder {
@@ -42,7 +48,7 @@ extension CopyOptions {
   }
 
   /// The tags of an example's entities: those of its triples, or all that the corpus lists (D28).
-  func tags(of example: Example) -> [BIO] {
+  package func tags(of example: Example) -> [BIO] {
     let sentence = example.sentence
     let spans =
       switch taggedEntities {

@@ -1,0 +1,74 @@
+import Checkpoints
+import Foundation
+import Testing
+
+/// One fixture file: plain HDF5 with reference values in float64.
+final class Fixture {
+  let name: String
+  private let file: HDF5File
+
+  init(_ url: URL) throws {
+    name = url.lastPathComponent
+    file = try HDF5File(reading: url.path)
+  }
+
+  /// All datasets below a group, by full name.
+  func datasets(in group: String = "/") throws -> [String] {
+    try file.names(in: group).flatMap { name in
+      let path = group == "/" ? name : "\(group)/\(name)"
+      return try file.isGroup(path) ? datasets(in: path) : [path]
+    }
+  }
+
+  func contains(_ name: String) throws -> Bool { try file.contains(name) }
+  func groups() throws -> [String] { try file.names().filter { try file.isGroup($0) } }
+  func names(in group: String) throws -> [String] { try file.names(in: group) }
+  func shape(_ name: String) throws -> [Int] { try file.shape(of: name) }
+  func doubles(_ name: String) throws -> [Double] { try file.doubles(name).values }
+  func floats(_ name: String) throws -> [Float] { try doubles(name).map { Float($0) } }
+  func integers(_ name: String) throws -> [Int] { try file.integers(name).values.map { Int($0) } }
+  func attributes() throws -> [String] { try file.attributeNames() }
+
+  func text(_ attribute: String) throws -> String { try file.attribute(attribute).description }
+
+  func integer(_ attribute: String) throws -> Int {
+    try #require(Int(try text(attribute)), "\(name): attribute \(attribute)")
+  }
+
+  func real(_ attribute: String, on object: String = "/") throws -> Float {
+    try #require(
+      Float(try file.attribute(attribute, on: object).description),
+      "\(name): attribute \(attribute)")
+  }
+
+  /// Compares a dataset with what was computed, entry by entry: within `1e-5 · max |reference| + 1e-6`,
+  /// infinities exactly.
+  func compare(_ dataset: String, _ computed: [Float]) throws {
+    let reference = try doubles(dataset)
+    try #require(computed.count == reference.count, "\(name) \(dataset): number of entries")
+    let largest = reference.filter(\.isFinite).map(abs).max() ?? 0
+    let bound = 1e-5 * largest + 1e-6
+    var worst = (difference: 0.0, index: 0)
+    for (index, (a, b)) in zip(computed, reference).enumerated() {
+      let difference = b.isFinite ? abs(Double(a) - b) : (Double(a) == b ? 0 : .infinity)
+      if !(difference <= worst.difference) { worst = (difference, index) }
+    }
+    #expect(
+      worst.difference <= bound,
+      "\(name) \(dataset)[\(worst.index)]: \(computed[worst.index]), not \(reference[worst.index])")
+  }
+
+  /// Compares losses: within 1e-5 of each reference.
+  func compareLosses(_ dataset: String, _ computed: [Double]) throws {
+    let reference = try doubles(dataset)
+    try #require(computed.count == reference.count, "\(name) \(dataset): number of entries")
+    for (a, b) in zip(computed, reference) {
+      #expect(abs(a - b) <= 1e-5 * abs(b), "\(name) \(dataset): \(a), not \(b)")
+    }
+  }
+
+  /// Compares whole numbers exactly.
+  func compare(_ dataset: String, _ computed: [Int]) throws {
+    #expect(computed == (try integers(dataset)), "\(name) \(dataset)")
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A fixture file, shown by its name.
+struct FixtureFile: Sendable, CustomTestStringConvertible {
+  let url: URL
+  var testDescription: String { url.lastPathComponent }
+
+  /// The folder in `TERCET_FIXTURES`, else the project's own.
+  static let folder: URL = {
+    let given = ProcessInfo.processInfo.environment["TERCET_FIXTURES"]
+    return given.map { URL(filePath: $0) } ?? packageRoot.appending(path: "Tests/Fixtures")
+  }()
+
+  static let all: [FixtureFile] = {
+    let files = try? FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil)
+    return (files ?? []).filter { $0.pathExtension == "h5" }
+      .sorted { $0.lastPathComponent < $1.lastPathComponent }.map { FixtureFile(url: $0) }
+  }()
+}
+
+@Suite("Fixtures")
+struct FixturesTests {
+  @Test("the folder of fixtures holds files")
+  func folderIsNotEmpty() {
+    #expect(!FixtureFile.all.isEmpty, "no *.h5 in \(FixtureFile.folder.path)")
+  }
+
+  @Test("every dataset of a fixture is matched", arguments: FixtureFile.all)
+  func matches(_ file: FixtureFile) throws {
+    let fixture = try Fixture(file.url)
+    if try fixture.attributes().contains("decoder") {
+      try ModelFixture(fixture).check()
+    } else if let group = try fixture.groups().first, try fixture.contains("\(group)/emissions") {
+      try checkChains(fixture)
+    } else if let group = try fixture.groups().first, try fixture.contains("\(group)/out_avg") {
+      try checkEncoders(fixture)
+    } else {
+      Issue.record("\(fixture.name): neither a model nor a chain nor an encoder")
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import Autodiff
+import Corpora
+import Layers
+import Models
+import Tensors
+import Testing
+import Training
+
+extension ModelFixture {
+  /// Encoder outputs and states, attention weights and context.
+  func checkEncoder() throws {
+    let (sorted, batch, _) = batch()
+    let tape = Tape(parameters: values)
+    let encoding = network.encode(batch, draws: nil, on: tape)
+    try fixture.compare("encoder/out", sorted.unpack(encoding.outputs.value, time: time))
+    try fixture.compare("encoder/h", sorted.restoreRows(encoding.final.hidden.value))
+    if let cell = encoding.final.cell {
+      try fixture.compare("encoder/c", sorted.restoreRows(cell.value))
+    }
+    let attention = network.heads[0].attention
+    let scores = attention.rightWithoutBias(encoding.outputs, on: tape)
+    let context = tape.attended(
+      scores: scores, values: encoding.outputs, layout: batch.layout)
+    try fixture.compare("attention/context", sorted.restoreRows(context.value))
+    // Attending to unit vectors gives the weights themselves.
+    let units = tape.pool.zeros(batch.layout.rows, time)
+    for sentence in 0..<batch.layout.sentences {
+      for (position, row) in batch.layout.rows(ofSentence: sentence).enumerated() {
+        units[row, position] = 1
+      }
+    }
+    let weights = tape.attended(
+      scores: scores, values: tape.variable(units), layout: batch.layout)
+    try fixture.compare("attention/weights", sorted.restoreRows(weights.value))
+  }
+
+  /// Emissions, losses and best paths of the CRF.
+  func checkTagger() throws {
+    let (sorted, batch, members) = batch()
+    let tape = Tape(parameters: values)
+    let encoding = network.encode(batch, draws: nil, on: tape)
+    let tagger = try #require(network.tagger)
+    let emissions = tagger.emissions(encoding.outputs, on: tape)
+    let padded = sorted.unpack(emissions.value, time: time)
+    try fixture.compare(
+      "crf/emissions",
+      padded.indices.map { padded[$0 - $0 % 3 + Self.tags[$0 % 3]] })
+    let loss = LossSum("L_E", weight: 1, sentences: batch.examples.count)
+    let gold = try sorted.order.map { try goldTags(members[$0]) }
+    tagger.addLoss(encoding.outputs, gold: gold, layout: batch.layout, to: loss, on: tape)
+    try fixture.compare("crf/nll", sorted.restore(loss.perSentence).map { Float($0) })
+    let best = tape.bestPaths(emissions, tagger.chain, layout: batch.layout)
+    try fixture.compare("crf/viterbi_score", sorted.restore(best.map(\.score)))
+    let paths = best.map { $0.tags.map { tag in Self.tags.firstIndex(of: tag) ?? -1 } }
+    try fixture.compare("crf/viterbi", sorted.pad(paths, time: time, filler: -1))
+  }
+
+  /// One pass over some sentences: its losses, and what the decoder made of every step.
+  private func pass(
+    _ forcing: Float, _ members: [Int]?, on tape: Tape
+  ) throws -> (losses: [LossSum], outcomes: [CopyDecoding.Outcome], sorted: Sorted) {
+    let (sorted, batch, members) = batch(members)
+    let encoding = network.encode(batch, draws: nil, on: tape)
+    let decoding = LossSum("L_D", weight: 1, sentences: members.count)
+    let teaching = CopyTeaching(
+      targets: try sorted.order.map { try targets(members[$0]) }, draws: Draws(seed: 0, epoch: 0),
+      probability: forcing, loss: decoding)
+    let outcomes = CopyDecoding(network, batch, encoding, on: tape).run(.training(teaching))
+    let tagging = LossSum("L_E", weight: lambda, sentences: members.count)
+    try #require(network.tagger).addLoss(
+      encoding.outputs, gold: try sorted.order.map { try goldTags(members[$0]) },
+      layout: batch.layout, to: tagging, on: tape)
+    for loss in [decoding, tagging] {
+      loss.gradientScale = loss.weight / Float(members.count)
+    }
+    return ([decoding, tagging], outcomes, sorted)
+  }
+
+  /// The mean total of a pass, L_D + λ L_E.
+  private func total(_ losses: [LossSum]) -> Double {
+    losses.reduce(0) { $0 + Double($1.weight) * $1.sum / Double($1.perSentence.count) }
+  }
+
+  /// Losses, logits and gradients of a pass, where the fixture has them.
+  func checkLoss(_ group: String, _ forcing: Float, members: [Int]? = nil) throws {
+    let gradients = Slab(count: values.count)
+    let tape = Tape(parameters: values, mode: .training(gradients: gradients))
+    let (losses, outcomes, sorted) = try pass(forcing, members, on: tape)
+    for loss in losses {
+      try fixture.compareLosses("\(group)/\(loss.name)", [loss.sum / Double(sorted.count)])
+    }
+    try fixture.compareLosses("\(group)/total", [total(losses)])
+    if try fixture.contains("\(group)/rel_logits") {
+      try fixture.compare(
+        "\(group)/L_D_per_sentence", sorted.restore(losses[0].perSentence).map { Float($0) })
+      try checkLogits(group, outcomes, sorted)
+    }
+    tape.backward()
+    for (name, parameter) in try parameters() {
+      try fixture.compare("\(group)/grad/\(name)", parameter.elements(in: gradients))
+    }
+  }
+
+  private func checkLogits(
+    _ group: String, _ outcomes: [CopyDecoding.Outcome], _ sorted: Sorted
+  ) throws {
+    func padded(_ belongs: (Int) -> Bool, width: Int?) -> [Float] {
+      sorted.restore(
+        (0..<sorted.count).map { sentence in
+          outcomes.indices.filter { belongs($0 % 3) }.flatMap { step -> [Float] in
+            let scores = outcomes[step].scores.scores(sentence: sentence)
+            let filler = [Float](
+              repeating: -.infinity, count: (width ?? scores.count) - scores.count)
+            return scores.dropLast() + filler + scores.suffix(1)
+          }
+        }
+      ).flatMap { $0 }
+    }
+    try fixture.compare("\(group)/rel_logits", padded({ $0 == 0 }, width: nil))
+    try fixture.compare("\(group)/ent_logits", padded({ $0 > 0 }, width: time + 1))
+    if try fixture.contains("\(group)/dec_h") {
+      let hidden = sorted.restore(
+        (0..<sorted.count).map { sentence in
+          outcomes.flatMap { $0.hidden.value.rows(sentence..<sentence + 1).elements }
+        })
+      try fixture.compare("\(group)/dec_h", hidden.flatMap { $0 })
+    }
+  }
+
+  /// What the model says on its own, with or without the mask M.
+  func checkGreedy(_ name: String, _ mask: CopyOptions.Mask) throws {
+    guard try fixture.contains("greedy/\(name)") else { return }
+    var options = network.options
+    options.mask = mask
+    let masked = CopyNetwork(
+      options: options, architecture: network.architecture, inventory: network.inventory)
+    let (sorted, batch, _) = batch()
+    let (actions, _) = masked.choices(batch, on: Tape(parameters: values))
+    let choices = sorted.layout.lengths.enumerated().map { sentence, length in
+      actions.enumerated().map { step, chosen in
+        step % 3 > 0 && chosen[sentence] == length ? -1 : chosen[sentence]
+      }
+    }
+    try fixture.compare("greedy/\(name)", sorted.restore(choices).flatMap { $0 })
+  }
+
+  /// Three steps of Adam on the whole batch, teacher forced.
+  func checkAdam() throws {
+    var options = OptimizerOptions()
+    options.rate = try fixture.real("lr", on: "adam")
+    options.beta1 = try fixture.real("beta1", on: "adam")
+    options.beta2 = try fixture.real("beta2", on: "adam")
+    options.epsilon = try fixture.real("eps", on: "adam")
+    let optimizer = Optimizer(options, layout: network.layout)
+    let moving = Slab(count: values.count)
+    for i in 0..<values.count { moving.buffer[i] = values.buffer[i] }
+    var losses: [Double] = []
+    for step in 1...4 {
+      let gradients = Slab(count: values.count)
+      let tape = Tape(parameters: moving, mode: .training(gradients: gradients))
+      losses.append(total(try pass(1, nil, on: tape).losses))
+      tape.backward()
+      let gradient = try #require(gradients.buffer.baseAddress)
+      if step < 4 {
+        optimizer.update(moving, gradient: gradient, step: step, rate: options.rate)
+      }
+      guard try fixture.contains("adam/step\(step)/word_emb") else { continue }
+      // The gradient of attn_h and attn_b is zero but for rounding, which Adam would enlarge.
+      for (name, parameter) in try parameters() where name != "attn_h" && name != "attn_b" {
+        try fixture.compare("adam/step\(step)/\(name)", parameter.elements(in: moving))
+      }
+    }
+    try fixture.compareLosses("adam/losses", losses)
+  }
+}
