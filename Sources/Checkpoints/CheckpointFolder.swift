@@ -1,0 +1,173 @@
+import Glibc
+
+/// The folder of one run: a file for each of the last steps, `last.h5` and `best.h5`.
+///
+/// `step-00000120.h5` and `last.h5` are two names of one file, so the latter costs no disk space,
+/// and removing old steps takes nothing from `best.h5`. No link is edited: each name is replaced.
+public struct CheckpointFolder: Sendable {
+  /// The folder's path.
+  public let path: String
+
+  /// Whether a checkpoint is the best of its run so far.
+  public enum Standing: Sendable {
+    /// Some checkpoint before this one was at least as good.
+    case ordinary
+    /// None was.
+    case best
+  }
+
+  /// The folder of this path, which need not exist.
+  public init(_ path: String) {
+    self.path = path
+  }
+
+  /// The newest checkpoint by time of training, also the one that `--resume` goes on from.
+  public var last: String { "\(path)/last.h5" }
+  /// The checkpoint with the best score.
+  public var best: String { "\(path)/best.h5" }
+
+  /// Makes the folder, proves that it can be written, and removes what killed runs left half-made.
+  ///
+  /// - Throws: `CheckpointError` where the folder cannot be made or written.
+  public func prepare() throws(CheckpointError) {
+    try makeFolders()
+    let probe = AtomicFile.temporary(for: last)
+    defer { unlink(probe) }
+    do throws(CheckpointError) {
+      _ = try Descriptor.creating(probe)
+    } catch {
+      if case .unwritable(let cause) = error.reason { throw unusable(cause) }
+      throw error
+    }
+    for name in try entries() where Self.isTemporary(name) { try remove(name) }
+  }
+
+  /// Writes the checkpoint of a step, makes it `last.h5` and perhaps `best.h5`, and then removes the
+  /// files of the oldest steps but `keep`.
+  ///
+  /// - Parameters:
+  ///   - step: the number of optimiser steps so far; the file is named by it.
+  ///   - standing: whether this is the best checkpoint so far.
+  ///   - keep: the number of step files that stay, this one included.
+  ///   - body: hands over the contents; the root attribute `step` must be among them.
+  /// - Throws: `CheckpointError`; the checkpoints from before are still there then.
+  /// - Precondition: `0 <= step`, `0 < keep`.
+  public func save(
+    step: Int, _ standing: Standing, keep: Int,
+    _ body: (borrowing CheckpointWriter) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
+    precondition(step >= 0 && keep > 0, "save step \(step), keep \(keep)")
+    let name = Self.name(ofStep: step)
+    let file = "\(path)/\(name)"
+    try CheckpointFile.write(to: file, body)
+    try AtomicFile.duplicate(file, as: last)
+    if standing == .best { try AtomicFile.duplicate(file, as: best) }
+    let others = try entries().filter { Self.step(of: $0) != nil && $0 != name }
+    let oldestFirst = others.sorted { (Self.step(of: $0) ?? 0) < (Self.step(of: $1) ?? 0) }
+    for old in oldestFirst.dropLast(keep - 1) { try remove(old) }
+  }
+
+  /// The checkpoint of the highest step, by the root attribute `step`; nil where there is none.
+  ///
+  /// - Throws: `CheckpointError` where any checkpoint of the folder is damaged: to go on from an
+  ///   older one is for the user to decide.
+  public func newest() throws(CheckpointError) -> String? {
+    var newest: (step: Int64, path: String)?
+    var seen: Set<FileNumber> = []
+    let names = try checkpoints()
+    // `last.h5` first, so that of its two names this one is given.
+    for name in names.filter({ $0 == "last.h5" }) + names.filter({ $0 != "last.h5" }) {
+      let file = "\(path)/\(name)"
+      if let number = FileNumber(of: file), !seen.insert(number).inserted { continue }
+      guard case .integer(let step) = try CheckpointFile.open(file).attribute("step") else {
+        throw CheckpointError(file, .unfit(name: "step", problem: "is not an integer"))
+      }
+      if step > newest?.step ?? .min { newest = (step, file) }
+    }
+    return newest?.path
+  }
+
+  /// Whether the folder holds any checkpoint; not so where there is no folder.
+  public func containsCheckpoints() throws(CheckpointError) -> Bool {
+    try !checkpoints().isEmpty
+  }
+
+  /// Removes the checkpoints and what killed runs left half-made, and nothing else.
+  public func clear() throws(CheckpointError) {
+    for name in try entries() where Self.isCheckpoint(name) || Self.isTemporary(name) {
+      try remove(name)
+    }
+  }
+}
+
+extension CheckpointFolder {
+  private static func name(ofStep step: Int) -> String {
+    let digits = String(step)
+    return "step-\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).h5"
+  }
+
+  /// The step that a file is named by; nil for other names.
+  private static func step(of name: String) -> Int? {
+    guard name.hasPrefix("step-"), name.hasSuffix(".h5"),
+      let step = Int(name.dropFirst(5).dropLast(3)), name == self.name(ofStep: step)
+    else { return nil }
+    return step
+  }
+
+  private static func isCheckpoint(_ name: String) -> Bool {
+    name == "last.h5" || name == "best.h5" || step(of: name) != nil
+  }
+
+  /// Whether a name is that of a file which was being filled (`AtomicFile.temporary`).
+  private static func isTemporary(_ name: String) -> Bool {
+    guard name.hasPrefix("."), let end = name.firstRange(of: ".tmp-") else { return false }
+    return isCheckpoint(String(name[..<end.lowerBound].dropFirst()))
+      && UInt(name[end.upperBound...]) != nil
+  }
+
+  private func checkpoints() throws(CheckpointError) -> [String] {
+    try entries().filter(Self.isCheckpoint)
+  }
+
+  /// The names in the folder, sorted; none where there is no folder.
+  private func entries() throws(CheckpointError) -> [String] {
+    guard let stream = opendir(path) else {
+      if errno == ENOENT { return [] }
+      throw unusable(errno == ENOTDIR ? "it is a file" : Descriptor.systemError())
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
+    }
+    return names.sorted()
+  }
+
+  private func remove(_ name: String) throws(CheckpointError) {
+    let file = "\(path)/\(name)"
+    guard unlink(file) == 0 || errno == ENOENT else {
+      throw CheckpointError(file, .unwritable(Descriptor.systemError()))
+    }
+  }
+
+  private func makeFolders() throws(CheckpointError) {
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      prefix += "\(part)/"
+      if mkdir(prefix, 0o777) == 0 || errno == EEXIST { continue }
+      // Also where it stands on a file system that cannot be written.
+      let cause = Descriptor.systemError()
+      if access(prefix, F_OK) != 0 { throw unusable("\(prefix): \(cause)") }
+    }
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw unusable(Descriptor.systemError()) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw unusable("it is a file") }
+  }
+
+  private func unusable(_ cause: String) -> CheckpointError {
+    CheckpointError(path, .unusableFolder(cause))
+  }
+}

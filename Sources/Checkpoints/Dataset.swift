@@ -1,0 +1,141 @@
+import CHDF5
+
+/// What the elements of a dataset or attribute are, as far as this program reads them.
+enum ElementKind: Equatable {
+  case float32
+  case float64
+  /// An integer that an `Int64` can hold.
+  case integer
+  case truth
+  /// Strings that each have their own length.
+  case strings
+  /// Strings of this many bytes, shorter ones filled up.
+  case fixedStrings(bytes: Int)
+  /// Anything else.
+  case other
+
+  /// - Parameter type: the identifier of a datatype.
+  init(of type: hid_t) {
+    HDF5.silence()
+    let bytes = H5Tget_size(type)
+    switch H5Tget_class(type) {
+    case H5T_FLOAT:
+      self = bytes == 4 ? .float32 : bytes == 8 ? .float64 : .other
+    case H5T_INTEGER:
+      let limit = H5Tget_sign(type) == H5T_SGN_2 ? 8 : 4
+      self = bytes <= limit ? .integer : .other
+    case H5T_ENUM:
+      self = bytes == 1 && H5Tget_nmembers(type) == 2 ? .truth : .other
+    case H5T_STRING:
+      self = H5Tis_variable_str(type) > 0 ? .strings : .fixedStrings(bytes: bytes)
+    default:
+      self = .other
+    }
+  }
+
+  /// The kind in words.
+  var name: String {
+    switch self {
+    case .float32: "float32"
+    case .float64: "float64"
+    case .integer: "integer"
+    case .truth: "truth value"
+    case .strings, .fixedStrings: "string"
+    case .other: "another type"
+    }
+  }
+}
+
+/// A dataset whose kind, shape, filters and storage were looked at, so that it can be read into
+/// memory of the size that its shape says.
+struct Dataset: ~Copyable {
+  let handle: Handle
+  let type: Handle
+  let kind: ElementKind
+  let shape: [Int]
+  /// The number of elements.
+  let count: Int
+
+  /// - Parameters:
+  ///   - file: the identifier of the file.
+  ///   - name: a name whose links were followed already and lead to a dataset.
+  ///   - fileLength: what no dataset of this file can exceed in bytes.
+  init(
+    _ name: String, in file: hid_t, of path: String, fileLength: Int
+  ) throws(CheckpointError) {
+    let dataset = try Handle("H5Dopen", of: path, closedBy: H5Dclose) {
+      H5Dopen2(file, name, tercet_default())
+    }
+    let type = try Handle("H5Dget_type", of: path, closedBy: H5Tclose) { H5Dget_type(dataset.id) }
+    let space = try Handle("H5Dget_space", of: path, closedBy: H5Sclose) {
+      H5Dget_space(dataset.id)
+    }
+    try Self.checkStorage(of: dataset, name, path)
+    let extents = try Self.extents(of: space, path)
+    guard
+      let count = Self.product(extents),
+      let bytes = Self.product([hsize_t(count), hsize_t(H5Tget_size(type.id))]),
+      bytes <= fileLength
+    else {
+      throw CheckpointError(
+        path, .unfit(name: name, problem: "claims shape \(extents), more than the file holds"))
+    }
+    kind = ElementKind(of: type.id)
+    shape = extents.map { Int($0) }
+    self.count = count
+    handle = dataset
+    self.type = type
+  }
+
+  /// The extents of a space; none for a scalar.
+  static func extents(
+    of space: borrowing Handle, _ path: String
+  ) throws(CheckpointError) -> [hsize_t] {
+    let rank = try HDF5.call("H5Sget_simple_extent_ndims", of: path) {
+      H5Sget_simple_extent_ndims(space.id)
+    }
+    var extents = [hsize_t](repeating: 0, count: Int(rank))
+    try HDF5.call("H5Sget_simple_extent_dims", of: path) {
+      H5Sget_simple_extent_dims(space.id, &extents, nil)
+    }
+    return extents
+  }
+
+  /// The product as an `Int`; nil where it does not fit.
+  private static func product(_ factors: [hsize_t]) -> Int? {
+    var product = 1
+    for factor in factors {
+      guard let factor = Int(exactly: factor) else { return nil }
+      let (partial, overflow) = product.multipliedReportingOverflow(by: factor)
+      if overflow { return nil }
+      product = partial
+    }
+    return product
+  }
+
+  /// Refuses data that stand in other files, and filters that make many bytes of few or need code
+  /// from elsewhere.
+  private static func checkStorage(
+    of dataset: borrowing Handle, _ name: String, _ path: String
+  ) throws(CheckpointError) {
+    let properties = try Handle("H5Dget_create_plist", of: path, closedBy: H5Pclose) {
+      H5Dget_create_plist(dataset.id)
+    }
+    let external = try HDF5.call("H5Pget_external_count", of: path) {
+      H5Pget_external_count(properties.id)
+    }
+    guard external == 0, H5Pget_layout(properties.id) != H5D_VIRTUAL else {
+      throw CheckpointError(path, .unfit(name: name, problem: "keeps its data in another file"))
+    }
+    let filters = try HDF5.call("H5Pget_nfilters", of: path) { H5Pget_nfilters(properties.id) }
+    for index in 0..<UInt32(filters) {
+      var flags: UInt32 = 0
+      var valueCount = 0
+      let filter = H5Pget_filter2(properties.id, index, &flags, &valueCount, nil, 0, nil, nil)
+      guard filter == H5Z_FILTER_FLETCHER32 else {
+        throw CheckpointError(
+          path, .unfit(name: name, problem: "uses HDF5 filter \(filter); only fletcher32 is read"))
+      }
+    }
+  }
+}

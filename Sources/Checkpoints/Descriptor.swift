@@ -1,0 +1,111 @@
+import Glibc
+
+/// An open file of the system, closed at the end of its life.
+package struct Descriptor: ~Copyable {
+  let number: Int32
+  private let path: String
+
+  /// Opens a file for reading; a folder, pipe or device is refused, not waited for.
+  static func reading(_ path: String) throws(CheckpointError) -> Descriptor {
+    let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard number >= 0 else {
+      let reason: CheckpointError.Reason =
+        errno == ENOENT ? .missing : .unreadable(systemError())
+      throw CheckpointError(path, reason)
+    }
+    let file = Descriptor(number: number, path: path)
+    let kind = try file.status().st_mode & S_IFMT
+    if kind == S_IFDIR { throw CheckpointError(path, .folder) }
+    if kind != S_IFREG { throw CheckpointError(path, .unreadable("it is not a regular file")) }
+    return file
+  }
+
+  /// Makes an empty file in place of any that has this name.
+  package static func creating(_ path: String) throws(CheckpointError) -> Descriptor {
+    let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard number >= 0 else { throw CheckpointError(path, .unwritable(systemError())) }
+    return Descriptor(number: number, path: path)
+  }
+
+  deinit { close(number) }
+
+  /// The length of the file in bytes.
+  func length() throws(CheckpointError) -> Int { Int(try status().st_size) }
+
+  private func status() throws(CheckpointError) -> stat {
+    var status = stat()
+    guard fstat(number, &status) == 0 else {
+      throw CheckpointError(path, .unreadable(Descriptor.systemError()))
+    }
+    return status
+  }
+
+  /// Fills the buffer from the file as far as the file goes; returns the number of bytes.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError) -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+      let count = Glibc.read(number, rest.baseAddress, rest.count)
+      if count == 0 { break }
+      if count > 0 {
+        filled += count
+      } else if errno != EINTR {
+        throw CheckpointError(path, .unreadable(Descriptor.systemError()))
+      }
+    }
+    return filled
+  }
+
+  /// Writes every byte; where the disk is full, a file of `needed` bytes is what there is no room for.
+  package func write(_ bytes: UnsafeRawBufferPointer, needed: Int) throws(CheckpointError) {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let count = Glibc.write(number, rest.baseAddress, rest.count)
+      if count >= 0 {
+        done += count
+      } else if errno != EINTR {
+        throw writeError(needed: needed)
+      }
+    }
+  }
+
+  /// Waits until the disk has the file, which has `needed` bytes.
+  func synchronize(needed: Int) throws(CheckpointError) {
+    guard fsync(number) == 0 else { throw writeError(needed: needed) }
+  }
+
+  private func writeError(needed: Int) -> CheckpointError {
+    let isFull = errno == ENOSPC || errno == EDQUOT
+    return CheckpointError(
+      path, isFull ? .diskFull(needed: needed, free: nil) : .unwritable(Descriptor.systemError()))
+  }
+
+  /// The text of the system's last error.
+  static func systemError() -> String { String(cString: strerror(errno)) }
+}
+
+/// What all names of one file, and all that have it open, have in common.
+struct FileNumber: Hashable {
+  private let device: UInt
+  private let inode: UInt
+
+  /// The file that has this name; nil where there is none.
+  init?(of path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  /// The file that is open under this number; nil where there is none.
+  init?(of descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  private init(_ status: stat) {
+    device = UInt(status.st_dev)
+    inode = UInt(status.st_ino)
+  }
+}

@@ -1,0 +1,98 @@
+import CHDF5
+
+/// An identifier of the HDF5 library together with the function that closes it.
+struct Handle: ~Copyable {
+  let id: hid_t
+  private let close: @convention(c) (hid_t) -> herr_t
+
+  /// Takes what `open` returns, which `close` gives back at the end of the handle's life.
+  init(
+    _ function: String, of path: String, closedBy close: @convention(c) (hid_t) -> herr_t,
+    _ open: () -> hid_t
+  ) throws(CheckpointError) {
+    id = try HDF5.call(function, of: path, open)
+    self.close = close
+  }
+
+  deinit {
+    HDF5.silence()
+    _ = close(id)
+  }
+}
+
+/// The only way into the library: every call is silenced before and checked after.
+///
+/// The library keeps an error stack per thread and prints it unless told not to on that thread.
+enum HDF5 {
+  static func silence() { _ = tercet_silence() }
+
+  /// Returns what the call returns unless that is negative, the library's sign of failure.
+  ///
+  /// - Parameters:
+  ///   - function: the name of the C function.
+  ///   - path: the file that an error is about.
+  @discardableResult
+  static func call<Result: SignedInteger>(
+    _ function: String, of path: String, _ body: () -> Result
+  ) throws(CheckpointError) -> Result {
+    silence()
+    let result = body()
+    guard result >= 0 else {
+      throw CheckpointError(path, .library(function: function, text: errorText()))
+    }
+    return result
+  }
+
+  /// What the innermost function on the error stack said.
+  private static func errorText() -> String {
+    var text = ""
+    withUnsafeMutablePointer(to: &text) { text in
+      _ = H5Ewalk2(
+        tercet_error_stack(), H5E_WALK_UPWARD,
+        { depth, entry, context in
+          if depth == 0, let description = entry?.pointee.desc {
+            context?.assumingMemoryBound(to: String.self).pointee = String(cString: description)
+          }
+          return 0
+        }, text)
+    }
+    return text.isEmpty ? "no reason given" : text
+  }
+}
+
+extension Handle {
+  /// A list of properties of a class such as file access.
+  static func properties(_ kind: hid_t, of path: String) throws(CheckpointError) -> Handle {
+    try Handle("H5Pcreate", of: path, closedBy: H5Pclose) { H5Pcreate(kind) }
+  }
+
+  /// The space of an array; an empty shape is a scalar.
+  static func space(_ shape: [Int], of path: String) throws(CheckpointError) -> Handle {
+    let extents = shape.map(hsize_t.init)
+    return try Handle("H5Screate_simple", of: path, closedBy: H5Sclose) {
+      H5Screate_simple(Int32(extents.count), extents, nil)
+    }
+  }
+
+  /// The type of UTF-8 strings that have this many bytes with the zeros at their end, one at least,
+  /// or, for `H5T_VARIABLE`, each its own number of them.
+  static func stringType(bytes: Int, of path: String) throws(CheckpointError) -> Handle {
+    let type = try Handle("H5Tcopy", of: path, closedBy: H5Tclose) { H5Tcopy(tercet_c_string()) }
+    try HDF5.call("H5Tset_size", of: path) { H5Tset_size(type.id, bytes) }
+    try HDF5.call("H5Tset_cset", of: path) { H5Tset_cset(type.id, H5T_CSET_UTF8) }
+    return type
+  }
+
+  /// The type of truth values as h5py has them: FALSE and TRUE over one byte.
+  static func truthType(of path: String) throws(CheckpointError) -> Handle {
+    let type = try Handle("H5Tenum_create", of: path, closedBy: H5Tclose) {
+      H5Tenum_create(tercet_file_int8())
+    }
+    for (name, value) in [("FALSE", 0 as Int8), ("TRUE", 1)] {
+      try HDF5.call("H5Tenum_insert", of: path) {
+        withUnsafePointer(to: value) { H5Tenum_insert(type.id, name, $0) }
+      }
+    }
+    return type
+  }
+}
