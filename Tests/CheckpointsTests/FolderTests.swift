@@ -220,10 +220,9 @@ struct FailureTests {
 
   @Test("a reader beside a writer always sees a whole file, the old or the new")
   func readerBesideWriter() async throws {
-    let path = FileManager.default.temporaryDirectory.appending(
-      path: "tercet-\(UUID().uuidString).h5"
-    ).path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try makeFolder()
+    defer { remove(folder) }
+    let path = "\(folder)/last.h5"
     try writeSample(to: path, step: 0)
     async let writer: Void = {
       for step in 1...100 { try writeSample(to: path, step: Int64(step)) }

@@ -94,6 +94,19 @@ func inFolder<T>(_ body: (String) throws -> T) throws -> T {
   try withTemporaryDirectory { try body($0.path(percentEncoded: false).trimmingSlash) }
 }
 
+/// A fresh folder for tests that wait for something, to be removed by `remove`.
+func makeFolder() throws -> String {
+  let folder = FileManager.default.temporaryDirectory.appending(
+    path: "tercet-\(UUID().uuidString)"
+  ).path
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  return folder
+}
+
+func remove(_ folder: String) {
+  try? FileManager.default.removeItem(atPath: folder)
+}
+
 extension String {
   fileprivate var trimmingSlash: String { hasSuffix("/") ? String(dropLast()) : self }
 }

@@ -172,11 +172,8 @@ struct DeterminismTests {
 
   @Test("of another process too, as no object has a time", .enabled(if: hasHDF5Tools))
   func noTimes() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "tercet-\(UUID().uuidString)"
-    ).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try makeFolder()
+    defer { remove(folder) }
     try writeSample(to: "\(folder)/here.h5")
     await #expect(processExitsWith: .success) { [folder = folder as String] in
       // Memory that was used before must not show in the file.
