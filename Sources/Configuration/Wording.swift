@@ -13,8 +13,8 @@ public enum Wording {
     return best?.name
   }
 
-  /// `text` between single quotes, shortened when it is long.
-  public static func quoted(_ text: String) -> String { "'\(abbreviated(text))'" }
+  /// `text` between single quotes, on one line and shortened when it is long.
+  public static func quoted(_ text: String) -> String { "'\(singleLine(abbreviated(text)))'" }
 
   static func abbreviated(_ text: String) -> String {
     let limit = 60

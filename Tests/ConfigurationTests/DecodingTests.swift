@@ -245,7 +245,8 @@ struct OverrideTests {
       ("model.dropout", "--set model.dropout: '=' is missing; write --set KEY=VALUE"),
       ("=3", "--set =3: '' is not a key; write names with dots between them"),
       (
-        "model..x=3", "--set model..x=3: 'model..x' is not a key; write names with dots between them"
+        "model..x=3",
+        "--set model..x=3: 'model..x' is not a key; write names with dots between them"
       ),
       (
         "model.dropout=x", "--set model.dropout=x: 'model.dropout' must be a number, found 'x'"
