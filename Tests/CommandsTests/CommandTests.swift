@@ -166,6 +166,10 @@ struct CommandTests {
           + "write '--resume=last.h5'"
       ),
       (
+        "train c --resume d --overwrite",
+        "tercet train: unexpected argument 'd'; as the value of '--resume' write '--resume=d'"
+      ),
+      (
         "train c --resume --overwrite",
         "tercet train: '--resume' goes on and '--overwrite' starts afresh; give one of them"
       ),

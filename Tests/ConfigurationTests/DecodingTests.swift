@@ -284,6 +284,13 @@ struct OverrideTests {
     #expect(message("epochs: 4", overrides: [override]) == expected)
   }
 
+  @Test("a key of the file keeps its place when a value is set inside it")
+  func placeOfSection() {
+    #expect(
+      message("# a slip\nmodle:\n  hidden: 3\n", overrides: ["modle.dropout=0.3"])
+        == "x.yaml:2:1: unknown key 'modle'; did you mean 'model'?")
+  }
+
   @Test("a value's place is known for messages of later checks")
   func positions() throws {
     let document = try ConfigurationDocument(

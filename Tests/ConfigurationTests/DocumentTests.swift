@@ -121,6 +121,25 @@ struct DocumentTests {
     #expect(message(text.text) == text.expected)
   }
 
+  @Test("whatever byte is changed or cut off, there is a value or one line that names the file")
+  func changedBytes() {
+    let whole = "batch: {size: 3}\noptimizer:\n  milestones:\n  - 1\nmodel: {vectors: 'a'}\n"
+    let bytes = Array(whole.utf8)
+    let texts =
+      bytes.indices.flatMap { place in
+        "\0\t\n\r !\"#%&'*,-.0:?@[]`{|}~\u{1B}é".unicodeScalars.map { change in
+          String(decoding: bytes[..<place], as: UTF8.self) + String(change)
+            + String(decoding: bytes[(place + 1)...], as: UTF8.self)
+        } + [String(decoding: bytes[..<place], as: UTF8.self)]
+      }
+    for text in texts {
+      let answer = message(text)
+      #expect(answer.hasPrefix("no error") || answer.hasPrefix("x.yaml:"), "\(text)")
+      #expect(!answer.contains("\n") && answer.utf8.count < 1000, "\(text)")
+    }
+    #expect(texts.count > 2000)
+  }
+
   @Test("a file that cannot be read is named with the reason")
   func files() throws {
     try withTemporaryDirectory { folder in

@@ -74,6 +74,15 @@ struct TextTests {
     #expect(ConfigurationText.yaml(of: read) == text)
   }
 
+  @Test("a text stands in quotes where some reader of YAML would take it for something else")
+  func quotes() {
+    var odd = Odd()
+    odd.texts = ["x", "a/b.c-d_e+1", "yes", "Off", "null", "1", ".5", "a b", "", "é", "a\"\\\n"]
+    let lines = ConfigurationText.yaml(of: odd).split(separator: "\n")
+    let texts = #"x, a/b.c-d_e+1, "yes", "Off", "null", "1", ".5", "a b", "", "é", "a\"\\\u000A""#
+    #expect(lines.first == "texts: [\(texts)]")
+  }
+
   @Test(
     "a float is written shortest and comes back as the same bits",
     arguments: [
