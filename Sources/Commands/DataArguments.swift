@@ -12,9 +12,11 @@ public struct ConvertArguments: Hashable, Sendable {
     case dygie
   }
 
+  /// The format of the input.
   public let format: Format
   /// A file, or for `tuples` the prefix of two.
   public let input: String
+  /// The file to write.
   public let output: String
   /// The file of the relations that may occur; always there for `copyre`.
   public let relations: String?
@@ -79,9 +81,11 @@ extension ConvertArguments {
 
 /// `tercet data synthesize --seed S --sentences N --out DIR`.
 public struct SynthesizeArguments: Hashable, Sendable {
+  /// What the sentences depend on.
   public let seed: UInt64
   /// Sentences of the three splits together.
   public let sentences: Int
+  /// The folder to write to.
   public let output: String
 }
 

@@ -41,13 +41,19 @@ public struct EvaluateArguments: Hashable, Sendable {
   public let checkpoints: [String]
   /// The split, in the internal JSON Lines format.
   public let data: String
+  /// The match that the headline scores use.
   public let match: Match
+  /// What partial matches compare.
   public let tokenKey: TokenKey
   /// The file for the report as JSON; `nil` for none.
   public let report: String?
+  /// Threads to compute with.
   public let threads: ThreadCount
+  /// What becomes of partly-NA triples.
   public let partlyNA: PartlyNA
+  /// What scores by entity length are counted over.
   public let lengthBuckets: LengthBuckets
+  /// How tags are decoded.
   public let tagDecoding: TagDecoding
 }
 

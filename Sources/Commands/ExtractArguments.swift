@@ -6,10 +6,13 @@ public struct ExtractArguments: Hashable, Sendable {
     case jsonLines
   }
 
+  /// The checkpoint of the model to use.
   public let checkpoint: String
   /// The file of sentences; `nil` for standard input.
   public let input: String?
+  /// Threads to compute with.
   public let threads: ThreadCount
+  /// How triples are printed.
   public let output: Output
 }
 

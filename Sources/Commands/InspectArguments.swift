@@ -1,5 +1,6 @@
 /// `tercet inspect FILE`.
 public struct InspectArguments: Hashable, Sendable {
+  /// The checkpoint file.
   public let checkpoint: String
 }
 

@@ -26,9 +26,11 @@ public struct TrainArguments: Hashable, Sendable {
   public let overrides: [ConfigurationOverride]
   /// The folder of this run's checkpoints.
   public let checkpoints: String
+  /// Where training begins.
   public let start: Start
   /// Optimiser steps, counted from the start of training, after which to stop; `nil` for none.
   public let stopAfter: Int?
+  /// What to do with the configuration.
   public let action: Action
 }
 

@@ -65,6 +65,8 @@ public struct ConfigurationOverride: Hashable, Sendable, CustomStringConvertible
   let path: [String]
   let value: Node
 
+  /// Reads `KEY=VALUE`.
+  ///
   /// - Throws: `ConfigurationError` where `=` or the key is missing or the value is no YAML.
   public init(_ text: String) throws(ConfigurationError) {
     let position = Position.override(text)
