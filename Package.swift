@@ -51,6 +51,7 @@ let package = Package(
     library("Collectives", ["COpenMPI", "Kernels"]),
     library("Checkpoints", ["CHDF5"]),
     library("Configuration", ["CYAML"]),
+    library("Commands", ["CArgp", "Configuration"]),
     library(
       "Training",
       [
@@ -60,8 +61,8 @@ let package = Package(
     .executableTarget(
       name: "tercet",
       dependencies: [
-        "Training", "Configuration", "Models", "Corpora", "Evaluation", "Collectives",
-        "Checkpoints", "Autodiff", "Tensors", "Layers", "Randomness", "CArgp",
+        "Training", "Commands", "Configuration", "Models", "Corpora", "Evaluation", "Collectives",
+        "Checkpoints", "Autodiff", "Tensors", "Layers", "Randomness",
       ],
       swiftSettings: strict),
 
@@ -78,6 +79,7 @@ let package = Package(
     tests("CollectivesTests", ["Collectives", "RankChecks"]),
     tests("CheckpointsTests", ["Checkpoints"]),
     tests("ConfigurationTests", ["Configuration"]),
+    tests("CommandsTests", ["Commands", "Configuration"]),
     tests("TrainingTests", ["Training", "Models", "Autodiff", "Tensors", "Corpora"]),
     tests(
       "FixturesTests",

@@ -1,0 +1,143 @@
+import CArgp
+import Configuration
+import Glibc
+
+/// What argp found on a command line.
+struct ArgumentLine {
+  /// An option with its value.
+  struct Given {
+    let flag: Flag
+    let value: String?
+  }
+
+  /// What stands without a name, and its place among the arguments.
+  struct Positional {
+    let text: String
+    let place: Int
+  }
+
+  let program: String
+  let given: [Given]
+  let operands: [Positional]
+
+  /// Splits `arguments` into options and operands; options may stand after operands, and after `--`
+  /// everything is an operand.
+  ///
+  /// The corresponding C function is `argp_parse`.
+  ///
+  /// - Throws: `UsageError` for an option that is not in `flags`, or not with this value.
+  init(_ arguments: [String], program: String, flags: [Flag]) throws(UsageError) {
+    let collector = Collector(flags: flags)
+    let refused = Self.withCStrings([program] + arguments) { vector in
+      Self.withCStrings(flags.map(\.name)) { names in
+        Self.parse(vector, names: names, into: collector)
+      }
+    }
+    self.program = program
+    given = collector.given
+    operands = collector.operands
+    if refused, !has(.help) {
+      throw UsageError(
+        program, Self.explanation(of: arguments[collector.refused], flags: flags))
+    }
+  }
+
+  /// Returns whether argp refused a word. It prints nothing and never ends the process.
+  private static func parse(
+    _ vector: [UnsafeMutablePointer<CChar>?], names: [UnsafeMutablePointer<CChar>?],
+    into collector: Collector
+  ) -> Bool {
+    var options = zip(collector.flags, names).enumerated().map { i, option in
+      var entry = argp_option()
+      entry.name = UnsafePointer(option.1)
+      entry.key = Collector.firstKey + Int32(i)
+      switch option.0.value {
+      case .none: break
+      case .required: entry.arg = UnsafePointer(option.1)
+      case .optional:
+        entry.arg = UnsafePointer(option.1)
+        entry.flags = OPTION_ARG_OPTIONAL
+      }
+      return entry
+    }
+    options.append(argp_option())
+    var vector = vector
+    return options.withUnsafeBufferPointer { options in
+      var parser = argp()
+      parser.options = options.baseAddress
+      parser.parser = collect
+      let flags = UInt32(ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER)
+      let input = Unmanaged.passUnretained(collector).toOpaque()
+      return argp_parse(&parser, Int32(vector.count - 1), &vector, flags, nil, input) != 0
+    }
+  }
+
+  /// Calls `body` with copies that C may keep until it returns, and a null pointer after them.
+  private static func withCStrings<T>(
+    _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> T
+  ) -> T {
+    let copies = texts.map { strdup($0) } + [nil]
+    defer { for copy in copies { free(copy) } }
+    return body(copies)
+  }
+
+  /// Why argp did not take `word`.
+  private static func explanation(of word: String, flags: [Flag]) -> String {
+    let name = String(word.drop { $0 == "-" }.prefix { $0 != "=" })
+    let exact = flags.filter { $0.name == name }
+    let meant = exact.isEmpty ? flags.filter { $0.name.hasPrefix(name) } : exact
+    if !word.hasPrefix("--") || meant.isEmpty {
+      let unknown = "unknown option \(Wording.quoted(word))"
+      let nearest = Wording.nearest(to: name, among: flags.map(\.name))
+      return nearest.map { "\(unknown); did you mean '--\($0)'?" } ?? unknown
+    }
+    if meant.count > 1 {
+      let names = meant.map { "'--\($0.name)'" }.joined(separator: " or ")
+      return "option \(Wording.quoted(word)) may mean \(names)"
+    }
+    return word.contains("=")
+      ? "option '--\(meant[0].name)' takes no value, found \(Wording.quoted(word))"
+      : "option '--\(meant[0].name)' needs a value: \(meant[0].usage)"
+  }
+}
+
+/// What argp's calls leave behind.
+private final class Collector {
+  /// Keys from here on have no short option.
+  static let firstKey: Int32 = 256
+
+  let flags: [Flag]
+  private(set) var given: [ArgumentLine.Given] = []
+  private(set) var operands: [ArgumentLine.Positional] = []
+  /// The place among the arguments of the word that argp refused.
+  private(set) var refused = 0
+  /// The place after the last word that argp took.
+  private var next = 0
+
+  init(flags: [Flag]) { self.flags = flags }
+
+  /// - Parameter place: the place among the arguments of argp's next word when it called.
+  func take(_ key: Int32, _ text: String?, place: Int) -> error_t {
+    switch key {
+    case ARGP_KEY_ARG: operands.append(.init(text: text ?? "", place: place - 1))
+    case ARGP_KEY_ERROR:
+      // getopt has stepped over a long option that it refuses, but not over a bundle of short ones.
+      refused = place == next ? place : place - 1
+    case Self.firstKey..<Self.firstKey + Int32(flags.count):
+      given.append(.init(flag: flags[Int(key - Self.firstKey)], value: text))
+    default: return E2BIG
+    }
+    next = place
+    return 0
+  }
+}
+
+/// argp's parser function: its input is the collector.
+private func collect(
+  key: Int32, argument: UnsafeMutablePointer<CChar>?, state: UnsafeMutablePointer<argp_state>?
+) -> error_t {
+  guard let state, let input = state.pointee.input else { return EINVAL }
+  let collector = Unmanaged<Collector>.fromOpaque(input).takeUnretainedValue()
+  let text = argument.map { String(cString: $0) }
+  return collector.take(key, text, place: Int(state.pointee.next) - 1)
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+/// The two streams that a person reads.
+public enum Console {
+  /// Writes `text` and a line break to standard output.
+  public static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+
+  /// Writes `text` to standard output as it is, for a progress line that is written over.
+  public static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  /// Writes `text` and a line break to standard error.
+  public static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+  /// Writes `text` and a line break to standard error on one rank of the job only, for mistakes
+  /// that every rank finds by itself, before or without MPI.
+  public static func errorOnceForJob(_ text: String) {
+    if speaksForJob(variable: { getenv($0).map { String(cString: $0) } }) { error(text) }
+  }
+
+  /// Whether standard output is a terminal.
+  public static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Whether this is the job's first process as its launcher counts, or one without a launcher.
+  ///
+  /// - Parameter variable: an environment variable's value, or `nil` where it is not set.
+  static func speaksForJob(variable: (String) -> String?) -> Bool {
+    let launchers = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"]
+    return launchers.lazy.compactMap(variable).first ?? "0" == "0"
+  }
+
+  /// Writes all of `text`, or as much as whoever reads takes: there is nobody left to tell.
+  ///
+  /// The corresponding C function is `write`.
+  static func write(_ text: String, to descriptor: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+extension ConfigurationDocument {
+  /// The options of type `T` that this configuration means: `defaults`, changed where the document
+  /// says so.
+  ///
+  /// `T` needs nothing but the `Codable` that the compiler writes: `defaults` is encoded, the
+  /// document is laid over it, and `T` is decoded from both. A key that decoding does not ask for
+  /// is unknown. A type may read one key of its section and decode another type from the same
+  /// decoder; `defaults` must then be of the variant that the document names (`string(at:)`).
+  ///
+  /// - Throws: `ConfigurationError` for an unknown key or a value of the wrong type. The text of a
+  ///   `DecodingError` from `T` itself is given the place of its coding path.
+  public func decode<T: Codable>(
+    _ type: T.Type, defaults: T
+  ) throws(ConfigurationError) -> T {
+    let asked = AskedKeys()
+    let node = root.overlaid(on: NodeEncoder.node(of: defaults))
+    do {
+      let value = try NodeDecoder(node: node, path: [], asked: asked).decode(type)
+      if let unknown = asked.firstUnknownKey(in: root) { throw unknown }
+      return value
+    } catch let error as ConfigurationError {
+      throw error
+    } catch let error as DecodingError {
+      throw located(error, in: node)
+    } catch {
+      throw ConfigurationError("\(name): \(error)")
+    }
+  }
+
+  private func located(_ error: DecodingError, in node: Node) -> ConfigurationError {
+    let (keys, text) = error.pathAndText
+    let path = keys.map(\.stringValue)
+    var position = node.position
+    for length in 0...path.count {
+      guard let inner = node[Array(path.prefix(length))] else { break }
+      position = inner.position
+    }
+    let subject = path.isEmpty ? "the configuration" : Wording.quoted(path.pathText)
+    return ConfigurationError(at: position, "\(subject): \(text)")
+  }
+}
+
+extension DecodingError {
+  fileprivate var pathAndText: ([any CodingKey], String) {
+    switch self {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      (context.codingPath, context.debugDescription)
+    case .keyNotFound(let key, let context): (context.codingPath + [key], context.debugDescription)
+    @unknown default: ([], "\(self)")
+    }
+  }
+}
