@@ -71,7 +71,8 @@ private struct ColumnDocument {
     guard tag.hasPrefix("B-") || tag.hasPrefix("I-"), !type.isEmpty else {
       throw place.error("tag '\(tag)', expected O, B-TYPE or I-TYPE")
     }
-    if tag.hasPrefix("I-"), let last = entities.last, last.span.end == index - 1, last.type == type {
+    if tag.hasPrefix("I-"), let last = entities.last, last.span.end == index - 1, last.type == type
+    {
       entities[entities.count - 1].span = Span(last.span.start, index)
     } else {
       entities.append(EntityMention(span: Span(index, index), type: type))

@@ -13,7 +13,8 @@ enum SpERTFormat: FormatReader {
         let (start, end) = (try entity["start"].integer(), try entity["end"].integer())
         guard 0 <= start && start < end && end <= draft.tokens.count else {
           throw record.place.error(
-            "\(entity.name) is \(start)..<\(end), outside a sentence of \(draft.tokens.count) tokens")
+            "\(entity.name) is \(start)..<\(end), outside a sentence of \(draft.tokens.count) tokens"
+          )
         }
         draft.entities.append(
           EntityMention(span: Span(start, end - 1), type: try entity["type"].string()))
@@ -34,7 +35,8 @@ extension Draft {
   fileprivate func entity(_ node: JSONNode) throws(CorpusError) -> Span {
     let number = try node.integer()
     guard entities.indices.contains(number) else {
-      throw node.place.error("\(node.name) is \(number), but the record has \(entities.count) entities")
+      throw node.place.error(
+        "\(node.name) is \(number), but the record has \(entities.count) entities")
     }
     return entities[number].span
   }

@@ -40,7 +40,8 @@ extension Draft {
     for tuple in line.components(separatedBy: "|") {
       let parts = tuple.components(separatedBy: ";")
       guard parts.count == 3 else {
-        throw place.error("tuple '\(tuple)' has \(parts.count) parts, expected head ; tail ; relation")
+        throw place.error(
+          "tuple '\(tuple)' has \(parts.count) parts, expected head ; tail ; relation")
       }
       let relation = Sentence.tokens(of: parts[2]).joined(separator: " ")
       if relation.isEmpty { throw place.error("tuple '\(tuple)' has no relation") }
