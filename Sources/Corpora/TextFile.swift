@@ -116,33 +116,35 @@ enum TextFile {
 
   /// Writes beside `path` and renames, so that a file is there whole or not at all; makes folders.
   static func write(_ text: String, to path: String) throws(CorpusError) {
-    let url = URL(filePath: path)
-    do {
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    } catch {
-      let folder = url.deletingLastPathComponent().path
-      throw CorpusError(file: folder, "folder cannot be made: \(reason(error))")
-    }
+    let folder = URL(filePath: path).deletingLastPathComponent().relativePath
+    try makeFolder(folder)
     let partial = "\(path).partial-\(getpid())"
-    do {
-      try Data(text.utf8).write(to: URL(filePath: partial))
-    } catch {
+    let error = save(text, partial) ?? (rename(partial, path) == 0 ? nil : errno)
+    if let error {
       unlink(partial)
-      throw CorpusError(file: path, "cannot be written: \(reason(error))")
-    }
-    guard rename(partial, path) == 0 else {
-      let code = errno
-      unlink(partial)
-      throw CorpusError(file: path, "cannot be written: \(systemMessage(code))")
+      throw CorpusError(file: path, "cannot be written: \(systemMessage(error))")
     }
   }
 
-  private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let underlying, underlying.domain == NSPOSIXErrorDomain {
-      return systemMessage(Int32(underlying.code))
+  /// Makes a folder and those above it.
+  private static func makeFolder(_ path: String) throws(CorpusError) {
+    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+    let above = URL(filePath: path).deletingLastPathComponent().relativePath
+    if errno == ENOENT && above != path {
+      try makeFolder(above)
+      if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
     }
-    return (error as NSError).localizedDescription
+    throw CorpusError(file: path, "folder cannot be made: \(systemMessage(errno))")
+  }
+
+  /// Writes and brings to disk; the error number of what failed.
+  private static func save(_ text: String, _ path: String) -> Int32? {
+    guard let file = fopen(path, "wb") else { return errno }
+    var text = text
+    let count = text.utf8.count
+    let written = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) }
+    let isSaved = written == count && fflush(file) == 0 && fsync(fileno(file)) == 0
+    let error = errno
+    return fclose(file) == 0 && isSaved ? nil : (isSaved ? errno : error)
   }
 }

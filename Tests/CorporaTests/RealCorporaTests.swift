@@ -80,4 +80,37 @@ struct RealCorporaTests {
       #expect(figures.entitiesByLength == row.lengths)
     }
   }
+
+  /// Heads and tails that the text lacks (the folder's README), sentences with more than five
+  /// triples (models.md 2.3).
+  static let trapFigures: [(file: String, unlocated: Int, overFive: Int?)] = [
+    ("NYT24/prgc-exact/val_triples.json.gz", 47, nil),
+    ("NYT24/prgc-exact/test_triples.json.gz", 44, 59),
+    ("WebNLG/prgc-exact/train_triples.json.gz", 0, nil),
+    ("WebNLG/prgc-star/train_triples.json.gz", 0, 56),
+    ("NYT10-HRL/test.json.gz", 0, nil),
+    ("NYT11-HRL/test.json", 0, nil),
+  ]
+
+  @Test("what no decoder can point at is counted", arguments: trapFigures)
+  func traps(file: String, unlocated: Int, overFive: Int?) throws {
+    let folder = try #require(corpusFolder)
+    let conversion = try CorpusFormat.triples.read(folder.appending(path: file).path)
+    #expect(conversion.tally[.argument] ?? 0 == unlocated)
+    let figures = CorpusStatistics(conversion.sentences)
+    #expect(figures.unlocatedArguments == unlocated)
+    if let overFive { #expect(figures.sentencesOverFiveTriples == overFive) }
+  }
+
+  @Test("a real corpus survives being written and read")
+  func roundTrip() throws {
+    let folder = try #require(corpusFolder)
+    let file = folder.appending(path: "NYT24/copyre-raw/dev.json.gz").path
+    let sentences = try CorpusFormat.cotype.read(file).sentences
+    try withTemporaryDirectory { folder in
+      let path = folder.appending(path: "dev.jsonl").path
+      try JSONLines.write(sentences, to: path)
+      #expect(try JSONLines.read(path) == sentences)
+    }
+  }
 }

@@ -52,7 +52,7 @@ private struct Document {
   ) throws(CorpusError) {
     let fields = try node.elements("[start, end, type]")
     guard fields.count >= 3 else { throw node.mismatch("[start, end, type]") }
-    if let span = try span(fields[0], fields[1], in: sentence) {
+    if let span = try span(fields[0], fields[1], of: node, in: sentence) {
       draft.entities.append(EntityMention(span: span, type: try fields[2].string()))
     } else {
       builder.count(.mention)
@@ -64,8 +64,8 @@ private struct Document {
   ) throws(CorpusError) {
     let fields = try node.elements("[start, end, start, end, relation]")
     guard fields.count >= 5 else { throw node.mismatch("[start, end, start, end, relation]") }
-    if let head = try span(fields[0], fields[1], in: sentence),
-      let tail = try span(fields[2], fields[3], in: sentence)
+    if let head = try span(fields[0], fields[1], of: node, in: sentence),
+      let tail = try span(fields[2], fields[3], of: node, in: sentence)
     {
       let relation = try fields[4].string()
       draft.triples.append(Triple(head: .span(head), relation: relation, tail: .span(tail)))
@@ -76,10 +76,10 @@ private struct Document {
 
   /// A span of the document inside one sentence, or `nil` where it leaves the sentence.
   private func span(
-    _ start: JSONNode, _ end: JSONNode, in sentence: Int
+    _ start: JSONNode, _ end: JSONNode, of node: JSONNode, in sentence: Int
   ) throws(CorpusError) -> Span? {
     let count = offsets[sentences.count]
-    let span = try start.place.span(try start.integer(), try end.integer(), in: count, start.name)
+    let span = try node.place.span(try start.integer(), try end.integer(), in: count, node.name)
     let (first, next) = (offsets[sentence], offsets[sentence + 1])
     guard first <= span.start && span.end < next else { return nil }
     return Span(span.start - first, span.end - first)

@@ -26,6 +26,7 @@ struct Composer {
     names.startSentence()
     write(layout)
     tokens.append(".")
+    if tokens[0] == "the" { tokens[0] = "The" }
     return (tokens, facts.map(triple))
   }
 
