@@ -1,32 +1,36 @@
 /// What a split holds (models.md section 11). Entities are compared as they are annotated: by span,
 /// or by text where they have none.
 public struct CorpusStatistics: Sendable {
-  public var sentences = 0
+  /// Number of sentences.
+  public private(set) var sentences = 0
   /// Triples as stored, repeats included.
-  public var storedTriples = 0
+  public private(set) var storedTriples = 0
   /// Triples without repeats in a sentence; all counts below are over these.
-  public var distinctTriples = 0
+  public private(set) var distinctTriples = 0
   /// Relations that occur, with the number of their triples.
-  public var relations: [ExactString: Int] = [:]
+  public private(set) var relations: [ExactString: Int] = [:]
   /// Distinct tokens.
-  public var vocabulary: Set<ExactString> = []
-  public var tokens = 0
-  public var longestSentence = 0
+  public private(set) var vocabulary: Set<ExactString> = []
+  /// Tokens of all sentences.
+  public private(set) var tokens = 0
+  /// Tokens of the longest sentence.
+  public private(set) var longestSentence = 0
   /// Sentences by class of 9.4, repeats removed.
-  public var overlap: [OverlapClass: Int] = [:]
+  public private(set) var overlap: [OverlapClass: Int] = [:]
   /// Sentences by class of 9.4, repeats kept.
-  public var overlapOfStored: [OverlapClass: Int] = [:]
+  public private(set) var overlapOfStored: [OverlapClass: Int] = [:]
   /// Sentences with 0, 1, 2, 3, 4 and at least 5 triples.
-  public var sentencesByTriples = [Int](repeating: 0, count: 6)
+  public private(set) var sentencesByTriples = [Int](repeating: 0, count: 6)
   /// Entities of triples, distinct in a sentence, with 1, 2, 3 and at least 4 tokens.
-  public var entitiesByLength = [Int](repeating: 0, count: 4)
-  /// Spans annotated as entities, in triples or not, and those of more than one token.
-  public var mentions = 0
-  public var longMentions = 0
+  public private(set) var entitiesByLength = [Int](repeating: 0, count: 4)
+  /// Spans annotated as entities, in triples or not, distinct in a sentence.
+  public private(set) var mentions = 0
+  /// Those of `mentions` with more than one token.
+  public private(set) var longMentions = 0
   /// Heads and tails of stored triples that the text does not hold.
-  public var unlocatedArguments = 0
+  public private(set) var unlocatedArguments = 0
   /// Sentences with more than five triples: a decoder of five loses some.
-  public var sentencesOverFiveTriples = 0
+  public private(set) var sentencesOverFiveTriples = 0
 
   /// Counts a split.
   public init(_ split: [Sentence]) {

@@ -1,6 +1,7 @@
 /// A string that is compared by its code units, as corpora need it: Swift takes `é` written as one
 /// character and as two for the same string, a vocabulary must not.
 public struct ExactString: Hashable, Comparable, Sendable {
+  /// The string as it was given.
   public let value: String
 
   /// Wraps `value`.

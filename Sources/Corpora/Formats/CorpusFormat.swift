@@ -1,6 +1,7 @@
 /// The formats that corpora are published in. A new one is a file with a `FormatReader` and an
 /// entry here.
 public enum CorpusFormat: String, CaseIterable, Sendable {
+  /// The value of the command line's `--from`.
   case triples, cotype, copyre, tuples, conll04, spert, dygie
 
   var reader: any FormatReader.Type {
@@ -52,6 +53,7 @@ protocol FormatReader {
 
 /// What became of a published corpus.
 public struct Conversion: Sendable {
+  /// The sentences, in the order of the file.
   public let sentences: [Sentence]
   /// How often something could not be used, by reason; reasons that never held are absent.
   public let tally: [Unused: Int]
@@ -93,10 +95,9 @@ struct CorpusBuilder {
   /// span once.
   mutating func add(_ draft: Draft, at place: Place) throws(CorpusError) {
     try place.check(tokens: draft.tokens)
-    var types: [Span: String?] = [:]
     for entity in draft.entities {
-      if let first = types[entity.span], first != entity.type { count(.type) }
-      if types[entity.span] == nil { types[entity.span] = .some(entity.type) }
+      let first = draft.entities.first { $0.span == entity.span }
+      if first?.type != entity.type { count(.type) }
     }
     var entities = draft.entities
     for triple in draft.triples {

@@ -6,8 +6,11 @@
 public enum Synthesizer {
   /// The splits of a corpus, 8:1:1.
   public struct Splits: Sendable {
+    /// Eight tenths, and what does not divide.
     public let train: [Sentence]
+    /// One tenth.
     public let dev: [Sentence]
+    /// One tenth.
     public let test: [Sentence]
   }
 
