@@ -1,0 +1,24 @@
+extension Sentence {
+  /// The tokens of `text`: what stands between blanks, tabs and line ends. No other character
+  /// separates, because corpora hold no-break spaces inside tokens.
+  public static func tokens(of text: String) -> [String] {
+    text.utf8.split(whereSeparator: isBlank).map { String(Substring($0)) }
+  }
+
+  /// The first place where the tokens of `text` stand side by side in `tokens` (models.md D1), or
+  /// `nil` where there is none; compared by code units.
+  public static func firstOccurrence(of text: String, in tokens: [String]) -> Span? {
+    let wanted = Sentence.tokens(of: text)
+    guard !wanted.isEmpty && wanted.count <= tokens.count else { return nil }
+    for start in 0...(tokens.count - wanted.count) {
+      let found = wanted.indices.allSatisfy {
+        tokens[start + $0].utf8.elementsEqual(wanted[$0].utf8)
+      }
+      if found { return Span(start, start + wanted.count - 1) }
+    }
+    return nil
+  }
+}
+
+/// Whether `byte` is a blank, a tab or part of a line end.
+func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

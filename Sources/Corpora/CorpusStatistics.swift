@@ -1,0 +1,86 @@
+/// What a split holds (models.md section 11). Entities are compared as they are annotated: by span,
+/// or by text where they have none.
+public struct CorpusStatistics: Sendable {
+  /// Number of sentences.
+  public private(set) var sentences = 0
+  /// Triples as stored, repeats included.
+  public private(set) var storedTriples = 0
+  /// Triples without repeats in a sentence; all counts below are over these.
+  public private(set) var distinctTriples = 0
+  /// Relations that occur, with the number of their triples.
+  public private(set) var relations: [ExactString: Int] = [:]
+  /// Distinct tokens.
+  public private(set) var vocabulary: Set<ExactString> = []
+  /// Tokens of all sentences.
+  public private(set) var tokens = 0
+  /// Tokens of the longest sentence.
+  public private(set) var longestSentence = 0
+  /// Sentences by class of 9.4, repeats removed.
+  public private(set) var overlap: [OverlapClass: Int] = [:]
+  /// Sentences by class of 9.4, repeats kept.
+  public private(set) var overlapOfStored: [OverlapClass: Int] = [:]
+  /// Sentences with 0, 1, 2, 3, 4 and at least 5 triples.
+  public private(set) var sentencesByTriples = [Int](repeating: 0, count: 6)
+  /// Entities of triples, distinct in a sentence, with 1, 2, 3 and at least 4 tokens.
+  public private(set) var entitiesByLength = [Int](repeating: 0, count: 4)
+  /// Spans annotated as entities, in triples or not, distinct in a sentence.
+  public private(set) var mentions = 0
+  /// Those of `mentions` with more than one token.
+  public private(set) var longMentions = 0
+  /// Heads and tails of stored triples that the text does not hold.
+  public private(set) var unlocatedArguments = 0
+  /// Sentences with more than five triples: a decoder of five loses some.
+  public private(set) var sentencesOverFiveTriples = 0
+
+  /// Counts a split.
+  public init(_ split: [Sentence]) {
+    for sentence in split { add(sentence) }
+  }
+
+  private mutating func add(_ sentence: Sentence) {
+    let stored = sentence.triples.map(ExactTriple.init)
+    let distinct = stored.distinct { $0 }
+    sentences += 1
+    storedTriples += stored.count
+    distinctTriples += distinct.count
+    for triple in distinct { relations[triple.relation, default: 0] += 1 }
+    vocabulary.formUnion(sentence.tokens.map(ExactString.init))
+    tokens += sentence.tokens.count
+    longestSentence = max(longestSentence, sentence.tokens.count)
+    let triples = stored.map { (head: $0.head, relation: $0.relation, tail: $0.tail) }
+    for kind in OverlapClass.classes(of: triples) { overlap[kind, default: 0] += 1 }
+    for kind in OverlapClass.classes(of: triples, repeats: .kept) {
+      overlapOfStored[kind, default: 0] += 1
+    }
+    sentencesByTriples[min(distinct.count, 5)] += 1
+    if distinct.count > 5 { sentencesOverFiveTriples += 1 }
+    let arguments = sentence.triples.flatMap { [$0.head, $0.tail] }
+    unlocatedArguments += arguments.count { $0.span == nil }
+    for argument in arguments.distinct(by: ExactArgument.init) {
+      entitiesByLength[min(argument.tokenCount, 4) - 1] += 1
+    }
+    let spans = Set(sentence.entities.map(\.span) + arguments.compactMap(\.span))
+    mentions += spans.count
+    longMentions += spans.count { $0.length > 1 }
+  }
+
+  /// Share of entities of triples, distinct in a sentence, with more than one token.
+  public var multiTokenShare: Double {
+    let all = entitiesByLength.reduce(0, +)
+    return all == 0 ? 0 : Double(all - entitiesByLength[0]) / Double(all)
+  }
+
+  /// Share of annotated spans with more than one token.
+  public var multiTokenShareOfMentions: Double {
+    mentions == 0 ? 0 : Double(longMentions) / Double(mentions)
+  }
+}
+
+extension Argument {
+  fileprivate var tokenCount: Int {
+    switch self {
+    case .span(let span): span.length
+    case .text(let text): max(1, Sentence.tokens(of: text).count)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/// The columns of the multi-head CoNLL04 files: `#doc NAME`, then a token a line with its number,
+/// the token, its BIO tag, relations and the numbers of their tails; tabs between. Relations stand
+/// on the last token of the head and name the last token of the tail; `N` is none.
+enum CoNLL04Format: FormatReader {
+  static let summary = "#doc NAME, then index, token, BIO tag, ['Relation'], [tail] by tabs"
+
+  static func read(
+    _ path: String, words: String?, into builder: inout CorpusBuilder
+  ) throws(CorpusError) {
+    var reader = try LineReader(path)
+    var document: ColumnDocument?
+    while let bytes = try reader.next() {
+      let line = try TextFile.string(bytes, at: reader.place)
+      if line.hasPrefix("#doc") {
+        try document?.add(to: &builder)
+        document = ColumnDocument(
+          id: Sentence.tokens(of: String(line.dropFirst(4))).joined(separator: " "),
+          place: reader.place)
+      } else if !bytes.allSatisfy(isBlank) {
+        guard document != nil else {
+          throw reader.place.error("a token before the first '#doc NAME'")
+        }
+        try document?.append(line, at: reader.place)
+      }
+    }
+    try document?.add(to: &builder)
+  }
+}
+
+/// One `#doc` as it grows line by line.
+private struct ColumnDocument {
+  let id: String
+  let place: Place
+  var tokens: [String] = []
+  var entities: [EntityMention] = []
+  /// Relations with the tokens that they stand on.
+  var links: [(head: Int, relation: String, tail: Int)] = []
+
+  init(id: String, place: Place) {
+    self.id = id
+    self.place = place
+  }
+
+  mutating func append(_ line: String, at place: Place) throws(CorpusError) {
+    let columns = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    guard columns.count == 5 else {
+      throw place.error("has \(columns.count) columns between tabs, expected 5")
+    }
+    let index = tokens.count
+    guard Int(columns[0]) == index else {
+      throw place.error("token number '\(columns[0])', expected \(index)")
+    }
+    tokens.append(columns[1])
+    try append(tag: columns[2], at: place)
+    let relations = try list(columns[3], at: place)
+    let tails = try list(columns[4], at: place)
+    guard relations.count == tails.count else {
+      throw place.error("\(relations.count) relations but \(tails.count) tails")
+    }
+    for (relation, text) in zip(relations, tails) where relation != "N" {
+      guard let tail = Int(text) else { throw place.error("tail '\(text)' is not a number") }
+      links.append((index, relation, tail))
+    }
+  }
+
+  /// An I without its B, or after another type, opens an entity (models.md 1.7).
+  private mutating func append(tag: String, at place: Place) throws(CorpusError) {
+    if tag == "O" { return }
+    let index = tokens.count - 1
+    let type = String(tag.dropFirst(2))
+    guard tag.hasPrefix("B-") || tag.hasPrefix("I-"), !type.isEmpty else {
+      throw place.error("tag '\(tag)', expected O, B-TYPE or I-TYPE")
+    }
+    if tag.hasPrefix("I-"), let last = entities.last, last.span.end == index - 1, last.type == type
+    {
+      entities[entities.count - 1].span = Span(last.span.start, index)
+    } else {
+      entities.append(EntityMention(span: Span(index, index), type: type))
+    }
+  }
+
+  /// The elements of `['a', 'b']` or `[1, 2]`.
+  private func list(_ text: String, at place: Place) throws(CorpusError) -> [String] {
+    guard text.hasPrefix("["), text.hasSuffix("]") else {
+      throw place.error("'\(text)' is not a list in brackets")
+    }
+    return text.dropFirst().dropLast().split(separator: ",").map {
+      String($0.drop { " '\"".contains($0) }.reversed().drop { " '\"".contains($0) }.reversed())
+    }
+  }
+
+  func add(to builder: inout CorpusBuilder) throws(CorpusError) {
+    var draft = Draft(id: id, tokens: tokens, entities: entities)
+    for link in links {
+      guard tokens.indices.contains(link.tail) else {
+        throw place.error("tail \(link.tail) is outside a sentence of \(tokens.count) tokens")
+      }
+      guard let head = entities.first(where: { $0.span.end == link.head }),
+        let tail = entities.first(where: { $0.span.end == link.tail })
+      else {
+        builder.count(.endless)
+        continue
+      }
+      draft.triples.append(
+        Triple(head: .span(head.span), relation: link.relation, tail: .span(tail.span)))
+    }
+    try builder.add(draft, at: place)
+  }
+}

@@ -1,0 +1,71 @@
+/// The id files of CopyRE and CopyMTL: `[lengths, sentences, triples]` or `[sentences, triples]`.
+/// Triples are flat `head position, tail position, relation id`; a position is that of an entity's
+/// last token, the only one that these files know (models.md 1.3).
+enum CopyREFormat: FormatReader {
+  static let summary = "ids of CopyRE and CopyMTL; needs --words FILE --relations FILE"
+
+  static func read(
+    _ path: String, words: String?, into builder: inout CorpusBuilder
+  ) throws(CorpusError) {
+    guard let words, let relations = builder.relations else {
+      throw CorpusError(file: path, "--from copyre needs --words FILE and --relations FILE")
+    }
+    let vocabulary = try NumberedNames(words)
+    let lists = try JSONFile.value(path).elements("a list of two or three lists")
+    guard lists.count == 2 || lists.count == 3 else {
+      throw CorpusError(file: path, "has \(lists.count) lists, expected two or three")
+    }
+    let sentences = try lists[lists.count - 2].elements()
+    let triples = try lists[lists.count - 1].elements()
+    guard sentences.count == triples.count else {
+      throw CorpusError(
+        file: path, "has \(sentences.count) sentences but \(triples.count) lists of triples")
+    }
+    for (i, (ids, flat)) in zip(sentences, triples).enumerated() {
+      var place = Place(file: path, line: 1)
+      place.part = "sentence \(i)"
+      var draft = Draft(tokens: try tokens(ids, vocabulary, place))
+      try draft.add(flat, relations, place, &builder)
+      try builder.add(draft, at: place)
+    }
+  }
+
+  private static func tokens(
+    _ ids: JSONNode, _ vocabulary: NumberedNames, _ place: Place
+  ) throws(CorpusError) -> [String] {
+    var tokens: [String] = []
+    for node in try ids.elements("a list of word ids") {
+      let id = try node.integer()
+      guard let word = vocabulary.names[id] else {
+        throw place.error("word id \(id) is not in \(vocabulary.file)")
+      }
+      tokens.append(word)
+    }
+    return tokens
+  }
+}
+
+extension Draft {
+  fileprivate mutating func add(
+    _ flat: JSONNode, _ relations: RelationInventory, _ place: Place,
+    _ builder: inout CorpusBuilder
+  ) throws(CorpusError) {
+    var numbers: [Int] = []
+    for node in try flat.elements("a flat list of triples") { numbers.append(try node.integer()) }
+    guard numbers.count % 3 == 0 else {
+      throw place.error("\(numbers.count) numbers of triples, expected a multiple of three")
+    }
+    for i in stride(from: 0, to: numbers.count, by: 3) {
+      let head = try place.span(numbers[i], numbers[i], in: tokens.count, "head")
+      let tail = try place.span(numbers[i + 1], numbers[i + 1], in: tokens.count, "tail")
+      guard let relation = relations.byID[numbers[i + 2]] else {
+        throw place.error("relation id \(numbers[i + 2]) is not in \(relations.file)")
+      }
+      if RelationInventory.isNone(relation) {
+        builder.count(.noRelation)
+      } else {
+        triples.append(Triple(head: .span(head), relation: relation, tail: .span(tail)))
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// The span records of SpERT and PFN: tokens, typed entities with exclusive ends, relations between
+/// entities by their numbers.
+enum SpERTFormat: FormatReader {
+  static let summary = #"[{"tokens": ..., "entities": ..., "relations": ...}], ends exclusive"#
+
+  static func read(
+    _ path: String, words: String?, into builder: inout CorpusBuilder
+  ) throws(CorpusError) {
+    try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
+      var draft = Draft(
+        id: try record.member("orig_id")?.label(), tokens: try record["tokens"].strings())
+      for entity in try record["entities"].elements() {
+        let (start, end) = (try entity["start"].integer(), try entity["end"].integer())
+        guard 0 <= start && start < end && end <= draft.tokens.count else {
+          throw record.place.error(
+            "\(entity.name) is \(start)..<\(end), outside a sentence of \(draft.tokens.count) tokens"
+          )
+        }
+        draft.entities.append(
+          EntityMention(span: Span(start, end - 1), type: try entity["type"].string()))
+      }
+      for relation in try record["relations"].elements() {
+        draft.triples.append(
+          Triple(
+            head: .span(try draft.entity(try relation["head"])),
+            relation: try relation["type"].string(),
+            tail: .span(try draft.entity(try relation["tail"]))))
+      }
+      try builder.add(draft, at: record.place)
+    }
+  }
+}
+
+extension Draft {
+  fileprivate func entity(_ node: JSONNode) throws(CorpusError) -> Span {
+    let number = try node.integer()
+    guard entities.indices.contains(number) else {
+      throw node.place.error(
+        "\(node.name) is \(number), but the record has \(entities.count) entities")
+    }
+    return entities[number].span
+  }
+}

@@ -1,0 +1,24 @@
+/// Text with triples of strings, a JSON list or a record a line (PRGC, CasRel, TPLinker, BiRTE).
+enum TriplesFormat: FormatReader {
+  static let summary = #"{"text": ..., "triple_list": [[head, relation, tail], ...]}"#
+
+  static func read(
+    _ path: String, words: String?, into builder: inout CorpusBuilder
+  ) throws(CorpusError) {
+    try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
+      var draft = Draft(tokens: Sentence.tokens(of: try record["text"].string()))
+      for node in try record["triple_list"].elements() {
+        let parts = try node.strings()
+        guard parts.count == 3 else {
+          throw node.place.error(
+            "\(node.name) has \(parts.count) strings, expected [head, relation, tail]")
+        }
+        draft.triples.append(
+          Triple(
+            head: try Argument(parts[0], in: draft.tokens, at: node.place), relation: parts[1],
+            tail: try Argument(parts[2], in: draft.tokens, at: node.place)))
+      }
+      try builder.add(draft, at: record.place)
+    }
+  }
+}

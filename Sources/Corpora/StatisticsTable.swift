@@ -1,0 +1,69 @@
+/// The table of models.md section 11 as text: a row a figure, a column a split.
+public struct StatisticsTable: Sendable, CustomStringConvertible {
+  private let rows: [(label: String, cells: [String])]
+
+  /// - Parameter splits: names and figures, in the order of the columns.
+  public init(_ splits: [(name: String, statistics: CorpusStatistics)]) {
+    let all = splits.map(\.statistics)
+    rows =
+      [("", splits.map(\.name))]
+      + Self.figures.map { figure in (figure.label, all.map(figure.value)) }
+  }
+
+  /// One line a row, columns in line.
+  public var description: String {
+    let first = rows.map(\.label.count).max() ?? 0
+    let columns = rows.first?.cells.count ?? 0
+    let widths = (0..<columns).map { i in rows.map { $0.cells[i].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = zip(row.cells, widths).map { cell, width in
+        String(repeating: " ", count: width - cell.count) + cell
+      }
+      let label = row.label + String(repeating: " ", count: first - row.label.count)
+      return ([label] + cells).joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+
+  private static var figures: [(label: String, value: (CorpusStatistics) -> String)] {
+    [
+      ("sentences", { "\($0.sentences)" }),
+      ("triples, stored / distinct", { "\($0.storedTriples) / \($0.distinctTriples)" }),
+      ("distinct triples per sentence", { ratio($0.distinctTriples, $0.sentences, digits: 2) }),
+      ("relations occurring", { "\($0.relations.count)" }),
+      ("vocabulary", { "\($0.vocabulary.count)" }),
+      (
+        "tokens, mean / most",
+        { "\(ratio($0.tokens, $0.sentences, digits: 1)) / \($0.longestSentence)" }
+      ),
+      ("Normal / EPO / SEO", { classes($0.overlap) }),
+      ("  with repeated triples kept", { classes($0.overlapOfStored) }),
+      (
+        "sentences with 1/2/3/4/>=5 triples",
+        { slashed(Array($0.sentencesByTriples.dropFirst())) }
+      ),
+      ("sentences without triples", { "\($0.sentencesByTriples[0])" }),
+      ("sentences with more than 5 triples", { "\($0.sentencesOverFiveTriples)" }),
+      ("entities of triples with 1/2/3/>=4 tokens", { slashed($0.entitiesByLength) }),
+      ("entities of triples with many tokens", { percent($0.multiTokenShare) }),
+      ("annotated entities with many tokens", { percent($0.multiTokenShareOfMentions) }),
+      ("heads and tails not in the text", { "\($0.unlocatedArguments)" }),
+    ]
+  }
+
+  private static func classes(_ counts: [OverlapClass: Int]) -> String {
+    OverlapClass.allCases.map { "\(counts[$0] ?? 0)" }.joined(separator: " / ")
+  }
+
+  private static func slashed(_ counts: [Int]) -> String {
+    counts.map(String.init).joined(separator: " / ")
+  }
+
+  private static func percent(_ share: Double) -> String {
+    "\((share * 1000).rounded() / 10) %"
+  }
+
+  private static func ratio(_ a: Int, _ b: Int, digits: Int) -> String {
+    let scale = digits == 1 ? 10.0 : 100.0
+    return b == 0 ? "0" : "\((Double(a) / Double(b) * scale).rounded() / scale)"
+  }
+}

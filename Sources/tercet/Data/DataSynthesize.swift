@@ -1,0 +1,18 @@
+import Corpora
+import Foundation
+
+/// `tercet data synthesize`: a corpus of made-up sentences.
+enum DataSynthesize {
+  /// Writes `train.jsonl`, `dev.jsonl` and `test.jsonl` into the folder `output` and prints sizes.
+  ///
+  /// - Throws: `CorpusError` for less than ten sentences or a folder that cannot be written.
+  static func run(seed: UInt64, sentences: Int, output: String) throws(CorpusError) {
+    let splits = try Synthesizer.synthesize(seed: seed, sentences: sentences)
+    for (name, split) in [("train", splits.train), ("dev", splits.dev), ("test", splits.test)] {
+      let path = URL(filePath: output, directoryHint: .isDirectory)
+        .appending(path: "\(name).jsonl").relativePath
+      try JSONLines.write(split, to: path)
+      print("\(path): \(CorpusStatistics(split).summary)")
+    }
+  }
+}

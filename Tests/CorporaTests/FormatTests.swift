@@ -1,0 +1,53 @@
+import Corpora
+import Foundation
+import TestSupport
+import Testing
+
+/// Small files of each format, among them what the real ones hold of traps.
+struct FormatTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    let format: CorpusFormat
+    /// Names and texts of the files that are there.
+    var files: [String: String]
+    var input = "in"
+    var words: String?
+    var relations: String?
+    /// Lines that the corpus becomes.
+    var lines: [String] = []
+    var tally: [Unused: Int] = [:]
+    /// What the error says, where there is one.
+    var error: String?
+
+    var testDescription: String { "\(format): \(name)" }
+  }
+
+  @Test("published formats become sentences", arguments: Case.good)
+  func converts(_ example: Case) throws {
+    let conversion = try convert(example)
+    #expect(conversion.sentences.map(JSONLines.line) == example.lines)
+    #expect(conversion.tally == example.tally)
+  }
+
+  @Test("malformed input is named with its place", arguments: Case.bad)
+  func refuses(_ example: Case) throws {
+    #expect(message { try convert(example) } == example.error)
+  }
+
+  private func convert(_ example: Case) throws -> Conversion {
+    try withTemporaryDirectory { folder in
+      for (name, text) in example.files {
+        try Data(text.utf8).write(to: folder.appending(path: name))
+      }
+      func path(_ name: String) -> String { folder.appending(path: name).path }
+      do throws(CorpusError) {
+        return try example.format.read(
+          path(example.input), words: example.words.map(path),
+          relations: example.relations.map(path))
+      } catch {
+        let text = error.description.replacingOccurrences(of: folder.path + "/", with: "")
+        throw CorpusError(text)
+      }
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import Corpora
+import Foundation
+import TestSupport
+import Testing
+
+struct JSONLinesTests {
+  static let sentences = [
+    Sentence(
+      id: "a/1", tokens: ["Ann", "Moore", "left", "\"Time\"", "\\", "Köln", "\u{1}", "東京"],
+      entities: [
+        EntityMention(span: Span(0, 1), type: "PER"), EntityMention(span: Span(3, 3)),
+      ],
+      triples: [
+        Triple(head: .span(Span(0, 1)), relation: "/people/company", tail: .text("Time Inc.")),
+        Triple(head: .span(Span(0, 1)), relation: "/people/company", tail: .text("Time Inc.")),
+      ]),
+    Sentence(id: "2", tokens: ["."]),
+  ]
+
+  static let text = #"""
+    {"id":"a/1","tokens":["Ann","Moore","left","\"Time\"","\\","Köln","\u0001","東京"],"entities":[{"span":[0,1],"type":"PER"},{"span":[3,3]}],"triples":[{"head":[0,1],"relation":"/people/company","tail":"Time Inc."},{"head":[0,1],"relation":"/people/company","tail":"Time Inc."}]}
+    {"id":"2","tokens":["."],"entities":[],"triples":[]}
+
+    """#
+
+  @Test("a corpus is written in one way and read back the same, repeats included")
+  func roundTrip() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.appending(path: "new/deep/train.jsonl").path
+      try JSONLines.write(Self.sentences, to: path)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == Self.text)
+      #expect(try JSONLines.read(path) == Self.sentences)
+      let files = try FileManager.default.contentsOfDirectory(
+        atPath: folder.appending(path: "new/deep").path)
+      #expect(files == ["train.jsonl"])
+    }
+  }
+
+  @Test("gzip is known by its bytes, and a cut or spoilt one is refused")
+  func gzip() throws {
+    try withTemporaryDirectory { folder in
+      // Many distinct lines, so that a file is several blocks and a cut falls inside the data.
+      let sentences = (0..<40_000).map {
+        Sentence(id: "s\($0 &* 2_654_435_761)", tokens: ["\($0)"])
+      }
+      let path = folder.appending(path: "corpus").path
+      try JSONLines.write(sentences, to: path)
+      try gzip(path)
+      let packed = try Data(contentsOf: URL(filePath: path))
+      #expect(packed.prefix(2) == Data([0x1F, 0x8B]))
+      #expect(try JSONLines.read(path) == sentences)
+
+      try packed.dropLast(packed.count / 3).write(to: URL(filePath: path))
+      #expect(message { try JSONLines.read(path) }?.contains("ends inside its gzip stream") == true)
+      var spoilt = packed
+      spoilt[packed.count / 2] ^= 0xFF
+      try spoilt.write(to: URL(filePath: path))
+      #expect(message { try JSONLines.read(path) }?.contains("corpus") == true)
+    }
+  }
+
+  private func gzip(_ path: String) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["gzip", path]
+    try process.run()
+    process.waitUntilExit()
+    try FileManager.default.moveItem(atPath: path + ".gz", toPath: path)
+  }
+
+  @Test("ids, entities and types may be absent; blank lines are passed over")
+  func defaults() throws {
+    let sentences = try read(
+      "\n{\"tokens\":[\"a\"],\"triples\":[]}\n\n{\"tokens\":[\"b\"],\"triples\":[]}")
+    #expect(sentences.map(\.id) == ["2", "4"])
+    #expect(sentences.map(\.tokens) == [["a"], ["b"]])
+  }
+
+  @Test("words that differ only in how accents are written stay different")
+  func normalisation() throws {
+    let sentences = try read(#"{"tokens":["\u00e9","e\u0301","\ud83d\ude00"],"triples":[]}"#)
+    #expect(sentences[0].tokens.map { $0.unicodeScalars.count } == [1, 2, 1])
+    #expect(CorpusStatistics(sentences).vocabulary.count == 3)
+  }
+
+  static let bad: [(text: String, message: String)] = [
+    ("", "corpus.jsonl: holds no sentence"),
+    ("{", "corpus.jsonl:1: malformed JSON: end of text where a key should be"),
+    (
+      "{\"tokens\":[\"a\"] \"b\"}",
+      "corpus.jsonl:1: malformed JSON: '\"' where ',' or '}' should be"
+    ),
+    ("[1,2", "corpus.jsonl:1: malformed JSON: end of text where ',' or ']' should be"),
+    ("{\"a\":1,\"a\":2}", "corpus.jsonl:1: malformed JSON: key 'a' twice"),
+    ("{\"a\":01}", "corpus.jsonl:1: malformed JSON: '01' is not a number"),
+    ("{\"a\":\"\\x\"}", "corpus.jsonl:1: malformed JSON: escape '\\x'"),
+    ("{\"a\":\"\\ud83d\"}", "corpus.jsonl:1: malformed JSON: half a surrogate pair"),
+    ("{\"a\":\"b", "corpus.jsonl:1: malformed JSON: a string is not closed"),
+    ("{\"triples\":[]}", "corpus.jsonl:1: record has no key 'tokens'"),
+    ("{\"tokens\":[\"a\"]}", "corpus.jsonl:1: record has no key 'triples'"),
+    ("[]", "corpus.jsonl:1: record is a list, expected an object with 'tokens'"),
+    (
+      "{\"tokens\":\"a\",\"triples\":[]}",
+      "corpus.jsonl:1: tokens is a string, expected a list of strings"
+    ),
+    (
+      "{\"tokens\":[\"a\",1],\"triples\":[]}",
+      "corpus.jsonl:1: tokens[1] is the number 1, expected a string"
+    ),
+    ("{\"tokens\":[],\"triples\":[]}", "corpus.jsonl:1: sentence without tokens"),
+    ("{\"tokens\":[\"a\",\"\"],\"triples\":[]}", "corpus.jsonl:1: tokens[1] is empty"),
+    (
+      "{\"tokens\":[\"a b\"],\"triples\":[]}",
+      "corpus.jsonl:1: tokens[0], 'a b', holds a blank; a token is text without blanks"
+    ),
+    (
+      record(head: "[0,2]"),
+      "corpus.jsonl:1: triples[0].head is [0, 2], outside a sentence of 2 tokens"
+    ),
+    (
+      record(head: "[1,0]"),
+      "corpus.jsonl:1: triples[0].head is [1, 0], outside a sentence of 2 tokens"
+    ),
+    (
+      record(head: "[-1,0]"),
+      "corpus.jsonl:1: triples[0].head is [-1, 0], outside a sentence of 2 tokens"
+    ),
+    (record(head: "[0]"), "corpus.jsonl:1: triples[0].head has 1 numbers, expected [start, end]"),
+    (
+      record(head: "[0,1.0]"),
+      "corpus.jsonl:1: triples[0].head[1] is the number 1.0, expected an integer"
+    ),
+    (
+      record(head: "[false,true]"),
+      "corpus.jsonl:1: triples[0].head[0] is false, expected an integer"
+    ),
+    (
+      record(head: "7"),
+      "corpus.jsonl:1: triples[0].head is the number 7, expected [start, end] or the entity's text"
+    ),
+    (
+      "{\"tokens\":[\"a\"],\"entities\":[{\"span\":[0,1]}],\"triples\":[]}",
+      "corpus.jsonl:1: entities[0].span is [0, 1], outside a sentence of 1 tokens"
+    ),
+    (
+      "{\"id\":\"x\",\"tokens\":[\"a\"],\"triples\":[]}\n\n{\"id\":\"x\",\"tokens\":[\"a\"],\"triples\":[]}",
+      "corpus.jsonl:3: id 'x' is also that of line 1"
+    ),
+  ]
+
+  private static func record(head: String) -> String {
+    "{\"tokens\":[\"a\",\"b\"],\"triples\":[{\"head\":\(head),\"relation\":\"r\",\"tail\":[0,0]}]}"
+  }
+
+  @Test("what does not fit is named with file and line", arguments: bad)
+  func errors(text: String, expected: String) throws {
+    let found = try #require(message { try read(text) })
+    #expect(found == expected)
+  }
+
+  @Test("a missing file and a folder that cannot be made are named")
+  func files() throws {
+    #expect(
+      message { try JSONLines.read("/no/such/file.jsonl") }
+        == "/no/such/file.jsonl: cannot be opened: No such file or directory")
+    try withTemporaryDirectory { folder in
+      let file = folder.appending(path: "file")
+      try Data().write(to: file)
+      let path = file.appending(path: "sub/train.jsonl").path
+      #expect(
+        message { try JSONLines.write(Self.sentences, to: path) }
+          == "\(file.path)/sub: folder cannot be made: Not a directory")
+    }
+  }
+
+  private func read(_ text: String) throws -> [Sentence] {
+    try withTemporaryDirectory { folder in
+      let path = folder.appending(path: "corpus.jsonl").path
+      try Data(text.utf8).write(to: URL(filePath: path))
+      do throws(CorpusError) {
+        return try JSONLines.read(path)
+      } catch {
+        throw CorpusError(file: "corpus.jsonl", line: error.line, error.message)
+      }
+    }
+  }
+}
+
+/// The text of the error that `body` throws, `nil` where it throws none.
+func message<T>(_ body: () throws -> T) -> String? {
+  do {
+    _ = try body()
+    return nil
+  } catch {
+    return "\(error)"
+  }
+}
