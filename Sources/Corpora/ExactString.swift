@@ -7,6 +7,11 @@ public struct ExactString: Hashable, Comparable, Sendable {
   /// Wraps `value`.
   public init(_ value: String) { self.value = value }
 
+  /// Its words, as blanks part them; two blanks have no word between them.
+  public var words: [ExactString] {
+    value.unicodeScalars.split(separator: " ").map { ExactString(String($0)) }
+  }
+
   /// Whether the UTF-8 code units are the same.
   public static func == (a: ExactString, b: ExactString) -> Bool {
     a.value.utf8.elementsEqual(b.value.utf8)
@@ -52,7 +57,7 @@ struct ExactTriple: Hashable {
 
 extension Sequence {
   /// The elements without those whose key came before.
-  func distinct<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
+  package func distinct<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
     var seen: Set<Key> = []
     return filter { seen.insert(key($0)).inserted }
   }

@@ -5,30 +5,29 @@ public struct Inventory: Sendable {
   public let relations: [String]
   /// Tokens of the longest located entity.
   public let longestEntity: Int
-  private let relationIDs: [[UInt8]: Int]
+  private let relationIDs: [ExactString: Int]
 
   public init(vocabulary: Vocabulary, relations: [String], longestEntity: Int) {
     self.vocabulary = vocabulary
     self.relations = relations
     self.longestEntity = longestEntity
     relationIDs = Dictionary(
-      relations.enumerated().map { (Array($1.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+      relations.enumerated().map { (ExactString($1), $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Collects words, relations and entity lengths of the training split.
   public init(training sentences: [Sentence], minimumCount: Int = 1) {
     let triples = sentences.flatMap(\.triples)
-    let names = Set(triples.map { Array($0.relation.utf8) })
+    let names = Set(triples.map { ExactString($0.relation) })
     let spans = triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }
     self.init(
       vocabulary: Vocabulary(of: sentences, minimumCount: minimumCount),
-      relations: names.sorted { $0.lexicographicallyPrecedes($1) }
-        .map { String(decoding: $0, as: UTF8.self) },
+      relations: names.sorted().map(\.value),
       longestEntity: spans.map(\.length).max() ?? 1)
   }
 
   /// The id of a relation, if the training split has it.
-  public func relationID(_ name: String) -> Int? { relationIDs[Array(name.utf8)] }
+  public func relationID(_ name: String) -> Int? { relationIDs[ExactString(name)] }
 }
 
 /// A sentence as a model reads it.

@@ -64,7 +64,7 @@ public struct EpochOrder: Sendable {
 
 extension Array {
   /// Runs of `size` elements, the last one perhaps shorter.
-  public func chunks(of size: Int) -> [[Element]] {
+  package func chunks(of size: Int) -> [[Element]] {
     stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
 }

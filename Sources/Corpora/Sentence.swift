@@ -58,7 +58,8 @@ public struct Sentence: Hashable, Sendable {
   public var entities: [EntityMention]
   public var triples: [Triple]
 
-  public init(id: String, tokens: [String], entities: [EntityMention] = [], triples: [Triple] = []) {
+  public init(id: String, tokens: [String], entities: [EntityMention] = [], triples: [Triple] = [])
+  {
     self.id = id
     self.tokens = tokens
     self.entities = entities

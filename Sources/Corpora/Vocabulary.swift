@@ -8,30 +8,30 @@ public struct Vocabulary: Sendable {
 
   /// Words with ids from 2 on, in order.
   public let words: [String]
-  private let ids: [[UInt8]: Int]
+  private let ids: [ExactString: Int]
 
   /// - Precondition: no word occurs twice.
   public init(words: [String]) {
     self.words = words
     ids = Dictionary(
-      uniqueKeysWithValues: words.enumerated().map { (Array($1.utf8), $0 + Self.reserved.count) })
+      uniqueKeysWithValues: words.enumerated().map { (ExactString($1), $0 + Self.reserved.count) })
   }
 
   /// The words that occur at least `minimumCount` times, most frequent first, ties by code units.
   public init(of sentences: [Sentence], minimumCount: Int = 1) {
-    var counts: [[UInt8]: Int] = [:]
+    var counts: [ExactString: Int] = [:]
     for sentence in sentences {
-      for token in sentence.tokens { counts[Array(token.utf8), default: 0] += 1 }
+      for token in sentence.tokens { counts[ExactString(token), default: 0] += 1 }
     }
     let kept = counts.filter { $0.value >= minimumCount }.sorted { a, b in
-      a.value != b.value ? a.value > b.value : a.key.lexicographicallyPrecedes(b.key)
+      a.value != b.value ? a.value > b.value : a.key < b.key
     }
-    self.init(words: kept.map { String(decoding: $0.key, as: UTF8.self) })
+    self.init(words: kept.map(\.key.value))
   }
 
   /// Ids altogether, padding and unknown among them.
   public var count: Int { words.count + Self.reserved.count }
 
   /// The id of a word; ``unknown`` where it has none.
-  public func id(of word: String) -> Int { ids[Array(word.utf8)] ?? Self.unknown }
+  public func id(of word: String) -> Int { ids[ExactString(word)] ?? Self.unknown }
 }

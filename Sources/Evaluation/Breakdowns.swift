@@ -65,7 +65,7 @@ extension Comparison {
   func byOverlap() -> [OverlapClass: Score] {
     let classes = gold.map { triples in
       OverlapClass.classes(
-        of: triples.map { ($0.head, $0.relation?.text ?? "", $0.tail) })
+        of: triples.map { ($0.head, $0.relation, $0.tail) })
     }
     return scores(of: OverlapClass.allCases) { classes[$0].contains($1) }
   }
@@ -144,7 +144,7 @@ extension Sentence {
   fileprivate func length(of argument: Argument) -> Int {
     switch argument {
     case .span(let span): span.length
-    case .text(let text): CodeUnits(text).tokens.count
+    case .text(let text): ExactString(text).words.count
     }
   }
 

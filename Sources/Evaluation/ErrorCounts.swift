@@ -29,8 +29,8 @@ public struct ErrorCounts: Hashable, Sendable {
   /// Adds the errors of one sentence: each wrong prediction, in the decoder's order, takes the first
   /// missed triple, in the corpus's order, that it is a disorder, incompletion or swap of.
   mutating func add(_ sentence: Sentence, _ groups: [Prediction.Group]) {
-    let gold = sentence.triples.map { Fact($0, in: sentence) }.unique
-    let predicted = groups.map { Fact($0, in: sentence) }.unique
+    let gold = sentence.triples.map { Fact($0, in: sentence) }.distinct(by: \.self)
+    let predicted = groups.map { Fact($0, in: sentence) }.distinct(by: \.self)
     self.gold += gold.count
     var missed = gold.filter { !predicted.contains($0) }
     for wrong in predicted where !gold.contains(wrong) {
@@ -57,8 +57,8 @@ extension Comparison {
 /// match exactly.
 private struct Fact: Hashable {
   let key: TripleKey
-  let head: [CodeUnits]
-  let tail: [CodeUnits]
+  let head: [ExactString]
+  let tail: [ExactString]
 
   init(_ triple: Triple, in sentence: Sentence) {
     self.init(Matching(mode: .exact).key(of: triple, in: sentence))
@@ -89,16 +89,16 @@ private struct Fact: Hashable {
     return nil
   }
 
-  private var tokenCounts: [CodeUnits: Int] {
+  private var tokenCounts: [ExactString: Int] {
     (head + tail).reduce(into: [:]) { $0[$1, default: 0] += 1 }
   }
 }
 
 extension EntityKey {
   /// The tokens of an exact key.
-  fileprivate var tokens: [CodeUnits] {
+  fileprivate var tokens: [ExactString] {
     switch self {
-    case .text(let text): text.tokens
+    case .text(let text): text.words
     case .span, .position: []
     }
   }

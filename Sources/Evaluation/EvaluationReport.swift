@@ -1,3 +1,5 @@
+import Corpora
+
 /// The scores of one model on one split.
 ///
 /// In JSON the keys of `score` (`sentences`, `precision`, `recall`, `f1`, `counts`, `ceiling`) stand

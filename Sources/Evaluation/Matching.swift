@@ -4,7 +4,7 @@ import Corpora
 enum EntityKey: Hashable {
   /// Under a mode that compares places this is a gold entity that stands nowhere in the tokens; no
   /// prediction has such a key then.
-  case text(CodeUnits)
+  case text(ExactString)
   case span(Span)
   case position(Int)
 }
@@ -12,7 +12,7 @@ enum EntityKey: Hashable {
 /// A triple as a match mode sees it; `nil` is a slot that the decoder left empty.
 struct TripleKey: Hashable {
   var head: EntityKey?
-  var relation: CodeUnits?
+  var relation: ExactString?
   var tail: EntityKey?
 
   var isComplete: Bool { head != nil && relation != nil && tail != nil }
@@ -28,7 +28,7 @@ struct Matching {
 
   func key(of argument: Argument, in sentence: Sentence) -> EntityKey {
     switch mode {
-    case .exact: .text(CodeUnits(sentence.text(of: argument)))
+    case .exact: .text(ExactString(sentence.text(of: argument)))
     case .exactPosition: place(of: argument) { .span($0) }
     case .partialLast: token(of: argument, in: sentence, at: \.end) { $0.last }
     case .partialFirst: token(of: argument, in: sentence, at: \.start) { $0.first }
@@ -37,14 +37,14 @@ struct Matching {
 
   func key(of triple: Triple, in sentence: Sentence) -> TripleKey {
     TripleKey(
-      head: key(of: triple.head, in: sentence), relation: CodeUnits(triple.relation),
+      head: key(of: triple.head, in: sentence), relation: ExactString(triple.relation),
       tail: key(of: triple.tail, in: sentence))
   }
 
   func key(of group: Prediction.Group, in sentence: Sentence) -> TripleKey {
     TripleKey(
       head: group.head.map { key(of: .span($0), in: sentence) },
-      relation: group.relation.map(CodeUnits.init),
+      relation: group.relation.map(ExactString.init),
       tail: group.tail.map { key(of: .span($0), in: sentence) })
   }
 
@@ -61,20 +61,20 @@ struct Matching {
   private func place(of argument: Argument, _ key: (Span) -> EntityKey) -> EntityKey {
     switch argument {
     case .span(let span): key(span)
-    case .text(let text): .text(CodeUnits(text))
+    case .text(let text): .text(ExactString(text))
     }
   }
 
   private func token(
     of argument: Argument, in sentence: Sentence, at end: KeyPath<Span, Int>,
-    from pick: ([CodeUnits]) -> CodeUnits?
+    from pick: ([ExactString]) -> ExactString?
   ) -> EntityKey {
     switch (argument, by) {
     case (.span(let span), .position): .position(span[keyPath: end])
-    case (.span(let span), .string): .text(CodeUnits(sentence.tokens[span[keyPath: end]]))
-    case (.text(let text), .position): .text(CodeUnits(text))
+    case (.span(let span), .string): .text(ExactString(sentence.tokens[span[keyPath: end]]))
+    case (.text(let text), .position): .text(ExactString(text))
     case (.text(let text), .string):
-      .text(pick(CodeUnits(text).tokens) ?? CodeUnits(text))
+      .text(pick(ExactString(text).words) ?? ExactString(text))
     }
   }
 }
@@ -85,7 +85,8 @@ struct KeyedSentence {
   let predicted: [TripleKey]
 
   init(_ sentence: Sentence, _ prediction: Prediction, _ matching: Matching) {
-    gold = sentence.triples.map { matching.key(of: $0, in: sentence) }.unique
-    predicted = matching.groups(of: prediction).map { matching.key(of: $0, in: sentence) }.unique
+    gold = sentence.triples.map { matching.key(of: $0, in: sentence) }.distinct(by: \.self)
+    predicted = matching.groups(of: prediction).map { matching.key(of: $0, in: sentence) }.distinct(
+      by: \.self)
   }
 }

@@ -51,6 +51,6 @@ extension Output {
 extension Sentence {
   /// The distinct spans that are head or tail of a triple.
   fileprivate var locatedEntities: [Span] {
-    triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }.unique
+    triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }.distinct(by: \.self)
   }
 }

@@ -95,7 +95,7 @@ struct ReportTests {
     let errors = try #require(values["errors"] as? [String: Any])
     #expect((errors["incompletion"] as? [String: Any])?["count"] as? Int == 1)
     let keys = { (name: String) in (values[name] as? [String: Any])?.keys.sorted() }
-    #expect(keys("byOverlap") == ["epo", "normal", "seo"])
+    #expect(keys("byOverlap") == ["EPO", "Normal", "SEO"])
     #expect(keys("byTripleCount") == ["1", "2", "3", "4", ">=5"])
     #expect(keys("byEntityLength") == ["1", "2", "3", ">3"])
     #expect(keys("relation") == ["copymtl", "note", "set"])
@@ -120,7 +120,7 @@ struct ReportTests {
     (nil, "[]", "not of type"),
     (nil, "{}", "key 'options' is missing"),
     ("\"sentences\" : 4,", "\"sentences\" : \"four\",", "key 'sentences'"),
-    ("\"epo\"", "\"eop\"", "unknown name 'eop'"),
+    ("\"EPO\"", "\"EOP\"", "unknown name 'EOP'"),
   ]
 
   @Test("bytes that are no report are refused with the key", arguments: damages)

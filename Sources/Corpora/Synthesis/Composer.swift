@@ -4,7 +4,7 @@ struct Composer {
   private var names = NameDecks()
   private var phrases: [NameKind: Deck<Phrase>]
   private var doubles: [NameKind: Deck<Phrase>]
-  private var passives = Deck(Inventory.passivePhrases)
+  private var passives = Deck(NameStock.passivePhrases)
   private var subjects = Deck<NameKind>([.person, .person, .person, .company, .university, .city])
 
   private var tokens: [String] = []
@@ -14,8 +14,8 @@ struct Composer {
 
   init(dice: Dice) {
     self.dice = dice
-    phrases = Inventory.phrases.mapValues { Deck($0) }
-    doubles = Inventory.doublePhrases.mapValues { Deck($0) }
+    phrases = NameStock.phrases.mapValues { Deck($0) }
+    doubles = NameStock.doublePhrases.mapValues { Deck($0) }
   }
 
   /// The next sentence of a layout, its triples in the order of the text.
@@ -159,7 +159,7 @@ extension Composer {
     for i in 0..<count {
       if i > 0 { tokens.append("and") }
       let phrase = phrase(of: subject.kind) {
-        !toSubjects || Inventory.phrases[$0.object] != nil
+        !toSubjects || NameStock.phrases[$0.object] != nil
       }
       object = names.name(phrase.object, &dice)
       write(phrase, of: subject, object)

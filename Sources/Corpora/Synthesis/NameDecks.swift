@@ -1,14 +1,14 @@
 /// Deals the names of a sentence; no two of them share a proper word, so that no name is found
 /// inside another but where a layout wants it.
 struct NameDecks {
-  private var firstNames = Deck(Inventory.firstNames)
-  private var lastNames = Deck(Inventory.lastNames)
-  private var cities = Deck(Inventory.cities)
-  private var countries = Deck(Inventory.countries)
-  private var stems = Deck(Inventory.companyStems)
-  private var nouns = Deck(Inventory.companyNouns)
-  private var adjectives = Deck(Inventory.titleAdjectives)
-  private var titleNouns = Deck(Inventory.titleNouns)
+  private var firstNames = Deck(NameStock.firstNames)
+  private var lastNames = Deck(NameStock.lastNames)
+  private var cities = Deck(NameStock.cities)
+  private var countries = Deck(NameStock.countries)
+  private var stems = Deck(NameStock.companyStems)
+  private var nouns = Deck(NameStock.companyNouns)
+  private var adjectives = Deck(NameStock.titleAdjectives)
+  private var titleNouns = Deck(NameStock.titleNouns)
   private var companyForms = Deck<CityForm?>([.bank, nil, nil, nil, nil])
   private var universityForms = Deck(CityForm.universities)
   private var used: Set<String> = []

@@ -81,7 +81,9 @@ package struct CopyBatch {
 
 extension CopyNetwork {
   /// Embeds and encodes a batch; dropout only where there are draws, which means in training.
-  package func encode(_ batch: CopyBatch, draws: Draws?, on tape: Tape) -> BidirectionalEncoder.Encoding {
+  package func encode(_ batch: CopyBatch, draws: Draws?, on tape: Tape)
+    -> BidirectionalEncoder.Encoding
+  {
     func dropped(_ x: Variable, _ purpose: String) -> Variable {
       guard let draws else { return x }
       return Dropout(options.dropout)(

@@ -31,7 +31,7 @@ struct Phrase {
 
 /// The words that synthetic sentences are made of: small lists, so that a small corpus shows each
 /// of them several times.
-enum Inventory {
+enum NameStock {
   static let phrases: [NameKind: [Phrase]] = [
     .person: [
       phrases("birthplace", .city, ["was born in", "is a native of"]),
