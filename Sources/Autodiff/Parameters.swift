@@ -20,6 +20,8 @@ public struct Parameter: Sendable {
   public let initializer: Initializer
   /// Whether weight decay applies: to weights and embeddings, not to biases (models.md 1.11).
   public let decays: Bool
+  /// Its axes in checkpoints: a vector has one.
+  public let shape: [Int]
 
   public var count: Int { rows * columns }
 }
@@ -32,16 +34,16 @@ public struct ParameterLayout: Sendable {
 
   public init() {}
 
-  /// Declares a parameter of shape `[rows, columns]`; a vector has one row.
+  /// Declares a parameter of shape `[rows, columns]`, or a vector, `[columns]`, which is one row.
   ///
   /// - Precondition: the name is new.
   public mutating func declare(
-    _ name: String, rows: Int = 1, columns: Int, _ initializer: Initializer, decays: Bool = true
+    _ name: String, rows: Int? = nil, columns: Int, _ initializer: Initializer, decays: Bool = true
   ) -> Parameter {
     precondition(parameters.allSatisfy { $0.name != name }, "two parameters named \(name)")
     let parameter = Parameter(
-      name: name, rows: rows, columns: columns, offset: count, initializer: initializer,
-      decays: decays)
+      name: name, rows: rows ?? 1, columns: columns, offset: count, initializer: initializer,
+      decays: decays, shape: (rows.map { [$0] } ?? []) + [columns])
     parameters.append(parameter)
     count += parameter.count
     return parameter

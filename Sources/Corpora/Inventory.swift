@@ -35,13 +35,14 @@ public struct Example: Sendable {
   /// Its index in its split, which names its random numbers.
   public let index: Int
   public let sentence: Sentence
-  /// Word ids, one a token.
+  /// Word ids, one a token that is read.
   public let words: [Int]
 
-  public init(index: Int, sentence: Sentence, inventory: Inventory) {
+  /// - Parameter limit: tokens to read; the rest of a longer sentence is scored and not seen.
+  public init(index: Int, sentence: Sentence, inventory: Inventory, limit: Int = .max) {
     self.index = index
     self.sentence = sentence
-    words = sentence.tokens.map { inventory.vocabulary.id(of: $0) }
+    words = sentence.tokens.prefix(limit).map { inventory.vocabulary.id(of: $0) }
   }
 
   public var length: Int { words.count }

@@ -1,17 +1,27 @@
 /// A run of floats that matrices refer to; given back to its pool, or freed, with the last of them.
 final class Memory {
   let base: UnsafeMutablePointer<Float>
-  private let capacity: Int
-  private let pool: MatrixPool?
+  private let owner: Owner
 
-  init(base: UnsafeMutablePointer<Float>, capacity: Int, pool: MatrixPool?) {
+  /// Who takes the floats back.
+  enum Owner {
+    case pool(MatrixPool, capacity: Int)
+    case nobodyElse
+    /// Somebody who outlives this.
+    case elsewhere
+  }
+
+  init(base: UnsafeMutablePointer<Float>, owner: Owner) {
     self.base = base
-    self.capacity = capacity
-    self.pool = pool
+    self.owner = owner
   }
 
   deinit {
-    if let pool { pool.give(base, capacity: capacity) } else { base.deallocate() }
+    switch owner {
+    case .pool(let pool, let capacity): pool.give(base, capacity: capacity)
+    case .nobodyElse: base.deallocate()
+    case .elsewhere: break
+    }
   }
 
   static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -37,7 +47,7 @@ public final class MatrixPool {
   public func uninitialized(_ rows: Int, _ columns: Int) -> Matrix {
     let capacity = Self.capacity(for: rows * columns)
     let base = free[capacity]?.popLast() ?? Memory.allocate(capacity)
-    let memory = Memory(base: base, capacity: capacity, pool: self)
+    let memory = Memory(base: base, owner: .pool(self, capacity: capacity))
     return Matrix(rows: rows, columns: columns, stride: columns, memory: memory, start: base)
   }
 
@@ -83,8 +93,17 @@ public final class Slab: @unchecked Sendable {
   /// `count` zeros.
   public init(count: Int) {
     self.count = count
-    memory = Memory(base: Memory.allocate(count), capacity: count, pool: nil)
+    memory = Memory(base: Memory.allocate(count), owner: .nobodyElse)
     memory.base.initialize(repeating: 0, count: count)
+  }
+
+  /// Floats that somebody else owns, who must keep them as long as the slab is in use.
+  ///
+  /// - Precondition: the buffer has a base address.
+  public init(unowned buffer: UnsafeMutableBufferPointer<Float>) {
+    guard let base = buffer.baseAddress else { preconditionFailure("an empty buffer") }
+    count = buffer.count
+    memory = Memory(base: base, owner: .elsewhere)
   }
 
   public var buffer: UnsafeMutableBufferPointer<Float> {

@@ -1,0 +1,65 @@
+import Autodiff
+import Corpora
+import Dispatch
+import Synchronization
+import Tensors
+
+/// Prediction over a whole split. Sentences are put into batches by length, by a rule that sees neither
+/// ranks nor threads, so that every distribution of the work gives the same answers.
+public enum Inference {
+  /// Sentences of a batch.
+  static let batchSize = 64
+
+  /// The batches of a split, longest sentences first: indices of examples.
+  public static func batches(of examples: [Example]) -> [[Int]] {
+    examples.indices.sorted {
+      (-examples[$0].length, $0) < (-examples[$1].length, $1)
+    }.chunks(of: batchSize)
+  }
+
+  /// Predicts the sentences of some batches.
+  ///
+  /// - Parameter threads: how many of them work, each on whole batches.
+  /// - Returns: a prediction for each index that occurs in `batches`.
+  public static func predict(
+    _ examples: [Example], batches: [[Int]], model: any ExtractionModel, parameters: Slab,
+    threads: Int = 1
+  ) -> [Int: Prediction] {
+    let next = Atomic(0)
+    let results = Mutex([Int: Prediction]())
+    DispatchQueue.concurrentPerform(iterations: max(min(threads, batches.count), 1)) { _ in
+      let tape = Tape(parameters: parameters)
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < batches.count else { return }
+        let batch = batches[index]
+        let predictions = model.predict(batch.map { examples[$0] }, on: tape)
+        results.withLock { all in
+          for (i, prediction) in zip(batch, predictions) {
+            all[i] = prediction.padded(to: examples[i].sentence.tokens.count)
+          }
+        }
+      }
+    }
+    return results.withLock { $0 }
+  }
+
+  /// Predicts a whole split, in its order.
+  public static func predict(
+    _ examples: [Example], model: any ExtractionModel, parameters: Slab, threads: Int = 1
+  ) -> [Prediction] {
+    let found = predict(
+      examples, batches: batches(of: examples), model: model, parameters: parameters,
+      threads: threads)
+    return examples.indices.compactMap { found[$0] }
+  }
+}
+
+extension Prediction {
+  /// Tags outside for the tokens that were not read.
+  fileprivate func padded(to count: Int) -> Prediction {
+    guard let tags, tags.count < count else { return self }
+    return Prediction(
+      groups: groups, tags: tags + [BIO](repeating: .outside, count: count - tags.count))
+  }
+}

@@ -1,0 +1,90 @@
+import Collectives
+import Corpora
+import Foundation
+
+/// The sentences that a run trains and selects on, the same on every rank.
+public struct TrainingCorpus: Sendable {
+  public let inventory: Inventory
+  /// Training sentences that are short enough.
+  public let training: [Example]
+  public let development: [Example]
+  /// Checksums of the two splits.
+  public let trainingDigest: String
+  public let developmentDigest: String
+  /// What a user should know: sentences left out, relations that training lacks.
+  public let warnings: [String]
+
+  /// Reads both splits on rank 0 and hands them to all ranks; no other rank needs the files.
+  public static func read(
+    _ options: RunOptions, on session: borrowing Session
+  ) throws -> TrainingCorpus {
+    let training = try sentences(options.data.directory + "/train.jsonl", on: session)
+    let development = try sentences(options.data.directory + "/dev.jsonl", on: session)
+    return try TrainingCorpus(training: training, development: development, options: options)
+  }
+
+  private static func sentences(
+    _ path: String, on session: borrowing Session
+  ) throws -> [Sentence] {
+    let bytes = try session.share {
+      Array(try JSONLines.read(path).map { JSONLines.line($0) + "\n" }.joined().utf8)
+    }
+    return try JSONLines.parse(bytes, name: path)
+  }
+
+  public init(training: [Sentence], development: [Sentence], options: RunOptions) throws {
+    let longest = options.data.maximumLength
+    let short = training.filter { $0.tokens.count <= longest }
+    inventory = Inventory(training: short, minimumCount: options.data.minimumCount)
+    let path = options.data.directory + "/train.jsonl"
+    guard !short.isEmpty, !inventory.relations.isEmpty else {
+      throw TrainingError.noTrainingSentences(path: path, longest: longest)
+    }
+    let inventory = inventory
+    self.training = short.enumerated().map {
+      Example(index: $0, sentence: $1, inventory: inventory)
+    }
+    self.development = development.enumerated().map {
+      Example(index: $0, sentence: $1, inventory: inventory, limit: longest)
+    }
+    trainingDigest = Self.digest(training)
+    developmentDigest = Self.digest(development)
+    let left = training.count - short.count
+    let cut = development.filter { $0.tokens.count > longest }.count
+    warnings = [
+      left > 0
+        ? "\(path): \(left) sentences of more than \(longest) tokens are left out of training"
+        : nil,
+      cut > 0
+        ? "dev.jsonl: of \(cut) sentences only the first \(longest) tokens are read" : nil,
+      UnseenRelations(in: development, training: short).warning(split: "dev"),
+    ].compactMap { $0 }
+  }
+
+  /// FNV-1a of the sentences as they are written.
+  private static func digest(_ sentences: [Sentence]) -> String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for sentence in sentences {
+      for byte in JSONLines.line(sentence).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+    return String(hash, radix: 16)
+  }
+}
+
+extension Session {
+  /// Gives every rank what rank 0 makes. If rank 0 fails, it throws its error and all others throw
+  /// ``TrainingError/stoppedByFirstRank``, so that the job ends on every rank and speaks once.
+  borrowing func share(_ make: () throws -> [UInt8]) throws -> [UInt8] {
+    guard rank == 0 else {
+      let bytes = try broadcast(bytes: [])
+      guard bytes.first == 1 else { throw TrainingError.stoppedByFirstRank }
+      return Array(bytes.dropFirst())
+    }
+    do {
+      return Array(try broadcast(bytes: [1] + (try make())).dropFirst())
+    } catch {
+      _ = try broadcast(bytes: [0])
+      throw error
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import Corpora
+import Evaluation
+import Models
+
+/// Everything that a configuration file can say; the defaults are those of the published systems.
+public struct RunOptions: Codable, Sendable {
+  public var model: ModelSection
+  public var data = DataOptions()
+  public var batch = BatchOptions()
+  public var optimizer = OptimizerOptions()
+  /// Passes over the training split, at most.
+  public var epochs = 40
+  /// Seed of all random numbers of the run.
+  public var seed = 1
+  public var evaluation = EvaluationOptions()
+  public var checkpoint = CheckpointOptions()
+  public var log = LogOptions()
+  public var blas = BLASOptions()
+
+  /// The published settings of a model, if there is one of that name.
+  public init?(modelKind: String) {
+    guard let section = ModelSection(kind: modelKind) else { return nil }
+    model = section
+  }
+
+  /// The `data` section.
+  public struct DataOptions: Codable, Sendable, Equatable {
+    /// Folder with `train.jsonl` and `dev.jsonl`.
+    public var directory = "data"
+    /// Word vectors in text form that the word table starts from; empty for random ones.
+    public var vectors = ""
+    /// Words without a vector: uniform in ±0.25, or in 0..<1 (models.md D5).
+    public var wordsWithoutVector = WordsWithoutVector.uniform
+    /// A word that occurs less often in training is unknown.
+    public var minimumCount = 1
+    /// Longer sentences are left out of training; in evaluation the rest of them is not read.
+    public var maximumLength = 256
+    public var sampling = Sampling.permutation
+
+    public enum WordsWithoutVector: String, Codable, Sendable, CaseIterable { case uniform, unit }
+  }
+
+  /// The `batch` section.
+  public struct BatchOptions: Codable, Sendable, Equatable {
+    /// Sentences of a minibatch, over all ranks.
+    public var size = 100
+    /// Shards that a minibatch is cut into, a power of two.
+    public var shards = 8
+    /// Minibatches that are sorted by length together; 1 leaves the order alone.
+    public var pool = 1
+    /// Minibatches whose gradients are added before an update.
+    public var accumulate = 1
+  }
+
+  /// The `evaluation` section: scores on the development split while training.
+  public struct EvaluationOptions: Codable, Sendable, Equatable {
+    /// Epochs from one evaluation to the next.
+    public var every = 1
+    /// Evaluations without a better score after which training ends; 0 never ends it.
+    public var patience = 0
+    /// What counts as the same triple.
+    public var match = MatchMode.exact
+  }
+
+  /// The `checkpoint` section.
+  public struct CheckpointOptions: Codable, Sendable, Equatable {
+    /// Steps from one checkpoint to the next, besides those at the ends of epochs; 0 for none.
+    public var every = 0
+    /// Step files that stay.
+    public var keep = 3
+  }
+
+  /// The `log` section.
+  public struct LogOptions: Codable, Sendable, Equatable {
+    /// Steps from one printed line to the next where output is not a terminal.
+    public var every = 20
+  }
+
+  /// The `blas` section.
+  public struct BLASOptions: Codable, Sendable, Equatable {
+    /// Threads of a product, in each rank.
+    public var threads = 1
+  }
+}
+
+extension RunOptions {
+  /// Throws the first option that no run can work with; keys are whole.
+  public func validate() throws(InvalidOption) {
+    let counts = [
+      ("batch.size", batch.size), ("batch.pool", batch.pool),
+      ("batch.accumulate", batch.accumulate), ("epochs", epochs),
+      ("evaluation.every", evaluation.every), ("checkpoint.keep", checkpoint.keep),
+      ("log.every", log.every), ("blas.threads", blas.threads),
+      ("data.minimumCount", data.minimumCount), ("data.maximumLength", data.maximumLength),
+    ]
+    for (key, value) in counts where value < 1 {
+      throw InvalidOption(key: key, found: "\(value)", expected: "1 or more")
+    }
+    let amounts = [
+      ("evaluation.patience", evaluation.patience), ("checkpoint.every", checkpoint.every),
+      ("seed", seed),
+    ]
+    for (key, value) in amounts where value < 0 {
+      throw InvalidOption(key: key, found: "\(value)", expected: "0 or more")
+    }
+    let shards = batch.shards
+    if shards < 1 || shards > 1024 || shards & (shards - 1) != 0 {
+      throw InvalidOption(
+        key: "batch.shards", found: "\(shards)", expected: "a power of two up to 1024")
+    }
+    try within("optimizer") { () throws(InvalidOption) in try optimizer.validate() }
+    try within("model") { () throws(InvalidOption) in try model.options.validate() }
+  }
+
+  private func within(
+    _ section: String, _ check: () throws(InvalidOption) -> Void
+  ) throws(InvalidOption) {
+    do {
+      try check()
+    } catch {
+      throw InvalidOption(
+        key: "\(section).\(error.key)", found: error.found, expected: error.expected)
+    }
+  }
+
+  /// The options without those that cannot change the result: what a checkpoint keeps. Where the data
+  /// lie, how often checkpoints are written and lines printed is left at its default.
+  public var portable: RunOptions {
+    var options = self
+    options.data.directory = DataOptions().directory
+    options.data.vectors = DataOptions().vectors
+    options.checkpoint = CheckpointOptions()
+    options.log = LogOptions()
+    return options
+  }
+
+  /// Whether a resumed run may have another value of a key that checkpoints keep. More or fewer epochs
+  /// do not change a step, unless the schedule of the rate looks ahead to the last one.
+  public func allowsChange(of key: String) -> Bool {
+    switch key {
+    case "epochs": !optimizer.schedule.looksAhead
+    case "evaluation.patience": true
+    default: false
+    }
+  }
+
+  /// Updates of the whole run.
+  func totalSteps(sentences: Int) -> Int { epochs * stepsPerEpoch(sentences: sentences) }
+
+  /// Updates of an epoch.
+  func stepsPerEpoch(sentences: Int) -> Int {
+    let batches = (sentences + batch.size - 1) / batch.size
+    return (batches + batch.accumulate - 1) / batch.accumulate
+  }
+}

@@ -1,0 +1,49 @@
+/// What ends a training run before its end.
+public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
+  /// Nothing is left to train on.
+  case noTrainingSentences(path: String, longest: Int)
+  /// The folder holds checkpoints, and nobody said what to do with them.
+  case folderInUse(path: String)
+  /// The checkpoint was made with another value of a key.
+  case optionChanged(key: String, checkpoint: String, was: String, now: String)
+  /// The checkpoint was made from other sentences.
+  case otherCorpus(split: String, path: String, checkpoint: String)
+  /// The checkpoint holds other words, relations or shapes than the configuration makes.
+  case unfit(checkpoint: String, problem: String)
+  /// Loss or gradient is infinite or not a number.
+  case notFinite(step: Int, quantity: String, sentences: [String])
+  /// A vector has another width than the word table.
+  case vectorWidth(path: String, found: Int, expected: Int)
+  /// Rank 0 has met an error and reports it.
+  case stoppedByFirstRank
+
+  public var description: String {
+    switch self {
+    case .noTrainingSentences(let path, let longest):
+      "\(path): no sentence of at most \(longest) tokens with a triple to learn; "
+        + "check the file or raise data.maximumLength"
+    case .folderInUse(let path):
+      "\(path) holds checkpoints; go on from them with --resume, or start afresh with --overwrite"
+    case .optionChanged(let key, let checkpoint, let was, let now):
+      "'\(key)' is \(now), but \(checkpoint) was made with \(was); resume with the same value, "
+        + "or start afresh in another folder"
+    case .otherCorpus(let split, let path, let checkpoint):
+      "\(path) is not the \(split) split that \(checkpoint) was made with; "
+        + "its vocabulary and order do not fit. Resume with the same file"
+    case .unfit(let checkpoint, let problem): "\(checkpoint): \(problem)"
+    case .notFinite(let step, let quantity, let sentences):
+      "step \(step): \(quantity) is not finite; sentences \(Self.list(sentences)). "
+        + "Training stops here; the last checkpoint stays. Lower optimizer.rate or set "
+        + "optimizer.clip"
+    case .vectorWidth(let path, let found, let expected):
+      "\(path): vectors of \(found) numbers for a word table of width \(expected); "
+        + "set model.embedding=\(found)"
+    case .stoppedByFirstRank: "stopped because rank 0 stopped"
+    }
+  }
+
+  private static func list(_ ids: [String]) -> String {
+    let shown = ids.prefix(100).joined(separator: ", ")
+    return ids.count > 100 ? "\(shown), … (\(ids.count))" : shown
+  }
+}
