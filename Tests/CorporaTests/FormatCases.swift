@@ -85,18 +85,19 @@ extension FormatTests.Case {
         "in": """
         #doc 7
         0\tAnn\tB-Peop\t['N']\t[0]
-        1\tLee\tI-Peop\t['Live_In', 'Odd']\t[3, 2]
+        1\tLee\tI-Peop\t['Live_In', 'Odd']\t[4, 2]
         2\tleft\tO\t['N']\t[2]
-        3\tRome\tI-Loc\t['N']\t[3]
+        3\tNew\tI-Loc\t['N']\t[3]
+        4\tRome\tI-Loc\t['N']\t[4]
         #doc 7
         0\ta\tO\t['N']\t[0]
 
         """
       ],
       lines: [
-        #"{"id":"7","tokens":["Ann","Lee","left","Rome"],"entities":[{"span":[0,1],"type":"Peop"},"#
-          + #"{"span":[3,3],"type":"Loc"}],"#
-          + #""triples":[{"head":[0,1],"relation":"Live_In","tail":[3,3]}]}"#,
+        #"{"id":"7","tokens":["Ann","Lee","left","New","Rome"],"entities":[{"span":[0,1],"type":"Peop"},"#
+          + #"{"span":[3,4],"type":"Loc"}],"#
+          + #""triples":[{"head":[0,1],"relation":"Live_In","tail":[3,4]}]}"#,
         ##"{"id":"7#2","tokens":["a"],"entities":[],"triples":[]}"##,
       ], tally: [.endless: 1]),
     .init(

@@ -81,6 +81,8 @@ struct JSONLinesTests {
     let sentences = try read(#"{"tokens":["\u00e9","e\u0301","\ud83d\ude00"],"triples":[]}"#)
     #expect(sentences[0].tokens.map { $0.unicodeScalars.count } == [1, 2, 1])
     #expect(CorpusStatistics(sentences).vocabulary.count == 3)
+    #expect(ExactString("\u{e9}") != ExactString("e\u{301}"))
+    #expect(ExactString("e\u{301}") < ExactString("\u{e9}"))
   }
 
   static let bad: [(text: String, message: String)] = [
