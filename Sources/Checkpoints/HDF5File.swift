@@ -7,7 +7,7 @@ import CHDF5
 public struct HDF5File: ~Copyable {
   let file: Handle
   /// The file as it was named, for errors.
-  let path: String
+  public let path: String
   /// The length of the file in bytes.
   let length: Int
 

@@ -24,6 +24,20 @@ public enum JSONLines {
     return sentences
   }
 
+  /// Reads a corpus that is in memory, as ``line(_:)`` writes it.
+  ///
+  /// - Parameter name: what errors call it.
+  /// - Throws: `CorpusError` as ``read(_:)`` does.
+  public static func parse(_ bytes: [UInt8], name: String) throws(CorpusError) -> [Sentence] {
+    var sentences: [Sentence] = []
+    for (index, line) in bytes.split(separator: 0x0A).enumerated() {
+      var parser = JSONParser(Array(line), file: name, line: index + 1)
+      let place = Place(file: name, line: index + 1)
+      sentences.append(try Sentence(JSONNode(value: try parser.onlyValue(), place: place)))
+    }
+    return sentences
+  }
+
   /// Writes a corpus beside `path` and renames it; the same sentences give the same bytes. Folders
   /// are made.
   public static func write(_ sentences: [Sentence], to path: String) throws(CorpusError) {

@@ -97,7 +97,7 @@ struct LineReader: ~Copyable {
   }
 }
 
-enum TextFile {
+package enum TextFile {
   /// All bytes of a file, plain or gzip.
   static func bytes(_ path: String) throws(CorpusError) -> [UInt8] {
     let reader = try ByteReader(path)
@@ -115,7 +115,7 @@ enum TextFile {
   }
 
   /// Writes beside `path` and renames, so that a file is there whole or not at all; makes folders.
-  static func write(_ text: String, to path: String) throws(CorpusError) {
+  package static func write(_ text: String, to path: String) throws(CorpusError) {
     let folder = URL(filePath: path).deletingLastPathComponent().relativePath
     try makeFolder(folder)
     let partial = "\(path).partial-\(getpid())"

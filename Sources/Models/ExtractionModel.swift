@@ -51,13 +51,14 @@ public protocol ExtractionModel: Sendable {
   static var names: [String] { get }
   /// The published settings.
   static var defaults: Options { get }
-  /// Names of the terms of the objective, in the order of ``losses(of:draws:on:)``.
-  static var lossNames: [String] { get }
 
   init(options: Options, inventory: Inventory)
 
   var inventory: Inventory { get }
   var layout: ParameterLayout { get }
+  /// The terms of the objective by name, with the weight of each in the total, in the order of
+  /// ``losses(of:draws:on:)``.
+  var objective: [(name: String, weight: Float)] { get }
 
   /// Runs the model forward on one shard, for training.
   ///

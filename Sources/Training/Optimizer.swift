@@ -26,21 +26,23 @@ public final class Optimizer {
   ///
   /// - Parameters:
   ///   - gradient: of the whole minibatch, in the order of the layout.
+  ///   - norm: of that gradient.
   ///   - step: counts from 1.
   ///   - rate: what the schedule says.
-  /// - Returns: the norm of the gradient before clipping.
-  @discardableResult
   public func update(
-    _ parameters: Slab, gradient: UnsafePointer<Float>, step: Int, rate: Float
-  ) -> Double {
-    let norm = sumOfSquares(gradient, count: layout.count).squareRoot()
+    _ parameters: Slab, gradient: UnsafePointer<Float>, norm: Double, step: Int, rate: Float
+  ) {
     let clip: Float =
       options.clip > 0 && norm > Double(options.clip) ? options.clip / Float(norm) : 1
     for parameter in layout.parameters {
       update(
         parameter, parameters, gradient + parameter.offset, step: step, rate: rate, clip: clip)
     }
-    return norm
+  }
+
+  /// The norm of a gradient over all parameters together.
+  public func norm(of gradient: UnsafePointer<Float>) -> Double {
+    sumOfSquares(gradient, count: layout.count).squareRoot()
   }
 
   private func update(

@@ -1,12 +1,31 @@
 import Commands
 import Glibc
+import Training
 
 do {
-  switch try Command.parse(Array(CommandLine.arguments.dropFirst())) {
-  case .show(let text): Console.line(text)
-  case let command: Console.line("\(command)")
-  }
-} catch {
+  try Program.run(try Command.parse(Array(CommandLine.arguments.dropFirst())))
+} catch let error as UsageError {
   Console.errorOnceForJob(error.description)
   exit(UsageError.status)
+} catch TrainingError.stoppedByFirstRank {
+  exit(1)
+} catch {
+  Console.errorOnceForJob("tercet: \(error)")
+  exit(1)
+}
+
+/// Hands every verb to what carries it out.
+enum Program {
+  static func run(_ command: Command) throws {
+    switch command {
+    case .show(let text): Console.line(text)
+    case .train(let arguments): try Train.run(arguments)
+    case .evaluate(let arguments): try Evaluate.run(arguments)
+    case .extract(let arguments): try Extract.run(arguments)
+    case .inspect(let arguments): try Inspect.run(arguments)
+    case .convert(let arguments): try DataConvert.run(arguments)
+    case .synthesize(let arguments): try DataSynthesize.run(arguments)
+    case .statistics(let arguments): try DataStats.run(arguments)
+    }
+  }
 }

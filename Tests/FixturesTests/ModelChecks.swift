@@ -162,7 +162,9 @@ extension ModelFixture {
       tape.backward()
       let gradient = try #require(gradients.buffer.baseAddress)
       if step < 4 {
-        optimizer.update(moving, gradient: gradient, step: step, rate: options.rate)
+        optimizer.update(
+          moving, gradient: gradient, norm: optimizer.norm(of: gradient), step: step,
+          rate: options.rate)
       }
       guard try fixture.contains("adam/step\(step)/word_emb") else { continue }
       // The gradient of attn_h and attn_b is zero but for rounding, which Adam would enlarge.

@@ -10,8 +10,6 @@ public protocol CopyModel: ExtractionModel where Options == CopyOptions {
 }
 
 extension CopyModel {
-  public static var lossNames: [String] { architecture.tagging ? ["L_D", "L_E"] : ["L_D"] }
-
   public init(options: CopyOptions, inventory: Inventory) {
     self.init(
       network: CopyNetwork(
@@ -20,6 +18,7 @@ extension CopyModel {
 
   public var inventory: Inventory { network.inventory }
   public var layout: ParameterLayout { network.layout }
+  public var objective: [(name: String, weight: Float)] { network.objective }
 
   public func losses(of shard: [Example], draws: Draws, on tape: Tape) -> [LossSum] {
     network.losses(of: shard, draws: draws, on: tape)

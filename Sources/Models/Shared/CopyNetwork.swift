@@ -96,24 +96,30 @@ extension CopyNetwork {
       outputs: dropped(encoding.outputs, "dropout of encoder outputs"), final: encoding.final)
   }
 
+  /// `L_D`, the decoder's cross-entropy, as a sum or a mean over its steps (D15), and `L_E`, the
+  /// tagger's, by λ.
+  var objective: [(name: String, weight: Float)] {
+    let share = options.decoderReduction == .stepSum ? 1 : 1 / Float(steps.count)
+    return [("L_D", share)] + (tagger == nil ? [] : [("L_E", options.lambda)])
+  }
+
   /// The terms of the objective on one shard: `L_D`, and `L_E` where there is a tagger (models.md 1.10).
   ///
   /// - Parameter shard: sentences, longest first.
   public func losses(of shard: [Example], draws: Draws, on tape: Tape) -> [LossSum] {
     let batch = CopyBatch(shard)
     let encoding = encode(batch, draws: draws, on: tape)
-    let share = options.decoderReduction == .stepSum ? 1 : 1 / Float(steps.count)
-    let decoding = LossSum("L_D", weight: share, sentences: shard.count)
+    let terms = objective.map { LossSum($0.name, weight: $0.weight, sentences: shard.count) }
     let teaching = CopyTeaching(
       targets: shard.map { options.targets(of: $0, inventory, draws: draws) }, draws: draws,
-      probability: options.teacherForcing, loss: decoding)
+      probability: options.teacherForcing, loss: terms[0])
     _ = CopyDecoding(self, batch, encoding, on: tape).run(.training(teaching))
-    guard let tagger else { return [decoding] }
-    let tagging = LossSum("L_E", weight: options.lambda, sentences: shard.count)
-    tagger.addLoss(
-      encoding.outputs, gold: shard.map { options.tags(of: $0).map(\.rawValue) },
-      layout: batch.layout, to: tagging, on: tape)
-    return [decoding, tagging]
+    if let tagger {
+      tagger.addLoss(
+        encoding.outputs, gold: shard.map { options.tags(of: $0).map(\.rawValue) },
+        layout: batch.layout, to: terms[1], on: tape)
+    }
+    return terms
   }
 
   /// The decoder's choices, `[step][sentence]`, and the tags of each sentence where there is a tagger.

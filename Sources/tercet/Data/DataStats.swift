@@ -1,3 +1,4 @@
+import Commands
 import Corpora
 
 /// `tercet data stats`: what a corpus holds.
@@ -6,15 +7,21 @@ enum DataStats {
   /// training does not have.
   ///
   /// - Throws: `CorpusError` naming file and line of what does not fit.
-  static func run(path: String) throws(CorpusError) {
+  static func run(_ arguments: StatisticsArguments) throws(CorpusError) {
+    for path in arguments.paths { try print(path) }
+  }
+
+  private static func print(_ path: String) throws(CorpusError) {
     let splits = try CorpusFolder.splits(path).map { (split) throws(CorpusError) in
       (name: split.name, statistics: CorpusStatistics(try JSONLines.read(split.path)))
     }
-    print(StatisticsTable(splits))
+    Console.line("\(StatisticsTable(splits))")
     guard let training = splits.first(where: { $0.name == "train" })?.statistics else { return }
     for split in splits {
       let unseen = UnseenRelations(in: split.statistics, training: training)
-      if let warning = unseen.warning(split: split.name) { print("warning: \(warning)") }
+      if let warning = unseen.warning(split: split.name) {
+        Console.line("warning: \(warning)")
+      }
     }
   }
 }

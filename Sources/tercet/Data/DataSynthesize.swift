@@ -1,3 +1,4 @@
+import Commands
 import Corpora
 import Foundation
 
@@ -6,13 +7,14 @@ enum DataSynthesize {
   /// Writes `train.jsonl`, `dev.jsonl` and `test.jsonl` into the folder `output` and prints sizes.
   ///
   /// - Throws: `CorpusError` for less than ten sentences or a folder that cannot be written.
-  static func run(seed: UInt64, sentences: Int, output: String) throws(CorpusError) {
-    let splits = try Synthesizer.synthesize(seed: seed, sentences: sentences)
+  static func run(_ arguments: SynthesizeArguments) throws(CorpusError) {
+    let splits = try Synthesizer.synthesize(
+      seed: arguments.seed, sentences: arguments.sentences)
     for (name, split) in [("train", splits.train), ("dev", splits.dev), ("test", splits.test)] {
-      let path = URL(filePath: output, directoryHint: .isDirectory)
+      let path = URL(filePath: arguments.output, directoryHint: .isDirectory)
         .appending(path: "\(name).jsonl").relativePath
       try JSONLines.write(split, to: path)
-      print("\(path): \(CorpusStatistics(split).summary)")
+      Console.line("\(path): \(CorpusStatistics(split).summary)")
     }
   }
 }

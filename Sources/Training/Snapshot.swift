@@ -1,0 +1,204 @@
+import Autodiff
+import Checkpoints
+import Corpora
+import Models
+import Tensors
+
+/// What a checkpoint says of its run besides the numbers: enough to rebuild the model and to go on.
+public struct SnapshotHeader: Sendable {
+  /// The options without those that cannot change the result, as YAML.
+  public var configuration: String
+  public var inventory: Inventory
+  public var trainingDigest: String
+  public var developmentDigest: String
+  public var progress: Progress
+}
+
+/// Checkpoints of training runs: names and contents (README, "Checkpoints").
+public enum Snapshot {
+  /// Hands a whole run over to a checkpoint file.
+  ///
+  /// - Parameters:
+  ///   - objective: names of the terms of the objective.
+  static func write(
+    _ header: SnapshotHeader, layout: ParameterLayout, parameters: Slab, optimizer: Optimizer,
+    objective: [String], to writer: borrowing CheckpointWriter
+  ) throws(CheckpointError) {
+    try write(header, to: writer)
+    try write(header.progress.history, objective: objective, to: writer)
+    for (group, slab) in groups(parameters, optimizer) {
+      for parameter in layout.parameters {
+        try writer.floats(
+          "\(group)/\(parameter.name)", shape: parameter.shape, slab.part(parameter))
+      }
+    }
+  }
+
+  /// The slabs of a run by the group that holds them.
+  private static func groups(_ parameters: Slab, _ optimizer: Optimizer) -> [(String, Slab)] {
+    [("parameters", parameters)] + optimizer.moments.map { ("optimizer/\($0.name)", $0.values) }
+  }
+
+  private static func write(
+    _ header: SnapshotHeader, to writer: borrowing CheckpointWriter
+  ) throws(CheckpointError) {
+    let progress = header.progress
+    let numbers = [
+      ("step", progress.step), ("epoch", progress.epoch), ("batch", progress.batch),
+      ("longest_entity", header.inventory.longestEntity),
+    ]
+    for (name, value) in numbers { try writer.attribute(name, .integer(Int64(value))) }
+    try writer.attribute("configuration", .string(header.configuration))
+    try writer.attribute("training_digest", .string(header.trainingDigest))
+    try writer.attribute("development_digest", .string(header.developmentDigest))
+    try writer.strings("vocabulary/words", header.inventory.vocabulary.words)
+    try writer.strings("vocabulary/relations", header.inventory.relations)
+  }
+
+  private static func write(
+    _ history: History, objective: [String], to writer: borrowing CheckpointWriter
+  ) throws(CheckpointError) {
+    let (steps, evaluations) = (history.steps, history.evaluations)
+    func column(
+      _ name: String, _ values: [Int], _ writer: borrowing CheckpointWriter
+    ) throws(CheckpointError) {
+      try writer.integers(name, shape: [values.count], values.map { Int64($0) })
+    }
+    func column(
+      _ name: String, _ values: [Double], _ writer: borrowing CheckpointWriter
+    ) throws(CheckpointError) {
+      try writer.doubles(name, shape: [values.count], values)
+    }
+    try column("history/step", steps.map(\.step), writer)
+    try column("history/epoch", steps.map(\.epoch), writer)
+    for (k, name) in objective.enumerated() {
+      try column("history/\(name)", steps.map { $0.losses[k] }, writer)
+    }
+    try column("history/total", steps.map(\.total), writer)
+    try column("history/gradient_norm", steps.map(\.gradientNorm), writer)
+    try column("history/rate", steps.map(\.rate), writer)
+    try column("development/step", evaluations.map(\.step), writer)
+    try column("development/epoch", evaluations.map(\.epoch), writer)
+    try column("development/precision", evaluations.map(\.precision), writer)
+    try column("development/recall", evaluations.map(\.recall), writer)
+    try column("development/f1", evaluations.map(\.f1), writer)
+  }
+}
+
+extension Slab {
+  /// A parameter's numbers.
+  fileprivate func part(_ parameter: Parameter) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: buffer[parameter.offset..<parameter.offset + parameter.count])
+  }
+}
+
+extension Snapshot {
+  /// Reads what a checkpoint says of its run.
+  ///
+  /// - Parameter objective: names the terms of the objective, once the configuration is known.
+  public static func header(
+    of file: borrowing HDF5File, objective: (String, Inventory) throws -> [String]
+  ) throws -> SnapshotHeader {
+    func text(_ name: String, _ file: borrowing HDF5File) throws -> String {
+      guard case .string(let text) = try file.attribute(name) else {
+        throw TrainingError.unfit(checkpoint: file.path, problem: "'\(name)' is not a string")
+      }
+      return text
+    }
+    let configuration = try text("configuration", file)
+    let words = try file.strings("vocabulary/words")
+    guard Set(words.map { ExactString($0) }).count == words.count else {
+      throw TrainingError.unfit(checkpoint: file.path, problem: "a word occurs twice")
+    }
+    let inventory = Inventory(
+      vocabulary: Vocabulary(words: words), relations: try file.strings("vocabulary/relations"),
+      longestEntity: try count("longest_entity", file))
+    var progress = Progress()
+    progress.step = try count("step", file)
+    progress.epoch = try count("epoch", file)
+    progress.batch = try count("batch", file)
+    progress.history = try history(
+      of: file, objective: try objective(configuration, inventory))
+    return SnapshotHeader(
+      configuration: configuration, inventory: inventory,
+      trainingDigest: try text("training_digest", file),
+      developmentDigest: try text("development_digest", file), progress: progress)
+  }
+
+  private static func count(_ name: String, _ file: borrowing HDF5File) throws -> Int {
+    guard case .integer(let value) = try file.attribute(name), value >= 0 else {
+      throw TrainingError.unfit(checkpoint: file.path, problem: "'\(name)' is not a count")
+    }
+    return Int(value)
+  }
+
+  private static func history(
+    of file: borrowing HDF5File, objective: [String]
+  ) throws -> History {
+    func integers(_ name: String, _ file: borrowing HDF5File) throws -> [Int] {
+      try file.integers(name).values.map { Int($0) }
+    }
+    var history = History()
+    let (steps, epochs) = (
+      try integers("history/step", file), try integers("history/epoch", file)
+    )
+    let names = objective + ["total", "gradient_norm", "rate"]
+    var columns: [[Double]] = []
+    for name in names { columns.append(try file.doubles("history/\(name)").values) }
+    guard columns.allSatisfy({ $0.count == steps.count }), epochs.count == steps.count else {
+      throw TrainingError.unfit(checkpoint: file.path, problem: "columns of 'history' differ")
+    }
+    let terms = objective.count
+    history.steps = steps.indices.map { i in
+      History.Step(
+        step: steps[i], epoch: epochs[i], losses: (0..<terms).map { columns[$0][i] },
+        total: columns[terms][i], gradientNorm: columns[terms + 1][i], rate: columns[terms + 2][i])
+    }
+    history.evaluations = try evaluations(of: file)
+    return history
+  }
+
+  private static func evaluations(of file: borrowing HDF5File) throws -> [History.Evaluation] {
+    let steps = try file.integers("development/step").values
+    let epochs = try file.integers("development/epoch").values
+    let precision = try file.doubles("development/precision").values
+    let recall = try file.doubles("development/recall").values
+    let f1 = try file.doubles("development/f1").values
+    guard [epochs.count, precision.count, recall.count, f1.count] == .init(repeating: steps.count, count: 4)
+    else {
+      throw TrainingError.unfit(checkpoint: file.path, problem: "columns of 'development' differ")
+    }
+    return steps.indices.map {
+      History.Evaluation(
+        step: Int(steps[$0]), epoch: Int(epochs[$0]), precision: precision[$0],
+        recall: recall[$0], f1: f1[$0])
+    }
+  }
+
+  /// Reads the parameters.
+  public static func read(
+    _ layout: ParameterLayout, into parameters: Slab, from file: borrowing HDF5File
+  ) throws(CheckpointError) {
+    try read(layout, group: "parameters", into: parameters, from: file)
+  }
+
+  /// Reads the optimiser's moments.
+  static func read(
+    _ layout: ParameterLayout, into optimizer: Optimizer, from file: borrowing HDF5File
+  ) throws(CheckpointError) {
+    for (name, values) in optimizer.moments {
+      try read(layout, group: "optimizer/\(name)", into: values, from: file)
+    }
+  }
+
+  private static func read(
+    _ layout: ParameterLayout, group: String, into slab: Slab, from file: borrowing HDF5File
+  ) throws(CheckpointError) {
+    for parameter in layout.parameters {
+      let range = parameter.offset..<parameter.offset + parameter.count
+      try file.floats(
+        "\(group)/\(parameter.name)",
+        into: UnsafeMutableBufferPointer(rebasing: slab.buffer[range]), shape: parameter.shape)
+    }
+  }
+}

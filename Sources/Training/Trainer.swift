@@ -1,0 +1,250 @@
+import Autodiff
+import Checkpoints
+import Collectives
+import Corpora
+import Evaluation
+import Foundation
+import Models
+import Tensors
+
+/// Trains a model: the loop around the step.
+public final class Trainer {
+  /// Why training ended.
+  public enum Ending: Sendable, Equatable {
+    case allEpochs
+    /// No better score for as many evaluations as patience allows.
+    case patience
+    case stopAfter
+  }
+
+  private let run: Run
+  private let voice: RunVoice
+  private let gradients: GradientStep
+  private let folder: CheckpointFolder
+  /// Rank 0's alone.
+  private var log: RunLog?
+
+  /// Prepares a run on every rank: corpus, folder, parameters or checkpoint.
+  public init(
+    _ plan: RunPlan, check: ResumeCheck, voice: RunVoice, on session: borrowing Session
+  ) throws {
+    let corpus = try TrainingCorpus.read(plan.options, on: session)
+    run = Run(plan, corpus: corpus)
+    folder = CheckpointFolder(plan.folder)
+    self.voice = session.rank == 0 ? voice : RunVoice(say: { _ in }, progress: nil)
+    BLAS.setThreads(plan.options.blas.threads)
+    gradients = GradientStep(
+      model: run.model, parameters: run.parameters, shards: plan.options.batch.shards,
+      rank: session.rank, ranks: session.size)
+    try begin(check, on: session)
+  }
+
+  private func begin(_ check: ResumeCheck, on session: borrowing Session) throws {
+    for warning in run.corpus.warnings { voice.say("warning: \(warning)") }
+    let from = try checkpointToResume(on: session)
+    let origin: String
+    if let from {
+      try run.resume(from: from, check: check, on: session)
+      origin = "resumed from \(from) at step \(run.progress.step)"
+      voice.say(origin)
+    } else {
+      if case .newest = run.plan.start {
+        voice.say("\(folder.path) holds no checkpoint: training starts afresh")
+      }
+      origin = try run.initialize(on: session)
+      voice.say(origin)
+    }
+    if session.rank == 0 {
+      log = try RunLog(folder: folder.path, appending: from != nil)
+      try log?.write(description(origin: origin, ranks: session.size))
+    }
+  }
+
+  /// The checkpoint that the run goes on from; prepares the folder.
+  private func checkpointToResume(on session: borrowing Session) throws -> String? {
+    let start = run.plan.start
+    let path = try session.share {
+      var path = ""
+      switch start {
+      case .afresh:
+        if try folder.containsCheckpoints() {
+          throw TrainingError.folderInUse(path: folder.path)
+        }
+      case .overwriting: try folder.clear()
+      case .newest: path = try folder.newest() ?? ""
+      case .file(let file): path = file
+      }
+      try folder.prepare()
+      return Array(path.utf8)
+    }
+    return path.isEmpty ? nil : String(decoding: path, as: UTF8.self)
+  }
+
+  /// Trains until the end, or until `stopAfter`.
+  public func train(on session: borrowing Session) throws -> Ending {
+    var saved: Progress? = run.progress.step > 0 ? run.progress : nil
+    while run.progress.epoch < run.options.epochs {
+      if hasLostPatience { return .patience }
+      let batches = run.order.batches(epoch: run.progress.epoch).chunks(
+        of: run.options.batch.accumulate)
+      while run.progress.batch < batches.count {
+        if let limit = run.plan.stopAfter, run.progress.step >= limit {
+          if saved != run.progress { try save(on: session) }
+          return .stopAfter
+        }
+        try step(batches[run.progress.batch], on: session)
+        let every = run.options.checkpoint.every
+        let isLast = run.progress.batch == batches.count
+        if !isLast && every > 0 && run.progress.step % every == 0 {
+          try save(on: session)
+          saved = run.progress
+        }
+      }
+      try endEpoch(on: session)
+      saved = run.progress
+    }
+    return hasLostPatience ? .patience : .allEpochs
+  }
+
+  private var hasLostPatience: Bool {
+    let patience = run.options.evaluation.patience
+    return patience > 0
+      && run.progress.history.evaluationsWithoutImprovement >= patience
+  }
+}
+
+extension Trainer {
+  /// One update: gradient, sum over ranks, optimiser.
+  private func step(_ batches: [[Int]], on session: borrowing Session) throws {
+    var clock = PhaseClock()
+    let examples = batches.map { $0.map { run.corpus.training[$0] } }
+    let (step, epoch) = (run.progress.step + 1, run.progress.epoch)
+    let draws = run.draws(epoch: epoch)
+    let sums = try gradients.run(examples, draws: draws, on: session, clock: &clock)
+    clock.enter(.update)
+    let rate = run.options.optimizer.rate(
+      step: step, total: run.options.totalSteps(sentences: run.corpus.training.count))
+    let norm = run.optimizer.norm(of: sums.gradient)
+    guard sums.total.isFinite, norm.isFinite else {
+      throw TrainingError.notFinite(
+        step: step, quantity: sums.total.isFinite ? "the gradient" : "the loss",
+        sentences: try gradients.culprits(examples, draws: draws, on: session))
+    }
+    run.optimizer.update(
+      run.parameters, gradient: sums.gradient, norm: norm, step: step, rate: rate)
+    clock.enter(.data)
+    run.progress.step = step
+    run.progress.batch += 1
+    run.progress.history.steps.append(
+      History.Step(
+        step: step, epoch: epoch, losses: sums.losses, total: sums.total, gradientNorm: norm,
+        rate: Double(rate)))
+    try report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
+  }
+
+  /// Scores the development split, moves to the next epoch and saves.
+  private func endEpoch(on session: borrowing Session) throws {
+    let epoch = run.progress.epoch
+    let every = run.options.evaluation.every
+    let isLast = epoch + 1 == run.options.epochs
+    var standing = CheckpointFolder.Standing.ordinary
+    if (epoch + 1) % every == 0 || isLast {
+      let before = run.progress.history.best
+      let clock = ContinuousClock()
+      let began = clock.now
+      let counts = try run.developmentCounts(on: session)
+      let evaluation = History.Evaluation(
+        step: run.progress.step, epoch: epoch, precision: counts.precision,
+        recall: counts.recall, f1: counts.f1)
+      run.progress.history.evaluations.append(evaluation)
+      if run.progress.history.best != before { standing = .best }
+      try report(evaluation, isBest: standing == .best, seconds: (clock.now - began).seconds)
+    }
+    run.progress.epoch += 1
+    run.progress.batch = 0
+    try save(standing, on: session)
+  }
+
+  /// Writes a checkpoint on rank 0; every rank learns whether it is there.
+  private func save(
+    _ standing: CheckpointFolder.Standing = .ordinary, on session: borrowing Session
+  ) throws {
+    let run = run
+    _ = try session.share {
+      try folder.save(
+        step: run.progress.step, standing, keep: run.options.checkpoint.keep
+      ) { (writer) throws(CheckpointError) in
+        try Snapshot.write(
+          run.header, layout: run.model.layout, parameters: run.parameters,
+          optimizer: run.optimizer, objective: run.objective, to: writer)
+      }
+      return []
+    }
+  }
+}
+
+extension Run {
+  /// Counts of the development split: batches dealt to the ranks, counts added up.
+  func developmentCounts(on session: borrowing Session) throws -> TripleCounts {
+    let batches = Inference.batches(of: corpus.development)
+    let own = batches.indices.filter { $0 % session.size == session.rank }.map { batches[$0] }
+    let found = Inference.predict(
+      corpus.development, batches: own, model: model, parameters: parameters)
+    let scored = found.sorted { $0.key < $1.key }
+    let counts = TripleCounts(
+      sentences: scored.map { corpus.development[$0.key].sentence },
+      predictions: scored.map(\.value), match: options.evaluation.match)
+    let sums = try session.sum([counts.tp, counts.predicted, counts.gold].map { Int64($0) })
+    return TripleCounts(tp: Int(sums[0]), predicted: Int(sums[1]), gold: Int(sums[2]))
+  }
+}
+
+extension Trainer {
+  /// The first entry of the run log.
+  private func description(origin: String, ranks: Int) -> [String: any Sendable] {
+    [
+      "event": "start", "program": run.plan.program, "origin": origin, "ranks": ranks,
+      "host": Session.hostName, "processors": Session.processorCount, "blas": BLAS.coreName,
+      "model": run.options.model.kind, "parameters": run.model.layout.count,
+      "step": run.progress.step, "sentences": run.corpus.training.count,
+      "time": ISO8601DateFormatter().string(from: Date()),
+      "configuration": run.plan.configuration, "warnings": run.corpus.warnings,
+    ]
+  }
+
+  private func report(sentences: Int, _ seconds: [Phase: Double]) throws {
+    guard let log, let last = run.progress.history.steps.last else { return }
+    let total = seconds.values.reduce(0, +)
+    var entry: [String: any Sendable] = [
+      "event": "step", "step": last.step, "epoch": last.epoch, "total": last.total,
+      "gradient_norm": last.gradientNorm, "rate": last.rate,
+      "sentences_per_second": Double(sentences) / total,
+      "seconds": Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }),
+    ]
+    for (name, loss) in zip(run.objective, last.losses) { entry[name] = loss }
+    try log.write(entry)
+    let line = String(
+      format: "epoch %d/%d  step %d  loss %.4f  %.1f sentences/s", last.epoch + 1,
+      run.options.epochs, last.step, last.total, Double(sentences) / total)
+    if let progress = voice.progress {
+      progress(line)
+    } else if last.step % run.options.log.every == 0 {
+      voice.say(line)
+    }
+  }
+
+  private func report(
+    _ evaluation: History.Evaluation, isBest: Bool, seconds: Double
+  ) throws {
+    try log?.write([
+      "event": "evaluation", "step": evaluation.step, "epoch": evaluation.epoch,
+      "precision": evaluation.precision, "recall": evaluation.recall, "f1": evaluation.f1,
+      "match": run.options.evaluation.match.rawValue, "best": isBest, "seconds": seconds,
+    ])
+    voice.say(
+      String(
+        format: "epoch %d  dev %@ P %.4f R %.4f F1 %.4f%@", evaluation.epoch + 1,
+        run.options.evaluation.match.rawValue, evaluation.precision, evaluation.recall,
+        evaluation.f1, isBest ? "  best so far" : ""))
+  }
+}

@@ -1,0 +1,57 @@
+import Autodiff
+import Checkpoints
+import Configuration
+import Corpora
+import Models
+import Tensors
+import Training
+
+/// A model as a checkpoint holds it; nothing else is needed to use it.
+struct LoadedModel {
+  let model: any ExtractionModel
+  let parameters: Slab
+  let options: RunOptions
+  let progress: Progress
+
+  /// Reads a checkpoint.
+  ///
+  /// - Parameter overrides: options to change for this use, such as how tags are decoded.
+  init(_ path: String, overrides: [ConfigurationOverride] = []) throws {
+    let file = try CheckpointFile.open(path)
+    var loaded: (RunOptions, any ExtractionModel)?
+    let header = try Snapshot.header(of: file) { text, inventory in
+      let document = try ConfigurationDocument(text: text, name: "\(path): configuration")
+        .overridden(by: overrides)
+      let options = try RunOptions.decoded(from: document)
+      let model = options.model.model(for: inventory)
+      loaded = (options, model)
+      return model.objective.map(\.name)
+    }
+    guard let (options, model) = loaded else {
+      preconditionFailure("a header without configuration")
+    }
+    parameters = Slab(count: model.layout.count)
+    try Snapshot.read(model.layout, into: parameters, from: file)
+    self.options = options
+    self.model = model
+    progress = header.progress
+    BLAS.setThreads(1)
+  }
+
+  /// Sentences as this model reads them.
+  func examples(_ sentences: [Sentence]) -> [Example] {
+    sentences.enumerated().map {
+      Example(
+        index: $0, sentence: $1, inventory: model.inventory, limit: options.data.maximumLength)
+    }
+  }
+
+  /// A warning about sentences that are too long to be read whole, if there are any.
+  func warning(about sentences: [Sentence], in name: String) -> String? {
+    let limit = options.data.maximumLength
+    let count = sentences.filter { $0.tokens.count > limit }.count
+    return count == 0
+      ? nil
+      : "warning: \(name): of \(count) sentences only the first \(limit) tokens are read"
+  }
+}

@@ -1,0 +1,84 @@
+import Collectives
+import Commands
+import Configuration
+import Corpora
+import Training
+
+/// `tercet train`.
+enum Train {
+  static func run(_ arguments: TrainArguments) throws {
+    let document = try ConfigurationDocument(contentsOf: arguments.configuration)
+      .overridden(by: arguments.overrides)
+    let options = try RunOptions.decoded(from: document)
+    if arguments.action == .printConfiguration {
+      return Console.text(ConfigurationText.yaml(of: options))
+    }
+    let session = try Session()
+    try guarded(on: session) { try train(arguments, options, on: session) }
+  }
+
+  /// Runs `body` so that an error on any rank ends the whole job. An error must not leave the session's
+  /// scope while other ranks work: finalising would wait for them, and they for this rank.
+  ///
+  /// Rank 0 prints and aborts. The others have met the same error, if it is one that ranks agree on, and
+  /// wait for that; any other error they print themselves.
+  private static func guarded(on session: borrowing Session, _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch where session.size > 1 {
+      if session.rank == 0 {
+        Console.error("tercet: \(error)")
+        session.abort(status: 1)
+      }
+      guard error is TrainingError || error is CorpusError else {
+        Console.error("tercet: rank \(session.rank) on \(Session.hostName): \(error)")
+        session.abort(status: 1)
+      }
+      throw TrainingError.stoppedByFirstRank
+    }
+  }
+
+  private static func train(
+    _ arguments: TrainArguments, _ options: RunOptions, on session: borrowing Session
+  ) throws {
+    let plan = RunPlan(
+      options: options, configuration: ConfigurationText.yaml(of: options.portable),
+      folder: arguments.checkpoints, start: arguments.runStart, stopAfter: arguments.stopAfter,
+      program: Command.version)
+    let voice = Console.isTerminal ? terminalVoice : RunVoice(say: Console.line, progress: nil)
+    let check = ResumeCheck(differences: options.differences(fromStored:))
+    let trainer = try Trainer(plan, check: check, voice: voice, on: session)
+    let ending = try trainer.train(on: session)
+    if session.rank == 0 { voice.say(farewell(ending, arguments)) }
+  }
+
+  /// On a terminal the line of progress is written over.
+  private static var terminalVoice: RunVoice {
+    let clear = "\r\u{1B}[K"
+    return RunVoice(
+      say: { Console.line(clear + $0) }, progress: { Console.text(clear + $0) })
+  }
+
+  private static func farewell(_ ending: Trainer.Ending, _ arguments: TrainArguments) -> String {
+    let folder = arguments.checkpoints
+    switch ending {
+    case .allEpochs: return "training is complete; checkpoints are in \(folder)"
+    case .patience:
+      return "training ends: no better score within evaluation.patience; "
+        + "checkpoints are in \(folder)"
+    case .stopAfter:
+      return "stopped after the steps asked for; go on with --resume from \(folder)/last.h5"
+    }
+  }
+}
+
+extension TrainArguments {
+  var runStart: RunStart {
+    switch start {
+    case .afresh: .afresh
+    case .overwriting: .overwriting
+    case .newest: .newest
+    case .file(let path): .file(path)
+    }
+  }
+}
