@@ -217,26 +217,29 @@ extension CellTrace {
     input.backward(sumGradient.rows(rows), into: gradient, adding: true)
   }
 
-  /// Adds the gradients of weights and biases, all blocks in one product each.
-  func addParameterGradients(to gradients: Slab) {
-    Weight.addGradient(of: sumGradient, inputs, to: gradients(parameters.input))
+  /// Adds the gradients of weights and biases from the rows, all their blocks in one product each.
+  func addParameterGradients(_ rows: Range<Int>, to gradients: Slab) {
+    let (sums, before) = (sumGradient.rows(rows), entering.rows(rows))
+    Weight.addGradient(of: sums, inputs.rows(rows), to: gradients(parameters.input))
     addColumnSums(
-      of: sumGradient.pointer, to: gradients(parameters.bias).pointer, rows: sumGradient.rows,
-      columns: sumGradient.columns)
+      of: sums.pointer, to: gradients(parameters.bias).pointer, rows: rows.count,
+      columns: sums.columns)
     let gradient = gradients(parameters.recurrent)
     switch parameters.form {
-    case .lstm: Weight.addGradient(of: sumGradient, entering, to: gradient)
+    case .lstm: Weight.addGradient(of: sums, before, to: gradient)
     case .gruAfter:
-      Weight.addGradient(of: recurrentGradient, entering, to: gradient)
+      let products = recurrentGradient.rows(rows)
+      Weight.addGradient(of: products, before, to: gradient)
       if let bias = parameters.recurrentBias {
         addColumnSums(
-          of: recurrentGradient.pointer, to: gradients(bias).pointer, rows: sumGradient.rows,
-          columns: sumGradient.columns)
+          of: products.pointer, to: gradients(bias).pointer, rows: rows.count,
+          columns: products.columns)
       }
     case .gruBefore:
       let (both, candidate) = (0..<2 * width, 2 * width..<3 * width)
-      Weight.addGradient(of: sumGradient.columns(both), entering, to: gradient.rows(both))
-      Weight.addGradient(of: sumGradient.columns(candidate), kept, to: gradient.rows(candidate))
+      Weight.addGradient(of: sums.columns(both), before, to: gradient.rows(both))
+      Weight.addGradient(
+        of: sums.columns(candidate), kept.rows(rows), to: gradient.rows(candidate))
     }
   }
 }

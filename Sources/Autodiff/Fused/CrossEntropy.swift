@@ -92,9 +92,9 @@ public struct ExcludedChoices {
 
 extension Tape {
   /// The best choice of each sentence; the lowest index on ties. No gradient passes.
-  public func bestChoices(_ scores: ChoiceScores, excluding excluded: ExcludedChoices? = nil)
-    -> [Int]
-  {
+  public func bestChoices(
+    _ scores: ChoiceScores, excluding excluded: ExcludedChoices? = nil
+  ) -> [Int] {
     (0..<scores.na.value.rows).map { sentence in
       var values = scores.scores(sentence: sentence)
       excluded?.apply(to: &values, sentence: sentence)

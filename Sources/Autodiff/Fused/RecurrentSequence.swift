@@ -32,7 +32,7 @@ extension Tape {
       trace.backward(
         blocks.reversed(), hidden: hidden.gradient,
         cell: state.flatMap { $0.hasGradient ? $0.gradient : nil })
-      trace.addParameterGradients(to: gradients)
+      trace.addParameterGradients(0..<layout.rows, to: gradients)
       trace.addInputGradient(0..<layout.rows, to: x.gradient)
     }
     return CellState(hidden: hidden, cell: state)

@@ -33,14 +33,19 @@ public final class UnrolledCell {
     self.sentences = sentences
     trace = CellTrace(
       cell, inputs: tape.pool.uninitialized(steps * sentences, cell.input.columns), tape: tape)
-    tape.record { [trace] gradients in trace.addParameterGradients(to: gradients) }
+    tape.record { [self] gradients in
+      trace.addParameterGradients(0..<taken * sentences, to: gradients)
+    }
   }
 
   /// One step from `state` with input `x`, `[sentences, in]`.
   ///
-  /// - Precondition: fewer steps were taken than the cell was made for.
+  /// - Precondition: fewer steps were taken than the cell was made for, and the state has a cell part
+  ///   where the cell's form has one.
   public func step(_ x: Variable, from state: CellState) -> CellState {
     let rows = taken * sentences..<(taken + 1) * sentences
+    let form = trace.parameters.form
+    precondition((state.cell != nil) == form.hasCellState, "cell state of \(form)")
     precondition(rows.upperBound <= trace.inputs.rows, "more steps than the cell was made for")
     taken += 1
     trace.inputs.rows(rows).assign(x.value)

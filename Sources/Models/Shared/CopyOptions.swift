@@ -95,8 +95,8 @@ public struct CopyOptions: ModelOptions, Equatable {
     if !(0..<1).contains(dropout) {
       throw InvalidOption(key: "dropout", found: "\(dropout)", expected: "in 0..<1")
     }
-    if lambda < 0 {
-      throw InvalidOption(key: "lambda", found: "\(lambda)", expected: "0 or more")
+    if !(lambda >= 0 && lambda.isFinite) {
+      throw InvalidOption(key: "lambda", found: "\(lambda)", expected: "a number, 0 or more")
     }
   }
 }

@@ -1,0 +1,126 @@
+import Autodiff
+import Kernels
+import Tensors
+
+extension OperationCase {
+  static let unrolled: [OperationCase] =
+    CellForm.all.flatMap { form in
+      [cell(form, steps: 3, taken: 3), cell(form, steps: 4, taken: 2)]
+    } + [
+      OperationCase(
+        "unrolled linear, three steps, a part of the columns, with bias",
+        inputs: [Shape(2, 3), Shape(2, 3), Shape(2, 3)], parameters: [Shape(4, 6), Shape(1, 4)]
+      ) { tape, x, p in
+        let map = UnrolledLinear(
+          p[0], columns: 1..<4, bias: p[1], steps: 3, sentences: 2, on: tape)
+        return Results(outputs: x.map { map.step($0) })
+      },
+      OperationCase(
+        "unrolled linear, made for more steps than are taken",
+        inputs: [Shape(2, 3), Shape(2, 3)], parameters: [Shape(4, 3)]
+      ) { tape, x, p in
+        let map = UnrolledLinear(p[0], steps: 5, sentences: 2, on: tape)
+        return Results(outputs: x.map { map.step($0) })
+      },
+    ]
+
+  /// A cell that reads an input a step; its states, and the hidden state fed back through a function,
+  /// are outputs. The states of the last step count; so do hidden states of the steps before.
+  private static func cell(_ form: CellForm, steps: Int, taken: Int) -> OperationCase {
+    let (sentences, width, inputs) = (2, 3, 2)
+    let states = (form.hasCellState ? 2 : 1)
+    let shapes =
+      (0..<states).map { _ in Shape(sentences, width) }
+      + (0..<taken).map { _ in Shape(sentences, inputs) }
+    return OperationCase(
+      "unrolled \(form), \(taken) of \(steps) steps",
+      inputs: shapes, parameters: form.shapes(inputs: inputs, width: width)
+    ) { tape, x, p in
+      let cell = UnrolledCell(form.cell(p), steps: steps, sentences: sentences, on: tape)
+      var state = CellState(hidden: x[0], cell: states == 2 ? x[1] : nil)
+      var outputs: [Variable] = []
+      for input in x.dropFirst(states) {
+        state = cell.step(input, from: state)
+        outputs.append(state.hidden)
+      }
+      return Results(outputs: outputs + [state.cell].compactMap { $0 })
+    }
+  }
+
+  /// Two steps that share keys. Sums of query and key stay away from 0, where selu has a kink.
+  private static func additive(
+    _ function: Activation, weight: Bool, bias: Bool
+  ) -> OperationCase {
+    let layout = PackedLayout(lengths: [3, 2, 2])
+    let query = Shape(layout.sentences, 4, 0.6...1)
+    let parameters = (weight ? [Shape(1, 4)] : []) + (bias ? [Shape(1, 1)] : [])
+    return OperationCase(
+      "additive scores inside \(function)\(weight ? ", weight" : "")\(bias ? ", bias" : "")",
+      inputs: [query, query, Shape(layout.rows, 4, 0.05...0.2)], parameters: parameters
+    ) { tape, x, p in
+      Results(
+        outputs: x.prefix(2).map { query in
+          tape.additiveScores(
+            query: query, keys: x[2], weight: weight ? p[0] : nil,
+            bias: bias ? p[parameters.count - 1] : nil, function: function, layout: layout)
+        })
+    }
+  }
+
+  static let attention: [OperationCase] =
+    Activation.all.flatMap { function in
+      [(true, true), (true, false), (false, true), (false, false)].map {
+        additive(function, weight: $0.0, bias: $0.1)
+      }
+    }
+    + [ContextReduction.sum, .mean].map { reduction in
+      let layout = PackedLayout(lengths: [4, 2, 1])
+      return OperationCase(
+        "attended, \(reduction)", inputs: [Shape(layout.rows, 1), Shape(layout.rows, 3)]
+      ) { tape, x, _ in
+        Results(outputs: [
+          tape.attended(scores: x[0], values: x[1], layout: layout, reduction: reduction)
+        ])
+      }
+    }
+
+  static let choices: [OperationCase] =
+    exclusions.map { rule, name in
+      OperationCase(
+        "cross-entropy over columns\(name)", inputs: [Shape(3, 4), Shape(3, 1)]
+      ) { tape, x, _ in
+        let loss = LossSum("columns", weight: 1, sentences: 3)
+        tape.addCrossEntropy(
+          ChoiceScores(classes: x[0], na: x[1]), targets: [2, 4, 0],
+          excluding: rule.map { ExcludedChoices([1, nil, 1], $0) }, to: loss)
+        return Results(losses: [loss])
+      }
+    }
+    + exclusions.map { rule, name in
+      let layout = PackedLayout(lengths: [4, 2, 2])
+      return OperationCase(
+        "cross-entropy over tokens\(name)", inputs: [Shape(layout.rows, 1), Shape(3, 1)]
+      ) { tape, x, _ in
+        let loss = LossSum("tokens", weight: 1, sentences: 3)
+        tape.addCrossEntropy(
+          ChoiceScores(tokens: x[0], na: x[1], layout: layout), targets: [3, 2, 0],
+          excluding: rule.map { ExcludedChoices([1, nil, 1], $0) }, to: loss)
+        return Results(losses: [loss])
+      }
+    }
+    + [
+      OperationCase(
+        "cross-entropy where the target is set to zero", inputs: [Shape(1, 4), Shape(1, 1)]
+      ) { tape, x, _ in
+        let loss = LossSum("zeroed target", weight: 1, sentences: 1)
+        tape.addCrossEntropy(
+          ChoiceScores(classes: x[0], na: x[1]), targets: [2],
+          excluding: ExcludedChoices([2], .zeroed), to: loss)
+        return Results(losses: [loss])
+      }
+    ]
+
+  private static let exclusions: [(Exclusion?, String)] = [
+    (nil, ""), (.removed, ", choices removed"), (.zeroed, ", choices zeroed"),
+  ]
+}
