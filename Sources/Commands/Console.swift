@@ -17,8 +17,16 @@ public enum Console {
     if speaksForJob(variable: { getenv($0).map { String(cString: $0) } }) { error(text) }
   }
 
-  /// Whether standard output is a terminal.
-  public static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  /// Whether a person sees standard output as it comes. Under mpirun a rank always writes to a
+  /// terminal of mpirun's making; what counts is where mpirun, its parent, writes to.
+  public static var isTerminal: Bool {
+    guard isatty(STDOUT_FILENO) == 1 else { return false }
+    guard getenv("OMPI_COMM_WORLD_RANK") != nil else { return true }
+    var target = [CChar](repeating: 0, count: 256)
+    let length = readlink("/proc/\(getppid())/fd/1", &target, target.count - 1)
+    let path = String(decoding: target.prefix(max(length, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return path.hasPrefix("/dev/pts/") || path.hasPrefix("/dev/tty")
+  }
 
   /// Whether this is the job's first process as its launcher counts, or one without a launcher.
   ///
