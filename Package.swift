@@ -6,9 +6,10 @@ import PackageDescription
 /// `skylake-avx512`, …). Kernels need fused multiply-add, so `x86-64-v3` is the least.
 let cpu = Context.environment["TERCET_CPU"] ?? "native"
 
+/// Tests see internals in release builds too: they train models, and are run as what users run.
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
-  .unsafeFlags(["-warnings-as-errors"]),
+  .unsafeFlags(["-warnings-as-errors", "-enable-testing"]),
 ]
 /// Plain loops become vector code only when overflow and bounds checks are gone and the CPU's own
 /// width is known; no other target gives up its checks.
