@@ -56,11 +56,13 @@ struct ShardingTests {
     }
   }
 
-  @Test("the rule sees the order of equal sentences alone")
+  @Test("equal sentences stay in order; the middle of a sentence says where it goes")
   func ties() {
     #expect(Sharding.shards(of: [4, 4, 4, 4], count: 2) == [[0, 1], [2, 3]])
     #expect(Sharding.shards(of: [4, 4, 4, 4], count: 4) == [[0], [2], [1], [3]])
     #expect(Sharding.shards(of: [1, 9], count: 1) == [[1, 0]])
+    // The second sentence begins in the first half of all tokens; its middle is in the second.
+    #expect(Sharding.shards(of: [7, 5, 4], count: 2) == [[0], [1, 2]])
   }
 
   @Test("a number of shards that is no power of two is a mistake of the caller")
