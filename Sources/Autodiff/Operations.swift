@@ -15,6 +15,7 @@ extension Tape {
   ) -> Variable {
     let part = columns ?? 0..<weight.columns
     let weights = Weight(values(weight).columns(part))
+    precondition(bias.map { $0.count == weight.rows } ?? true, "bias for \(weight.rows) outputs")
     let y = variable(pool.uninitialized(x.value.rows, weight.rows))
     weights.forward(x.value, into: y.value)
     if let bias {
@@ -74,6 +75,7 @@ extension Tape {
 
   /// `y = x + b` for every row.
   public func biased(_ x: Variable, _ bias: Parameter) -> Variable {
+    precondition(bias.count == x.value.columns, "\(bias.count) biases for \(x.value.columns)")
     let y = variable(pool.uninitialized(x.value.rows, x.value.columns))
     y.value.assign(x.value)
     addRow(values(bias).pointer, to: y.value.pointer, rows: y.value.rows, columns: y.value.columns)

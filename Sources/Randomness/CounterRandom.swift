@@ -55,7 +55,8 @@ public struct CounterRandom: Sendable {
     return order
   }
 
-  private static func philox(
+  /// The block of four numbers that Philox4x32-10 gives for a counter and a key.
+  package static func philox(
     _ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {
     var c = counter

@@ -5,7 +5,10 @@ import Tensors
 extension OperationCase {
   static let unrolled: [OperationCase] =
     CellForm.all.flatMap { form in
-      [cell(form, steps: 3, taken: 3), cell(form, steps: 4, taken: 2)]
+      [
+        cell(form, steps: 3, taken: 3, counted: 3), cell(form, steps: 4, taken: 2, counted: 2),
+        cell(form, steps: 3, taken: 3, counted: 1),
+      ]
     } + [
       OperationCase(
         "unrolled linear, three steps, a part of the columns, with bias",
@@ -24,26 +27,28 @@ extension OperationCase {
       },
     ]
 
-  /// A cell that reads an input a step; its states, and the hidden state fed back through a function,
-  /// are outputs. The states of the last step count; so do hidden states of the steps before.
-  private static func cell(_ form: CellForm, steps: Int, taken: Int) -> OperationCase {
+  /// A cell that reads an input a step. The hidden states of the first `counted` steps are outputs, and
+  /// so is the cell state of the last of them; the objective does not depend on later steps.
+  private static func cell(_ form: CellForm, steps: Int, taken: Int, counted: Int) -> OperationCase
+  {
     let (sentences, width, inputs) = (2, 3, 2)
-    let states = (form.hasCellState ? 2 : 1)
+    let parts = form.hasCellState ? 2 : 1
     let shapes =
-      (0..<states).map { _ in Shape(sentences, width) }
+      (0..<parts).map { _ in Shape(sentences, width) }
       + (0..<taken).map { _ in Shape(sentences, inputs) }
     return OperationCase(
-      "unrolled \(form), \(taken) of \(steps) steps",
+      "unrolled \(form), \(taken) of \(steps) steps, \(counted) of them count",
       inputs: shapes, parameters: form.shapes(inputs: inputs, width: width)
     ) { tape, x, p in
       let cell = UnrolledCell(form.cell(p), steps: steps, sentences: sentences, on: tape)
-      var state = CellState(hidden: x[0], cell: states == 2 ? x[1] : nil)
-      var outputs: [Variable] = []
-      for input in x.dropFirst(states) {
+      var state = CellState(hidden: x[0], cell: parts == 2 ? x[1] : nil)
+      var states: [CellState] = []
+      for input in x.dropFirst(parts) {
         state = cell.step(input, from: state)
-        outputs.append(state.hidden)
+        states.append(state)
       }
-      return Results(outputs: outputs + [state.cell].compactMap { $0 })
+      let last = states[counted - 1].cell
+      return Results(outputs: states.prefix(counted).map(\.hidden) + [last].compactMap { $0 })
     }
   }
 

@@ -87,6 +87,21 @@ struct ObjectiveTests {
     #expect(mixtures > 3)
   }
 
+  @Test("after NA a row of its own is fed: one past the words, the relations, the lengths")
+  func fedAfterNA() {
+    let tiny = TinyModel<CopyREPrime5>(.tiny)
+    let none = TinyCorpus.examples.filter { $0.sentence.triples.isEmpty }
+    let gradient = tiny.step(none).gradient
+    func rows(_ name: String) -> [Int] {
+      tiny.part(gradient, name).chunks(of: 3).enumerated().filter { $1.contains { $0 != 0 } }
+        .map(\.offset)
+    }
+    let vocabulary = TinyCorpus.inventory.vocabulary.count
+    #expect(Set(rows("embedding.word")) == Set(none[0].words + [vocabulary]))
+    #expect(rows("embedding.relation") == [4])
+    #expect(rows("embedding.length") == [TinyCorpus.inventory.longestEntity])
+  }
+
   @Test("a sentence's terms do not depend on its shard, with dropout and mixed feeding on")
   func shards() {
     let options = CopyOptions.tiny.with {

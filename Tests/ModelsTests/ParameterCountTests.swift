@@ -75,4 +75,15 @@ struct ParameterCountTests {
       #expect(b.columns == a.columns + (reads ? options.hidden : 0), "\(a.name)")
     }
   }
+
+  @Test("a CRF without ends has transitions alone")
+  func ends() {
+    func names(_ ends: Bool) -> [String] {
+      let options = CopyOptions.tiny.with { $0.crfEnds = ends }
+      return CopyMTL(options: options, inventory: TinyCorpus.inventory).layout.parameters
+        .map(\.name).filter { $0.contains("crf") }
+    }
+    #expect(names(false) == ["tagger.crf.transitions"])
+    #expect(names(true) == ["transitions", "start", "end"].map { "tagger.crf.\($0)" })
+  }
 }

@@ -20,7 +20,8 @@ extension Tape {
     let width = keys.value.columns
     precondition(
       query.value.columns == width && query.value.rows == layout.sentences
-        && keys.value.rows == layout.rows, "scores of \(layout.rows) tokens, width \(width)")
+        && keys.value.rows == layout.rows && weight.map { $0.count == width } ?? true,
+      "scores of \(layout.rows) tokens, width \(width)")
     let ones = weight == nil ? pool.matrix(1, width, [Float](repeating: 1, count: width)) : nil
     let weights = weight.map { values($0) } ?? ones ?? pool.zeros(1, width)
     let offset = bias.map { values($0)[0, 0] } ?? 0

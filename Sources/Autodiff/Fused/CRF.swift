@@ -32,6 +32,10 @@ extension Tape {
     to loss: LossSum
   ) {
     let chain = CRFChain(parameters, tape: self)
+    precondition(gold.map(\.count) == layout.lengths, "gold tags of other sentences")
+    precondition(
+      emissions.value.rows == layout.rows && emissions.value.columns == chain.tags,
+      "scores of \(emissions.value.columns) tags for \(chain.tags)")
     let lattices = (0..<layout.sentences).map { sentence in
       let phi = layout.rows(ofSentence: sentence).map { emissions.value.row($0) }
       let lattice = CRFLattice(chain, emissions: phi)
@@ -59,6 +63,9 @@ extension Tape {
     forbidden: [(from: Int?, to: Int)] = []
   ) -> [(tags: [Int], score: Float)] {
     var chain = CRFChain(parameters, tape: self)
+    precondition(
+      emissions.value.rows == layout.rows && emissions.value.columns == chain.tags,
+      "scores of \(emissions.value.columns) tags for \(chain.tags)")
     for (from, to) in forbidden { chain.forbid(from: from, to: to) }
     return (0..<layout.sentences).map { sentence in
       chain.bestPath(

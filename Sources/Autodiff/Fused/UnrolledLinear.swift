@@ -24,6 +24,7 @@ public final class UnrolledLinear {
   ) {
     let part = columns ?? 0..<weight.columns
     let rows = steps * sentences
+    precondition(bias.map { $0.count == weight.rows } ?? true, "bias for \(weight.rows) outputs")
     self.tape = tape
     self.bias = bias
     self.sentences = sentences

@@ -1,0 +1,168 @@
+import Autodiff
+import Foundation
+import Layers
+import Randomness
+import Tensors
+import Testing
+
+@Suite("Layers")
+struct LayerTests {
+  /// Numbers that no two of are alike.
+  private func matrix(_ rows: Int, _ columns: Int, on tape: Tape, _ seed: Int = 0) -> Variable {
+    let elements = (0..<rows * columns).map { Float(sin(Double($0 + 100 * seed) * 1.7)) }
+    return tape.variable(tape.pool.matrix(rows, columns, elements))
+  }
+
+  private func tape(_ layout: ParameterLayout) -> Tape {
+    let slab = Slab(count: layout.count)
+    slab.initialize(layout, seed: 1)
+    return Tape(parameters: slab)
+  }
+
+  @Test(
+    "a sentence is encoded alone as in a batch of longer and shorter ones",
+    arguments: [CellForm.lstm, .gruAfter, .gruBefore], EncoderMerge.allCases)
+  func encoder(form: CellForm, merge: EncoderMerge) {
+    var layout = ParameterLayout()
+    let encoder = BidirectionalEncoder(
+      "encoder", form, inputs: 3, width: 4, merge: merge, in: &layout)
+    let tape = tape(layout)
+    let batch = PackedLayout(lengths: [6, 4, 4, 1])
+    let x = matrix(batch.rows, 3, on: tape)
+    let together = encoder(x, layout: batch, on: tape)
+    #expect(together.outputs.value.columns == (merge == .average ? 4 : 8))
+    #expect(together.outputs.value.columns == encoder.outputWidth)
+    for sentence in 0..<batch.sentences {
+      let rows = batch.rows(ofSentence: sentence)
+      let alone = encoder(
+        tape.gathered(x, rows: rows), layout: PackedLayout(lengths: [rows.count]), on: tape)
+      func expectEqual(_ a: Variable?, _ b: Variable?, rows: [Int]) {
+        guard let a, let b else { return #expect(a == nil && b == nil) }
+        let expected = rows.flatMap { b.value.rows($0..<$0 + 1).elements }
+        for (x, y) in zip(a.value.elements, expected) { #expect(abs(x - y) <= 1e-6) }
+      }
+      expectEqual(alone.outputs, together.outputs, rows: rows)
+      expectEqual(alone.final.hidden, together.final.hidden, rows: [sentence])
+      expectEqual(alone.final.cell, together.final.cell, rows: [sentence])
+    }
+    #expect((together.final.cell != nil) == form.hasCellState)
+  }
+
+  /// Forward states come before backward ones; the last states are those after the last token and
+  /// after the first one.
+  @Test("outputs and last states are made of both directions' states")
+  func merging() {
+    var (average, concatenate) = (ParameterLayout(), ParameterLayout())
+    func encoder(_ merge: EncoderMerge, _ layout: inout ParameterLayout) -> BidirectionalEncoder {
+      BidirectionalEncoder("e", .lstm, inputs: 3, width: 2, merge: merge, in: &layout)
+    }
+    let (a, c) = (encoder(.average, &average), encoder(.concatenate, &concatenate))
+    let tape = tape(average)
+    let packed = PackedLayout(lengths: [3, 2])
+    let x = matrix(5, 3, on: tape)
+    let forward = tape.recurrent(x, a.forward, layout: packed, direction: .forward)
+    let backward = tape.recurrent(x, a.backward, layout: packed, direction: .backward)
+    let (averaged, joined) = (a(x, layout: packed, on: tape), c(x, layout: packed, on: tape))
+    for row in 0..<5 {
+      for k in 0..<2 {
+        let (f, b) = (forward.hidden.value[row, k], backward.hidden.value[row, k])
+        #expect(averaged.outputs.value[row, k] == (f + b) / 2)
+        #expect(joined.outputs.value[row, k] == f && joined.outputs.value[row, k + 2] == b)
+      }
+    }
+    for (sentence, last) in [4, 3].enumerated() {
+      for k in 0..<2 {
+        let h = (forward.hidden.value[last, k] + backward.hidden.value[sentence, k]) / 2
+        #expect(averaged.final.hidden.value[sentence, k] == h)
+        #expect(joined.final.hidden.value[sentence, k] == h)
+        let (f, b) = (forward.cell?.value[last, k] ?? 0, backward.cell?.value[sentence, k] ?? 0)
+        #expect(averaged.final.cell?.value[sentence, k] == (f + b) / 2)
+      }
+    }
+  }
+
+  @Test("the halves of a split map add up to the map of both vectors end to end")
+  func split() {
+    var layout = ParameterLayout()
+    let map = SplitLinear("map", left: 2, right: 3, outputs: 4, in: &layout)
+    let tape = tape(layout)
+    let (a, b) = (matrix(5, 2, on: tape, 1), matrix(5, 3, on: tape, 2))
+    let whole = tape.linear(tape.concatenated(a, b), map.weight, bias: map.bias).value.elements
+    let left = map.unrolledLeft(steps: 1, sentences: 5, on: tape).step(a)
+    let rights = [
+      map.right(b, on: tape), map.unrolledRight(steps: 1, sentences: 5, on: tape).step(b),
+    ]
+    for right in rights {
+      for (x, y) in zip(tape.sum(left, right).value.elements, whole) { #expect(abs(x - y) < 1e-6) }
+    }
+    let bias = map.bias.map { tape.values($0).elements } ?? []
+    let withoutBias = map.rightWithoutBias(b, on: tape).value.elements
+    for (i, value) in withoutBias.enumerated() {
+      #expect(abs(value + bias[i % 4] - rights[0].value.elements[i]) < 1e-6)
+    }
+  }
+
+  @Test("a linear map is the same at once and step by step")
+  func unrolled() {
+    var layout = ParameterLayout()
+    let map = Linear("map", inputs: 3, outputs: 2, in: &layout)
+    let tape = tape(layout)
+    let steps = map.unrolled(steps: 2, sentences: 4, on: tape)
+    for seed in 1...2 {
+      let x = matrix(4, 3, on: tape, seed)
+      #expect(steps.step(x).value.elements == map(x, on: tape).value.elements)
+    }
+  }
+}
+
+@Suite("Dropout")
+struct DropoutTests {
+  /// The factors of each sentence, as `[sentence][position · width + k]`.
+  private func factors(
+    _ probability: Float, lengths: [Int], examples: [Int], width: Int = 8, epoch: Int = 0
+  ) -> [[Float]] {
+    let tape = Tape(parameters: Slab(count: 0))
+    let layout = PackedLayout(lengths: lengths)
+    let ones = [Float](repeating: 1, count: layout.rows * width)
+    let draws = examples.map {
+      CounterRandom(seed: 3, purpose: "dropout", epoch: epoch, example: $0)
+    }
+    let y = Dropout(probability)(
+      tape.variable(tape.pool.matrix(layout.rows, width, ones)), layout: layout, draws: draws,
+      on: tape)
+    return lengths.indices.map { sentence in
+      layout.rows(ofSentence: sentence).flatMap { y.value.rows($0..<$0 + 1).elements }
+    }
+  }
+
+  @Test("a sentence's mask does not depend on its batch or its place in it")
+  func composition() {
+    let batch = factors(0.4, lengths: [9, 6, 6, 2], examples: [4, 7, 1, 9])
+    #expect(factors(0.4, lengths: [6], examples: [7])[0] == batch[1])
+    #expect(factors(0.4, lengths: [20, 6, 2], examples: [5, 1, 9]).dropFirst() == batch[2...])
+    #expect(batch[1] != batch[2], "another sentence has another mask")
+    #expect(factors(0.4, lengths: [6], examples: [7], epoch: 1)[0] != batch[1])
+  }
+
+  @Test("kept elements are scaled so that the mean stays", arguments: [Float(0.1), 0.5, 0.9])
+  func mean(probability: Float) {
+    let factors = factors(probability, lengths: [400], examples: [2], width: 100)[0]
+    let dropped = Double(factors.filter { $0 == 0 }.count) / 40_000
+    let kept = Set(factors).subtracting([0])
+    #expect(kept == [1 / (1 - probability)])
+    // The share's deviation is 2.5·10⁻³ at most.
+    #expect(abs(dropped - Double(probability)) < 0.01)
+  }
+
+  @Test("nothing is dropped at probability 0")
+  func none() {
+    #expect(factors(0, lengths: [3], examples: [0])[0].allSatisfy { $0 == 1 })
+  }
+
+  @Test("a probability of 1 or more, or below 0, is a mistake of the caller")
+  func misuse() async {
+    await #expect(processExitsWith: .failure) { _ = Dropout(1) }
+    await #expect(processExitsWith: .failure) { _ = Dropout(-0.1) }
+    await #expect(processExitsWith: .failure) { _ = Dropout(.nan) }
+  }
+}
