@@ -74,7 +74,9 @@ let package = Package(
     tests("AutodiffTests", ["Autodiff", "Tensors"]),
     tests("LayersTests", ["Layers", "Autodiff", "Tensors", "Randomness"]),
     tests("CorporaTests", ["Corpora", "Randomness"]),
-    tests("ModelsTests", ["Models", "Layers", "Autodiff", "Tensors", "Corpora", "Randomness"]),
+    tests(
+      "ModelsTests",
+      ["Models", "Evaluation", "Layers", "Autodiff", "Tensors", "Corpora", "Randomness"]),
     tests("EvaluationTests", ["Evaluation", "Corpora"]),
     tests("CollectivesTests", ["Collectives", "RankChecks"]),
     tests("CheckpointsTests", ["Checkpoints"]),
