@@ -40,12 +40,15 @@ class Options:
     encoder_merge: str = "average"  # average | concatenate
     decoder: str = "one"  # one | mul
     mul_first: str = "half"  # half | full
+    mul_heads: str = "shared"  # shared | separate
+    mul_input: str = "carried"  # carried | restart: what each triple's first step is fed
     copy: str = "mtl"  # mtl | copyre
     inner: bool = False  # selu on both states before the fusion
     slots: str = "triple"  # triple | quintuple
     attention: str = "linear"  # linear | mlp
     attention_width: int = 0
     copyre_selu: bool = False
+    mask: str = "none"  # none | zero-logit: what training does to the head's score at a tail step
 
     @property
     def outputs(self):
@@ -77,19 +80,13 @@ def cell_shapes(o):
     return shapes | {"b": (gates * h,)}
 
 
-def shapes(o):
-    """Every parameter's shape, `[out, in]`."""
+def head_shapes(o):
     d, h, e = o.emb, o.hidden, o.outputs
-    s = {"word_emb": (o.vocab, d), "rel_emb": (o.relations + 1, d), "sos_emb": (1, d)}
-    cells = ["enc_fw", "enc_bw"]
-    cells += ["dec.%d" % k for k in range(o.triples if o.decoder == "mul" else 1)]
-    for cell in cells:
-        s |= {"%s.%s" % (cell, k): v for k, v in cell_shapes(o).items()}
     if o.attention == "mlp":
         a = o.attention_width
-        s |= {"attn_h": (a, h), "attn_e": (a, e), "attn_b": (a,), "attn_v": (a,)}
+        s = {"attn_h": (a, h), "attn_e": (a, e), "attn_b": (a,), "attn_v": (a,)}
     else:
-        s |= {"attn_h": (h,), "attn_e": (e,), "attn_b": (1,)}
+        s = {"attn_h": (h,), "attn_e": (e,), "attn_b": (1,)}
     s |= {"combine_W": (d, d + e), "combine_b": (d,)}
     s |= {"rel_W": (o.relations, h), "rel_b": (o.relations,), "na_W": (1, h), "na_b": (1,)}
     if o.copy == "mtl":
@@ -97,22 +94,38 @@ def shapes(o):
     else:
         s |= {"copy_W": (1, h + e), "copy_b": (1,)}
     if o.slots == "quintuple":
-        s |= {"len_W": (o.longest, h), "len_b": (o.longest,), "len_emb": (o.longest + 1, d)}
+        s |= {"len_W": (o.longest, h), "len_b": (o.longest,)}
+    return s
+
+
+def shapes(o):
+    """Every parameter's shape, `[out, in]`."""
+    s = {"word_emb": (o.vocab, o.emb), "rel_emb": (o.relations + 1, o.emb), "sos_emb": (1, o.emb)}
+    if o.slots == "quintuple":
+        s["len_emb"] = (o.longest + 1, o.emb)
+    cells = ["enc_fw", "enc_bw"]
+    cells += ["dec.%d" % k for k in range(o.triples if o.decoder == "mul" else 1)]
+    for cell in cells:
+        s |= {"%s.%s" % (cell, k): v for k, v in cell_shapes(o).items()}
+    prefixes = ["head.%d." % k for k in range(o.triples)] if o.mul_heads == "separate" else [""]
+    for prefix in prefixes:
+        s |= {prefix + k: v for k, v in head_shapes(o).items()}
     if o.tags:
-        s |= {"emit_W": (o.tags, e), "emit_b": (o.tags,), "crf.start": (o.tags,)}
+        s |= {"emit_W": (o.tags, o.outputs), "emit_b": (o.tags,), "crf.start": (o.tags,)}
         s |= {"crf.end": (o.tags,), "crf.trans": (o.tags, o.tags)}
     return s
 
 
 def draw_parameters(o, rng):
     """Weights that float32 holds exactly; sharp enough for greedy outputs to vary."""
-    sharp = {"fuse_W", "out_W", "copy_W", "rel_W", "len_W", "emit_W", "combine_W", "attn_e", "crf.trans"}
+    sharp = {"fuse_W", "out_W", "copy_W", "rel_W", "len_W", "emit_W", "combine_W", "attn_e"}
     parameters = {}
     for name, shape in shapes(o).items():
-        bound = 2.0 if name.endswith("_emb") else 2 / np.sqrt(shape[-1] if len(shape) > 1 else o.hidden)
-        bound *= 2 if name in sharp else 1
+        fan = shape[-1] if len(shape) > 1 else o.hidden
+        bound = 2.0 if name.endswith("_emb") else 2 / np.sqrt(fan)
+        bound *= 2 if name.split(".")[-1] in sharp else 1
         values = rng.uniform(-bound, bound, shape).astype(np.float32)
-        parameters[name] = values.astype(np.float64)
+        parameters[name] = torch.from_numpy(values.astype(np.float64))
     return parameters
 
 
@@ -180,10 +193,11 @@ def attend(o, p, outs, state):
         weights = torch.softmax(scores, 0)
         return weights, sum(w * out for w, out in zip(weights, outs)) / len(outs)
     h = state[0]
+    sums = [p["attn_h"] @ h + p["attn_e"] @ out + p["attn_b"] for out in outs]
     if o.attention == "mlp":
-        scores = [p["attn_v"] @ torch.tanh(p["attn_h"] @ h + p["attn_e"] @ x + p["attn_b"]) for x in outs]
+        scores = [p["attn_v"] @ torch.tanh(x) for x in sums]
     else:
-        scores = [p["attn_h"] @ h + p["attn_e"] @ x + p["attn_b"][0] for x in outs]
+        scores = [x[0] for x in sums]
     weights = torch.softmax(torch.stack(scores), 0)
     return weights, sum(w * out for w, out in zip(weights, outs))
 
@@ -236,8 +250,8 @@ class Step:
     kind: str
     logits: torch.Tensor  # NA last
     hidden: torch.Tensor
-    pick: torch.Tensor  # the logits under the mask
-    choice: int  # their best
+    masked: torch.Tensor  # the logits under the mask
+    choice: int  # the best of these
 
 
 def decode(o, p, words, outs, final, targets=None, mask=None):
@@ -249,15 +263,20 @@ def decode(o, p, words, outs, final, targets=None, mask=None):
     for triple in range(o.triples):
         if o.decoder == "mul":
             state = first_state(o, triple, final, state)
+        if o.mul_input == "restart":
+            fed = p["sos_emb"][0]
         cell = below(p, "dec.%d." % (triple if o.decoder == "mul" else 0))
+        heads = below(p, "head.%d." % triple) if o.mul_heads == "separate" else p
         for kind in o.kinds:
-            _, context = attend(o, p, outs, state)
-            state = cell_step(cell, p["combine_W"] @ torch.cat([fed, context]) + p["combine_b"], state)
-            logits = logits_of(o, p, kind, state[0], outs)
-            pick = logits.detach().clone()
+            _, context = attend(o, heads, outs, state)
+            x = heads["combine_W"] @ torch.cat([fed, context]) + heads["combine_b"]
+            state = cell_step(cell, x, state)
+            logits = logits_of(o, heads, kind, state[0], outs)
+            masked = logits
             if mask and kind == "tail" and head < len(words):
-                pick[head] = -torch.inf if mask == "exclude" else 0
-            step = Step(kind, logits, state[0], pick, int(pick.argmax()))
+                chosen = torch.arange(len(logits)) == head
+                masked = logits.masked_fill(chosen, -torch.inf if mask == "exclude" else 0)
+            step = Step(kind, logits, state[0], masked, int(masked.argmax()))
             steps.append(step)
             item = step.choice if targets is None else targets[len(steps) - 1]
             head = item if kind == "head" else head
@@ -308,7 +327,7 @@ class Batch:
 
 
 def draw_batch(o, lengths, rng):
-    """Sentences with words that come again, in a sentence and across sentences, some without triples."""
+    """Sentences with words that come again, within and across them, and some without triples."""
     words = [[rng.randrange(1, o.vocab - 1) for _ in range(n)] for n in lengths]
     longest = max(words, key=len)
     longest[-1] = longest[0]
@@ -355,11 +374,12 @@ def run(o, p, batch, feed, members=None):
     """One pass: the mean losses and, by sentence, the decoder's steps."""
     members = range(len(batch.words)) if members is None else members
     decoding, chain, steps = [], [], []
+    mask = "zero" if o.mask == "zero-logit" else None
     for b in members:
         outs, final = encode(o, p, batch.words[b])
         targets = target_choices(o, batch, b)
-        taken = decode(o, p, batch.words[b], outs, final, targets if feed == "tf" else None)
-        decoding.append(sum(-torch.log_softmax(s.logits, 0)[y] for s, y in zip(taken, targets)))
+        taken = decode(o, p, batch.words[b], outs, final, targets if feed == "tf" else None, mask)
+        decoding.append(sum(-torch.log_softmax(s.masked, 0)[y] for s, y in zip(taken, targets)))
         chain.append(tagging(o, p, batch, b, outs)[1] if o.tags else decoding[-1].new_zeros(()))
         steps.append(taken)
     l_d, l_e = sum(decoding) / len(members), sum(chain) / len(members)
@@ -410,13 +430,18 @@ def action(o, kind, choice, length):
     return choice if choice < length else -1
 
 
+def has_one_context(o):
+    """Whether the decoder's state cancels in the attention, so that all steps have one context."""
+    return o.attention == "linear" and not o.copyre_selu and o.mul_heads == "shared"
+
+
 def encoder_values(o, p, batch):
     time, v = max(map(len, batch.words)), {}
     encoded = [encode(o, p, words) for words in batch.words]
     v["encoder/out"] = padded([outs for outs, _ in encoded], time, 0.0, o.outputs)
     for k, name in enumerate(["h", "c"][: len(encoded[0][1])]):
         v["encoder/" + name] = torch.stack([final[k] for _, final in encoded])
-    if o.attention == "linear" and not o.copyre_selu:  # else they differ from step to step
+    if has_one_context(o):
         attended = [attend(o, p, outs, final) for outs, final in encoded]
         v["attention/weights"] = padded([w for w, _ in attended], time, 0.0)
         v["attention/context"] = torch.stack([c for _, c in attended])
@@ -433,9 +458,7 @@ def logit_values(o, batch, steps):
     """Logits by kind, `[sentence, step of that kind, choice]`; NA stands last in every row."""
     time, v = max(map(len, batch.words)), {}
     for group, name in (("relation", "rel"), ("entity", "ent"), ("length", "len")):
-        rows = [
-            [s.logits.detach().numpy() for s in taken if group_of(s.kind) == group] for taken in steps
-        ]
+        rows = [[s.logits.detach().numpy() for s in x if group_of(s.kind) == group] for x in steps]
         if group == "entity":
             gaps = [np.full(time - len(words), -np.inf) for words in batch.words]
             rows = [[np.r_[x[:-1], gap, x[-1]] for x in row] for row, gap in zip(rows, gaps)]
@@ -534,7 +557,7 @@ def is_telling(o, p, batch):
     for name, mask in masks(o).items():
         taken = sum(greedy(o, p, batch, mask), [])
         for step in taken:
-            best = torch.topk(step.pick, 2).values
+            best = torch.topk(step.masked, 2).values
             if best[0] - best[1] < 5e-3:
                 return False
         outputs[name] = [step.choice for step in taken]
@@ -577,10 +600,31 @@ def as_array(x):
     return x.reshape(1) if x.ndim == 0 else x
 
 
+def undated(kind):
+    """Properties of a new object without its time, so that the same values make the same bytes."""
+    properties = h5py.h5p.create(kind)
+    properties.set_obj_track_times(False)
+    return properties
+
+
+def new_file(path):
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5py.h5f.LIBVER_V110, h5py.h5f.LIBVER_V110)
+    creation = undated(h5py.h5p.FILE_CREATE)
+    return h5py.File(h5py.h5f.create(bytes(path), h5py.h5f.ACC_TRUNC, creation, access))
+
+
+def make_groups(file, dataset):
+    for parent in list(pathlib.PurePosixPath(dataset).parents)[-2::-1]:
+        if str(parent) not in file:
+            h5py.h5g.create(file.id, bytes(parent), gcpl=undated(h5py.h5p.GROUP_CREATE))
+
+
 def write(path, values, attributes):
     """One HDF5 file; `attributes` by object."""
-    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+    with new_file(path) as file:
         for name, value in values.items():
+            make_groups(file, name)
             array = np.ascontiguousarray(as_array(value))
             assert array.dtype in (np.int64, np.float64), (name, array.dtype)
             file.create_dataset(name, data=array)
@@ -599,7 +643,6 @@ def model_file(folder, name, lengths, extras=(), **options):
     o = Options(**options)
     for seed in itertools.count(1):
         parameters = draw_parameters(o, np.random.default_rng(seed))
-        parameters = {k: torch.from_numpy(v) for k, v in parameters.items()}
         batch = draw_batch(o, lengths, random.Random(seed))
         if not is_telling(o, parameters, batch):
             continue
@@ -608,7 +651,9 @@ def model_file(folder, name, lengths, extras=(), **options):
             break
     values = input_values(o, batch) | {"params/" + k: v for k, v in parameters.items()} | values
     print("seed", seed, end="  ")
-    attributes = {"/": asdict(o) | {"seed": seed}} | ({"adam": ADAM} if "adam/losses" in values else {})
+    attributes = {"/": asdict(o) | {"seed": seed}}
+    if adam_values in extras:
+        attributes["adam"] = ADAM
     write(folder / (name + ".h5"), values, attributes)
 
 
@@ -670,7 +715,8 @@ def encoder_group(seed, cell, form, lengths, width, hidden):
     cells = [{k: draw(*s).requires_grad_() for k, s in cell_shapes(o).items()} for _ in range(2)]
     x = draw(count, time, width).requires_grad_()
     v, loss = {"x": x, "lengths": np.array(lengths)}, 0
-    upstream = {"out": draw(count, time, hidden), "h": draw(count, hidden), "c": draw(count, hidden)}
+    upstream = {"out": draw(count, time, hidden), "h": draw(count, hidden)}
+    upstream |= {"c": draw(count, hidden)} if is_lstm else {}
     rows = {}
     for b, n in enumerate(lengths):
         fw, bw = run_both(*cells, list(x[b, :n]), is_lstm)
@@ -689,7 +735,7 @@ def encoder_group(seed, cell, form, lengths, width, hidden):
         state = name[0] in "hc"
         row = [[x.detach() for x in r] for r in row] if not state else [r.detach() for r in row]
         v[name] = torch.stack(row) if state else padded(row, time, 0.0, hidden)
-    v |= {"grad_%s_avg" % k: u for k, u in upstream.items() if is_lstm or k != "c"}
+    v |= {"grad_%s_avg" % k: u for k, u in upstream.items()}
     v |= {"loss": loss, "grad_x": x.grad}
     for side, parameters in zip(("fw", "bw"), cells):
         v |= {"params/%s/%s" % (side, k): p for k, p in parameters.items()}
@@ -706,12 +752,10 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     # Sizes are odd, so that loops over whole vectors have remainders; lengths are in no order.
     both = (adam_values, rank_values)
-    model_file(
-        folder, "copymtl_one_lstm", [4, 7, 1, 7, 3], both, triples=4, emb=3, hidden=5
-    )
+    model_file(folder, "copymtl_one_lstm", [4, 7, 1, 7, 3], both, triples=4, emb=3, hidden=5)
     model_file(
         folder, "copymtl_one_gru_inner", [2, 6, 6], cell="gru", emb=3, hidden=13, inner=True,
-        fuse=3, vocab=17,
+        fuse=3, vocab=15,
     )  # fmt: skip
     model_file(
         folder, "copymtl_mul_lstm_full_one_sentence", [6], decoder="mul", mul_first="full",
@@ -731,11 +775,11 @@ def main():
     )  # fmt: skip
     model_file(
         folder, "copyre_mul_gru", [5, 2, 7, 6], copy="copyre", decoder="mul",
-        cell="gru", fuse=1, emb=5, hidden=6,
+        cell="gru", fuse=1, emb=5, hidden=6, mul_heads="separate", mul_input="restart",
     )  # fmt: skip
     model_file(
         folder, "copyre_selu", [4, 6, 5, 2], copy="copyre", copyre_selu=True, fuse=1, emb=4,
-        hidden=7, lam=0.25,
+        hidden=7, lam=0.25, mask="zero-logit",
     )  # fmt: skip
     model_file(
         folder, "copyre_prime5", [7, 3, 6, 1], (adam_values,), slots="quintuple", longest=3,

@@ -59,6 +59,9 @@ struct ModelFixture {
     options.encoderMerge = try fixture.choice("encoder_merge", default: .average)
     options.decoder = try fixture.choice("decoder")
     options.mulFirst = try fixture.choice("mul_first")
+    options.mulHeads = try fixture.choice("mul_heads", default: .shared)
+    options.mulInput = try fixture.choice("mul_input", default: .carried)
+    options.mask = try fixture.choice("mask", default: CopyOptions.Mask.none)
     options.copyInnerSelu = try fixture.flag("inner")
     options.attention = try fixture.choice("attention", default: .linear)
     options.attentionWidth = try fixture.integer("attention_width", default: 0)
@@ -158,12 +161,15 @@ extension ModelFixture {
     ) throws -> FixtureParameter {
       FixtureParameter(parameter: try named(name).parameter, tags: Self.tags, tagAxes: axes)
     }
-    var result = try plainNames.map { ($0, try named($1)) }
+    var result = try tableNames.map { ($0, try named($1)) }
     let (hidden, width) = (network.options.hidden, network.encoder.outputWidth)
-    for (name, columns) in [("attn_h", 0..<hidden), ("attn_e", hidden..<hidden + width)] {
-      var part = try named("attention.weight")
-      part.columns = columns
-      result.append((name, part))
+    for (ours, theirs) in headPrefixes {
+      result += try headNames.map { ("\(theirs)\($0)", try named("\(ours)\($1)")) }
+      for (name, columns) in [("attn_h", 0..<hidden), ("attn_e", hidden..<hidden + width)] {
+        var part = try named("\(ours)attention.weight")
+        part.columns = columns
+        result.append(("\(theirs)\(name)", part))
+      }
     }
     let cells = [("enc_fw", network.encoder.forward), ("enc_bw", network.encoder.backward)]
     let decoders = network.cells.enumerated().map { ("dec.\($0)", $1) }
@@ -186,13 +192,26 @@ extension ModelFixture {
     return result
   }
 
-  /// Our names of the parameters that both have whole.
-  private var plainNames: [String: String] {
+  /// What stands before the names of heads, ours and the fixtures'.
+  private var headPrefixes: [(String, String)] {
+    network.heads.count == 1 ? [("", "")] : network.heads.indices.map { ("\($0).", "head.\($0).") }
+  }
+
+  /// Our names of the tables.
+  private var tableNames: [String: String] {
     var names = [
-      "word_emb": "embedding.word", "rel_emb": "embedding.relation",
-      "sos_emb": "embedding.start", "attn_b": "attention.bias", "combine_W": "combine.weight",
-      "combine_b": "combine.bias", "rel_W": "relation.weight", "rel_b": "relation.bias",
-      "na_W": "na.weight", "na_b": "na.bias",
+      "word_emb": "embedding.word", "rel_emb": "embedding.relation", "sos_emb": "embedding.start",
+    ]
+    if slots == .quintuple { names["len_emb"] = "embedding.length" }
+    return names
+  }
+
+  /// Our names of the parameters of heads that both have whole.
+  private var headNames: [String: String] {
+    var names = [
+      "attn_b": "attention.bias", "combine_W": "combine.weight", "combine_b": "combine.bias",
+      "rel_W": "relation.weight", "rel_b": "relation.bias", "na_W": "na.weight",
+      "na_b": "na.bias",
     ]
     switch network.architecture.scorer {
     case .fused:
@@ -208,7 +227,6 @@ extension ModelFixture {
     if slots == .quintuple {
       names["len_W"] = "length.weight"
       names["len_b"] = "length.bias"
-      names["len_emb"] = "embedding.length"
     }
     return names
   }
