@@ -430,9 +430,9 @@ def action(o, kind, choice, length):
     return choice if choice < length else -1
 
 
-def has_one_context(o):
-    """Whether the decoder's state cancels in the attention, so that all steps have one context."""
-    return o.attention == "linear" and not o.copyre_selu and o.mul_heads == "shared"
+def state_cancels(o):
+    """Whether the attention cancels the decoder's state, so that the context is constant."""
+    return o.attention == "linear" and not o.copyre_selu
 
 
 def encoder_values(o, p, batch):
@@ -441,7 +441,7 @@ def encoder_values(o, p, batch):
     v["encoder/out"] = padded([outs for outs, _ in encoded], time, 0.0, o.outputs)
     for k, name in enumerate(["h", "c"][: len(encoded[0][1])]):
         v["encoder/" + name] = torch.stack([final[k] for _, final in encoded])
-    if has_one_context(o):
+    if state_cancels(o) and o.mul_heads == "shared":
         attended = [attend(o, p, outs, final) for outs, final in encoded]
         v["attention/weights"] = padded([w for w, _ in attended], time, 0.0)
         v["attention/context"] = torch.stack([c for _, c in attended])
@@ -575,11 +575,11 @@ def is_telling(o, p, batch):
     return len(set(map(tuple, outputs.values()))) == len(outputs)
 
 
-def survives_float32(values, single):
+def survives_float32(o, values, single):
     """Does the same arithmetic in float32 stay within a quarter of what the tests allow?"""
     for name, reference in values.items():
-        if name.split("/")[-1] in ("attn_h", "attn_b"):
-            continue  # their gradient is rounding noise
+        if name.startswith("adam/") and name.endswith(("attn_h", "attn_b")) and state_cancels(o):
+            continue  # steps along rounding noise
         a, b = as_array(reference), as_array(single[name])
         finite = np.isfinite(a)
         if a.dtype == np.int64:
@@ -647,7 +647,7 @@ def model_file(folder, name, lengths, extras=(), **options):
         if not is_telling(o, parameters, batch):
             continue
         values = model_values(o, parameters, batch, extras)
-        if survives_float32(values, model_values(o, in_float32(parameters), batch, extras)):
+        if survives_float32(o, values, model_values(o, in_float32(parameters), batch, extras)):
             break
     values = input_values(o, batch) | {"params/" + k: v for k, v in parameters.items()} | values
     print("seed", seed, end="  ")
