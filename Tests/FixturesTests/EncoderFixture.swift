@@ -12,10 +12,13 @@ private func checkEncoder(_ fixture: Fixture, _ group: String) throws {
   let shape = try fixture.shape("\(group)/x")
   let time = shape[1]
   let width = try fixture.shape("\(group)/out_fw")[2]
-  let hasCell = try fixture.contains("\(group)/c_fw")
+  let form: CellForm =
+    if try fixture.contains("\(group)/c_fw") {
+      .lstm
+    } else if try fixture.contains("\(group)/params/fw/b_hh") { .gruAfter } else { .gruBefore }
   var layout = ParameterLayout()
   let encoder = BidirectionalEncoder(
-    "encoder", hasCell ? .lstm : .gruAfter, inputs: shape[2], width: width, merge: .average,
+    "encoder", form, inputs: shape[2], width: width, merge: .average,
     in: &layout)
   let (values, gradients) = (Slab(count: layout.count), Slab(count: layout.count))
   let names = [("fw", encoder.forward), ("bw", encoder.backward)].flatMap { side, cell in

@@ -6,6 +6,8 @@ import Testing
 final class Fixture {
   let name: String
   private let file: HDF5File
+  /// The datasets that were read.
+  private var read: Set<String> = []
 
   init(_ url: URL) throws {
     name = url.lastPathComponent
@@ -24,15 +26,40 @@ final class Fixture {
   func groups() throws -> [String] { try file.names().filter { try file.isGroup($0) } }
   func names(in group: String) throws -> [String] { try file.names(in: group) }
   func shape(_ name: String) throws -> [Int] { try file.shape(of: name) }
-  func doubles(_ name: String) throws -> [Double] { try file.doubles(name).values }
+  func doubles(_ name: String) throws -> [Double] {
+    read.insert(name)
+    return try file.doubles(name).values
+  }
   func floats(_ name: String) throws -> [Float] { try doubles(name).map { Float($0) } }
-  func integers(_ name: String) throws -> [Int] { try file.integers(name).values.map { Int($0) } }
+  func integers(_ name: String) throws -> [Int] {
+    read.insert(name)
+    return try file.integers(name).values.map { Int($0) }
+  }
   func attributes() throws -> [String] { try file.attributeNames() }
 
-  func text(_ attribute: String) throws -> String { try file.attribute(attribute).description }
+  /// A root attribute; an older file may lack it.
+  func text(_ attribute: String, default value: String? = nil) throws -> String {
+    if let value, try !file.attributeNames().contains(attribute) { return value }
+    return try file.attribute(attribute).description
+  }
 
-  func integer(_ attribute: String) throws -> Int {
-    try #require(Int(try text(attribute)), "\(name): attribute \(attribute)")
+  func integer(_ attribute: String, default value: Int? = nil) throws -> Int {
+    let text = try text(attribute, default: value?.description)
+    return try #require(Int(text), "\(name): attribute \(attribute)")
+  }
+
+  /// A root attribute that names a case, or is a truth value.
+  func choice<T: RawRepresentable<String>>(
+    _ attribute: String, default value: T? = nil
+  ) throws -> T {
+    let text = try text(attribute, default: value?.rawValue)
+    return try #require(T(rawValue: text), "\(name): attribute \(attribute) is \(text)")
+  }
+
+  func flag(_ attribute: String, default value: Bool? = nil) throws -> Bool {
+    let text = try text(attribute, default: value?.description)
+    try #require(["true", "false"].contains(text), "\(name): attribute \(attribute) is \(text)")
+    return text == "true"
   }
 
   func real(_ attribute: String, on object: String = "/") throws -> Float {
@@ -65,6 +92,15 @@ final class Fixture {
     for (a, b) in zip(computed, reference) {
       #expect(abs(a - b) <= 1e-5 * abs(b), "\(name) \(dataset): \(a), not \(b)")
     }
+  }
+
+  /// Says that a dataset is not to be compared.
+  func leaveOut(_ dataset: String) { read.insert(dataset) }
+
+  /// Checks that no dataset was overlooked.
+  func expectAllRead() throws {
+    let left = try datasets().filter { !read.contains($0) }
+    #expect(left.isEmpty, "\(name): datasets that nothing was compared with")
   }
 
   /// Compares whole numbers exactly.

@@ -40,5 +40,6 @@ struct FixturesTests {
     } else {
       Issue.record("\(fixture.name): neither a model nor a chain nor an encoder")
     }
+    try fixture.expectAllRead()
   }
 }

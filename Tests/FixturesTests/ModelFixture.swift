@@ -12,6 +12,7 @@ struct ModelFixture {
   let fixture: Fixture
   let network: CopyNetwork
   let values: Slab
+  let slots: Slots
   let sentences: [[Int]]
   let time: Int
   /// λ.
@@ -19,38 +20,63 @@ struct ModelFixture {
 
   init(_ fixture: Fixture) throws {
     self.fixture = fixture
+    let options = try Self.options(fixture)
+    lambda = options.lambda
+    slots = try fixture.choice("slots", default: Slots.triple)
+    let scorer = try fixture.text("copy")
+    try #require(["mtl", "copyre"].contains(scorer), "copy \(scorer)")
+    let tags = try fixture.integer("tags")
+    try #require([0, BIO.allCases.count].contains(tags), "\(tags) tags")
+    network = CopyNetwork(
+      options: options,
+      architecture: CopyArchitecture(
+        scorer: scorer == "mtl" ? .fused : .linear,
+        slots: slots == .triple ? .triple : .quintuple, tagging: tags > 0),
+      inventory: try Self.inventory(fixture))
+    values = Slab(count: network.layout.count)
+    let width = try fixture.shape("input/words")[1]
+    let words = try fixture.integers("input/words")
+    time = width
+    sentences = try fixture.integers("input/lengths").enumerated().map {
+      Array(words[$0 * width..<$0 * width + $1])
+    }
+    for (name, parameter) in try parameters() {
+      try parameter.set(try fixture.floats("params/\(name)"), in: values)
+      if try fixture.contains("params_f32/\(name)") {
+        try fixture.compare("params_f32/\(name)", parameter.elements(in: values))
+      }
+    }
+  }
+
+  private static func options(_ fixture: Fixture) throws -> CopyOptions {
     var options = CopyOptions()
     options.embedding = try fixture.integer("emb")
     options.hidden = try fixture.integer("hidden")
     options.fusion = try fixture.integer("fuse")
     options.triples = try fixture.integer("triples")
-    options.cell = try #require(CopyOptions.Cell(rawValue: try fixture.text("cell")))
-    options.decoder = try #require(CopyOptions.Decoder(rawValue: try fixture.text("decoder")))
-    options.mulFirst = try #require(CopyOptions.MulFirst(rawValue: try fixture.text("mul_first")))
-    options.copyInnerSelu = try fixture.text("inner") == "true"
-    lambda = try fixture.real("lam")
-    options.lambda = lambda
-    let scorer = try fixture.text("copy")
-    try #require(["mtl", "copyre"].contains(scorer), "copy \(scorer)")
-    try #require(try fixture.integer("tags") == BIO.allCases.count)
-    network = CopyNetwork(
-      options: options,
-      architecture: CopyArchitecture(
-        scorer: scorer == "mtl" ? .fused : .linear, slots: .triple, tagging: true),
-      inventory: Inventory(
-        // The table has a row more than the vocabulary, and two ids are padding and unknown.
-        vocabulary: Vocabulary(words: (2..<(try fixture.integer("vocab")) - 1).map { "w\($0)" }),
-        relations: (0..<(try fixture.integer("relations"))).map { "r\($0)" }, longestEntity: 1))
-    values = Slab(count: network.layout.count)
-    time = try fixture.shape("input/words")[1]
-    let (words, lengths) = (
-      try fixture.integers("input/words"), try fixture.integers("input/lengths")
-    )
-    let width = time
-    sentences = lengths.enumerated().map { Array(words[$0 * width..<$0 * width + $1]) }
-    for (name, parameter) in try parameters() {
-      try parameter.set(try fixture.floats("params/\(name)"), in: values)
-    }
+    options.cell = try fixture.choice("cell")
+    options.gruForm = try fixture.choice("gru_form", default: .after)
+    options.encoderMerge = try fixture.choice("encoder_merge", default: .average)
+    options.decoder = try fixture.choice("decoder")
+    options.mulFirst = try fixture.choice("mul_first")
+    options.mulHeads = try fixture.choice("mul_heads", default: .shared)
+    options.mulInput = try fixture.choice("mul_input", default: .carried)
+    options.mask = try fixture.choice("mask", default: CopyOptions.Mask.none)
+    options.copyInnerSelu = try fixture.flag("inner")
+    options.attention = try fixture.choice("attention", default: .linear)
+    options.attentionWidth = try fixture.integer("attention_width", default: 0)
+    options.copyreSelu = try fixture.flag("copyre_selu", default: false)
+    options.lambda = try fixture.real("lam")
+    return options
+  }
+
+  private static func inventory(_ fixture: Fixture) throws -> Inventory {
+    let rows = try fixture.integer("vocab")
+    return Inventory(
+      // The table has a row more than the vocabulary, and two ids are padding and unknown.
+      vocabulary: Vocabulary(words: (2..<rows - 1).map { "w\($0)" }),
+      relations: (0..<(try fixture.integer("relations"))).map { "r\($0)" },
+      longestEntity: max(try fixture.integer("longest", default: 1), 1))
   }
 
   func check() throws {
@@ -67,6 +93,22 @@ struct ModelFixture {
       try checkLoss("ddp/rank\(rank)", 1, members: members)
     }
   }
+}
+
+/// What a decoder says of a triple, step by step.
+enum Slots: String {
+  case triple, quintuple
+
+  enum Kind { case relation, entity, length }
+
+  var kinds: [Kind] {
+    switch self {
+    case .triple: [.relation, .entity, .entity]
+    case .quintuple: [.relation, .entity, .length, .entity, .length]
+    }
+  }
+
+  func kind(ofStep step: Int) -> Kind { kinds[step % kinds.count] }
 }
 
 /// Part of a parameter, or all of it, with the order of its rows and columns in a fixture.
@@ -119,24 +161,15 @@ extension ModelFixture {
     ) throws -> FixtureParameter {
       FixtureParameter(parameter: try named(name).parameter, tags: Self.tags, tagAxes: axes)
     }
-    let plain = [
-      "word_emb": "embedding.word", "rel_emb": "embedding.relation",
-      "sos_emb": "embedding.start", "attn_b": "attention.bias", "combine_W": "combine.weight",
-      "combine_b": "combine.bias", "rel_W": "relation.weight", "rel_b": "relation.bias",
-      "na_W": "na.weight", "na_b": "na.bias",
-    ]
-    let scorer =
-      network.architecture.scorer == .fused
-      ? [
-        "fuse_W": "copy.fusion.weight", "fuse_b": "copy.fusion.bias",
-        "out_W": "copy.output.weight", "out_b": "copy.output.bias",
-      ] : ["copy_W": "copy.weight", "copy_b": "copy.bias"]
-    var result = try plain.merging(scorer) { a, _ in a }.map { ($0, try named($1)) }
-    let hidden = network.options.hidden
-    for (name, columns) in [("attn_h", 0..<hidden), ("attn_e", hidden..<2 * hidden)] {
-      var part = try named("attention.weight")
-      part.columns = columns
-      result.append((name, part))
+    var result = try tableNames.map { ($0, try named($1)) }
+    let (hidden, width) = (network.options.hidden, network.encoder.outputWidth)
+    for (ours, theirs) in headPrefixes {
+      result += try headNames.map { ("\(theirs)\($0)", try named("\(ours)\($1)")) }
+      for (name, columns) in [("attn_h", 0..<hidden), ("attn_e", hidden..<hidden + width)] {
+        var part = try named("\(ours)attention.weight")
+        part.columns = columns
+        result.append(("\(theirs)\(name)", part))
+      }
     }
     let cells = [("enc_fw", network.encoder.forward), ("enc_bw", network.encoder.backward)]
     let decoders = network.cells.enumerated().map { ("dec.\($0)", $1) }
@@ -145,16 +178,57 @@ extension ModelFixture {
         ("\(prefix).\($0.0)", FixtureParameter(parameter: $0.1))
       }
     }
-    result += [
-      ("emit_W", try tagged("tagger.emission.weight", [.rows])),
-      ("emit_b", try tagged("tagger.emission.bias", [.columns])),
-      ("crf.start", try tagged("tagger.crf.start", [.columns])),
-      ("crf.end", try tagged("tagger.crf.end", [.columns])),
-    ]
-    result.append(("crf.trans", try tagged("tagger.crf.transitions", [.rows, .columns])))
+    if network.tagger != nil {
+      result += [
+        ("emit_W", try tagged("tagger.emission.weight", [.rows])),
+        ("emit_b", try tagged("tagger.emission.bias", [.columns])),
+        ("crf.start", try tagged("tagger.crf.start", [.columns])),
+        ("crf.end", try tagged("tagger.crf.end", [.columns])),
+        ("crf.trans", try tagged("tagger.crf.transitions", [.rows, .columns])),
+      ]
+    }
     let stored = Set(try fixture.names(in: "params"))
     try #require(Set(result.map(\.0)) == stored, "parameters \(stored.sorted())")
     return result
+  }
+
+  /// What stands before the names of heads, ours and the fixtures'.
+  private var headPrefixes: [(String, String)] {
+    network.heads.count == 1 ? [("", "")] : network.heads.indices.map { ("\($0).", "head.\($0).") }
+  }
+
+  /// Our names of the tables.
+  private var tableNames: [String: String] {
+    var names = [
+      "word_emb": "embedding.word", "rel_emb": "embedding.relation", "sos_emb": "embedding.start",
+    ]
+    if slots == .quintuple { names["len_emb"] = "embedding.length" }
+    return names
+  }
+
+  /// Our names of the parameters of heads that both have whole.
+  private var headNames: [String: String] {
+    var names = [
+      "attn_b": "attention.bias", "combine_W": "combine.weight", "combine_b": "combine.bias",
+      "rel_W": "relation.weight", "rel_b": "relation.bias", "na_W": "na.weight",
+      "na_b": "na.bias",
+    ]
+    switch network.architecture.scorer {
+    case .fused:
+      names["fuse_W"] = "copy.fusion.weight"
+      names["fuse_b"] = "copy.fusion.bias"
+      names["out_W"] = "copy.output.weight"
+      names["out_b"] = "copy.output.bias"
+    case .linear:
+      names["copy_W"] = "copy.weight"
+      names["copy_b"] = "copy.bias"
+    }
+    if network.options.attention == .mlp { names["attn_v"] = "attention.output" }
+    if slots == .quintuple {
+      names["len_W"] = "length.weight"
+      names["len_b"] = "length.bias"
+    }
+    return names
   }
 
   func batch(_ members: [Int]? = nil) -> (sorted: Sorted, batch: CopyBatch, members: [Int]) {
@@ -172,17 +246,22 @@ extension ModelFixture {
 
   /// The gold triples of a sentence, up to the first that is NA.
   func targets(_ sentence: Int) throws -> [CopyTarget] {
-    let triples = network.options.triples
-    let (relations, heads, tails) = (
-      try fixture.integers("input/target_relation"), try fixture.integers("input/target_head"),
-      try fixture.integers("input/target_tail")
-    )
-    return (0..<triples).compactMap { k in
-      let at = sentence * triples + k
-      guard relations[at] < network.inventory.relations.count else { return nil }
-      return CopyTarget(
-        relation: relations[at], head: Span(heads[at], heads[at]), tail: Span(tails[at], tails[at]))
+    let range = sentence * network.options.triples..<(sentence + 1) * network.options.triples
+    let relations = try fixture.integers("input/target_relation")[range]
+    let (heads, tails) = (try goldSpans("head", range), try goldSpans("tail", range))
+    return zip(relations, zip(heads, tails)).compactMap { relation, spans in
+      guard let head = spans.0, let tail = spans.1 else { return nil }
+      return CopyTarget(relation: relation, head: head, tail: tail)
     }
+  }
+
+  private func goldSpans(_ side: String, _ range: Range<Int>) throws -> [Span?] {
+    let ends = try fixture.integers("input/target_\(side)")[range]
+    let lengths =
+      slots == .quintuple
+      ? Array(try fixture.integers("input/target_\(side)_length")[range])
+      : ends.map { _ in 1 }
+    return zip(ends, lengths).map { $0 < 0 ? nil : Span($0 - $1 + 1, $0) }
   }
 
   func goldTags(_ sentence: Int) throws -> [Int] {
