@@ -39,13 +39,13 @@ public struct History: Codable, Sendable, Equatable {
   }
 }
 
-/// Where a run is: after so many updates, so many minibatches into an epoch.
+/// Where a run is: after so many updates, so many of them in this epoch.
 public struct Progress: Codable, Sendable, Equatable {
   /// Updates so far.
   public var step = 0
-  /// The epoch that the next minibatch belongs to, from 0.
+  /// The epoch that the next update belongs to, from 0.
   public var epoch = 0
-  /// Minibatches of that epoch that are done.
+  /// Updates of that epoch that are done.
   public var batch = 0
   public var history = History()
 
