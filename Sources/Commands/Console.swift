@@ -17,8 +17,19 @@ public enum Console {
     if speaksForJob(variable: { getenv($0).map { String(cString: $0) } }) { error(text) }
   }
 
-  /// Whether standard output is a terminal.
-  public static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  /// Whether standard output is a terminal, behind a launcher that of the launcher: Open MPI gives
+  /// every rank a terminal of its own and passes on what is written there.
+  public static var isTerminal: Bool {
+    isatty(STDOUT_FILENO) == 1 && (getenv("OMPI_COMM_WORLD_RANK") == nil || parentHasTerminal)
+  }
+
+  /// Whether the standard output of the process that started this one is a terminal.
+  private static var parentHasTerminal: Bool {
+    let descriptor = open("/proc/\(getppid())/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return isatty(descriptor) == 1
+  }
 
   /// Whether this is the job's first process as its launcher counts, or one without a launcher.
   ///
