@@ -46,7 +46,7 @@ enum Train {
       folder: arguments.checkpoints, start: arguments.runStart, stopAfter: arguments.stopAfter,
       program: Command.version)
     let voice = Console.isTerminal ? terminalVoice : plainVoice
-    let check = ResumeCheck(differences: options.differences(fromStored:))
+    let check = ResumeCheck(differences: options.differences(fromStored:in:))
     let trainer = try Trainer(plan, check: check, voice: voice, on: session)
     let ending = try trainer.train(on: session)
     if session.rank == 0 { voice.say(farewell(ending, arguments)) }
