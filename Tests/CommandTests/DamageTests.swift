@@ -90,7 +90,7 @@ extension ProgramTests {
       (
         "a = list(f['vocabulary/words'])[:-1]; del f['vocabulary/words']; "
           + "f.create_dataset('vocabulary/words', data=a, dtype=h5py.string_dtype())",
-        ["embedding.word"]
+        []
       ),
       (
         "f.attrs['configuration'] = f.attrs['configuration'].replace('copymtl', 'copymtx')",
@@ -111,8 +111,8 @@ extension ProgramTests {
         let script = try place.python(rewriting, ["run/last.h5", change])
         try #require(script.status == 0, "\(script.stderr)")
         let file = place.path("run/last.h5")
+        let before = try place.snapshot("run")
         let results = [
-          try place.train("run", [], ["--resume=\(file)"]),
           try place.train(ranks: hasRanks ? 2 : 1, "run", [], ["--resume=\(file)"]),
           try place.tercet("evaluate", "--checkpoint", file, "--data", "data/test.jsonl"),
           try place.tercet("extract", "--checkpoint", file, input: "a b c\n"),
@@ -124,6 +124,7 @@ extension ProgramTests {
             #expect(result.stderr.contains(word), "\(change): \(result.stderr)")
           }
         }
+        #expect(try place.snapshot("run") == before)
       }
     }
   }

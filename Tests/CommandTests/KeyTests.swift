@@ -12,7 +12,7 @@ extension ProgramTests {
     ]
     static let refused = [
       "model.kind=copyre", "model.embedding=9", "model.hidden=17", "model.fusion=9",
-      "model.triples=4", "model.cell=gru", "model.gruForm=before", "model.encoderMerge=sum",
+      "model.triples=4", "model.cell=gru", "model.gruForm=before", "model.encoderMerge=concatenate",
       "model.decoder=mul", "model.mulHeads=separate", "model.mulInput=restart",
       "model.mulFirst=full", "model.attention=mlp", "model.attentionWidth=9",
       "model.copyreSelu=true", "model.copyInnerSelu=false", "model.mask=neginf",
@@ -41,7 +41,7 @@ extension ProgramTests {
           let result = try place.train("run", [setting], ["--resume", "--stop-after", "2"])
           let message = "\(setting): \(result.stdout)\(result.stderr)"
           #expect(result.status == 1, "\(message)")
-          #expect(result.complaints.count == 1, "\(message)")
+          #expect(result.complaints.filter { !$0.hasPrefix("warning: ") }.count == 1, "\(message)")
           #expect(result.stderr.contains("'\(Self.key(setting))'"), "\(message)")
           #expect(result.stderr.contains("run/last.h5"), "\(message)")
           #expect(try place.snapshot("run") == before, "\(message)")

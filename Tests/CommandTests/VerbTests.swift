@@ -236,7 +236,7 @@ extension ProgramTests {
           words = sorted({t for line in open('data/train.jsonl') for t in json.loads(line)['tokens']})
           with open('vectors.txt', 'w') as out:
             for i, word in enumerate(words[:50] + ['not-in-the-corpus']):
-              print(word, *[i + k / 8 for k in range(8)], file=out)
+              print(word, *[i + 1 + k / 8 for k in range(8)], file=out)
           print(len(words))
           """
         let words = try place.python(script, []).stdout.filter(\.isNumber)
@@ -261,6 +261,29 @@ extension ProgramTests {
           let checked = try place.python(check, [])
           #expect(checked.status == 0, "\(checked.stderr)")
         }
+      }
+    }
+
+    /// Runs the program and prints the most memory that it held, in kilobytes.
+    static let measure = """
+      import resource, subprocess, sys
+      subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+      print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+      """
+
+    @Test("memory does not grow over a thousand steps of sentences of all lengths")
+    func memory() throws {
+      try withWorkplace { place in
+        let peaks = try ["200", "1200"].map { steps in
+          let result = try place.python(
+            Self.measure,
+            [
+              program.path, "train", "config.yaml", "--checkpoints", "run\(steps)", "--set",
+              "batch.size=1", "--set", "epochs=8", "--stop-after", steps,
+            ])
+          return try #require(Double(result.stdout.filter(\.isNumber)), "\(result.stderr)")
+        }
+        #expect(peaks[1] < 1.04 * peaks[0], "\(peaks)")
       }
     }
 

@@ -139,9 +139,9 @@ func withWorkplace<T>(_ body: (Workplace) throws -> T) throws -> T {
 }
 
 extension ProcessResult {
-  /// The lines of standard error.
+  /// The lines of standard error, but those that Open MPI's event loop has to say of its own end.
   var complaints: [String] {
-    stderr.split(separator: "\n").map(String.init)
+    stderr.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("[warn] Epoll") }
   }
 }
 
