@@ -17,15 +17,18 @@ public enum Console {
     if speaksForJob(variable: { getenv($0).map { String(cString: $0) } }) { error(text) }
   }
 
-  /// Whether a person sees standard output as it comes. Under mpirun a rank always writes to a
-  /// terminal of mpirun's making; what counts is where mpirun, its parent, writes to.
+  /// Whether standard output is a terminal, behind a launcher that of the launcher: Open MPI gives
+  /// every rank a terminal of its own and passes on what is written there.
   public static var isTerminal: Bool {
-    guard isatty(STDOUT_FILENO) == 1 else { return false }
-    guard getenv("OMPI_COMM_WORLD_RANK") != nil else { return true }
-    var target = [CChar](repeating: 0, count: 256)
-    let length = readlink("/proc/\(getppid())/fd/1", &target, target.count - 1)
-    let path = String(decoding: target.prefix(max(length, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return path.hasPrefix("/dev/pts/") || path.hasPrefix("/dev/tty")
+    isatty(STDOUT_FILENO) == 1 && (getenv("OMPI_COMM_WORLD_RANK") == nil || parentHasTerminal)
+  }
+
+  /// Whether the standard output of the process that started this one is a terminal.
+  private static var parentHasTerminal: Bool {
+    let descriptor = open("/proc/\(getppid())/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return isatty(descriptor) == 1
   }
 
   /// Whether this is the job's first process as its launcher counts, or one without a launcher.

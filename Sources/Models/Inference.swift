@@ -53,6 +53,15 @@ public enum Inference {
       threads: threads)
     return examples.indices.compactMap { found[$0] }
   }
+
+  /// What a model would say of each sentence if all its decisions were right.
+  public static func ceiling(
+    _ examples: [Example], model: any ExtractionModel, seed: UInt64
+  ) -> [Prediction] {
+    examples.map {
+      model.ceiling(of: $0, seed: seed).padded(to: $0.sentence.tokens.count)
+    }
+  }
 }
 
 extension Prediction {

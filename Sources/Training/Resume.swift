@@ -1,6 +1,7 @@
 import Autodiff
 import Checkpoints
 import Collectives
+import Corpora
 import Foundation
 import Models
 import Tensors
@@ -11,9 +12,11 @@ public struct ResumeCheck: Sendable {
   public typealias Difference = (key: String, was: String, now: String)
 
   /// Keys of a stored configuration that differ from the current one.
-  public let differences: @Sendable (_ stored: String) throws -> [Difference]
+  public let differences: @Sendable (_ stored: String, _ checkpoint: String) throws -> [Difference]
 
-  public init(differences: @escaping @Sendable (_ stored: String) throws -> [Difference]) {
+  public init(
+    differences: @escaping @Sendable (_ stored: String, _ checkpoint: String) throws -> [Difference]
+  ) {
     self.differences = differences
   }
 }
@@ -33,7 +36,8 @@ extension Run {
   private func restore(_ path: String, _ check: ResumeCheck) throws -> Progress {
     let file = try CheckpointFile.open(path)
     let header = try Snapshot.header(of: file) { stored, _ in
-      for (key, was, now) in try check.differences(stored) where !options.allowsChange(of: key) {
+      for (key, was, now) in try check.differences(stored, path)
+      where !options.allowsChange(of: key) {
         throw TrainingError.optionChanged(key: key, checkpoint: path, was: was, now: now)
       }
       return objective
@@ -47,6 +51,9 @@ extension Run {
       throw TrainingError.otherCorpus(
         split: "development", path: "\(folder)/dev.jsonl", checkpoint: path)
     }
+    if let problem = corpus.inventory.mismatch(with: header.inventory) {
+      throw TrainingError.unfit(checkpoint: path, problem: problem)
+    }
     try Snapshot.read(model.layout, into: parameters, from: file)
     try Snapshot.read(model.layout, into: optimizer, from: file)
     return header.progress
@@ -58,5 +65,27 @@ extension Run {
 
   private func decode(_ bytes: [UInt8]) throws -> Progress {
     try JSONDecoder().decode(Progress.self, from: Data(bytes))
+  }
+}
+
+extension Inventory {
+  /// What of a checkpoint's inventory is not as in this one, made from the training split.
+  fileprivate func mismatch(with stored: Inventory) -> String? {
+    func differ(_ a: [String], _ b: [String]) -> Bool {
+      a.map { ExactString($0) } != b.map { ExactString($0) }
+    }
+    if differ(vocabulary.words, stored.vocabulary.words) {
+      return "'vocabulary/words' holds \(stored.vocabulary.words.count) words that are not the "
+        + "\(vocabulary.words.count) of the training split; resume from a checkpoint of this split"
+    }
+    if differ(relations, stored.relations) {
+      return "'vocabulary/relations' holds \(stored.relations.count) relations that are not the "
+        + "\(relations.count) of the training split; resume from a checkpoint of this split"
+    }
+    if longestEntity != stored.longestEntity {
+      return "'longest_entity' is \(stored.longestEntity), that of the training split is "
+        + "\(longestEntity); resume from a checkpoint of this split"
+    }
+    return nil
   }
 }

@@ -3,6 +3,7 @@ import Checkpoints
 import Collectives
 import Corpora
 import Evaluation
+import Kernels
 import Layers
 import Models
 import Tensors
@@ -63,6 +64,11 @@ final class Run {
   }
 
   var options: RunOptions { plan.options }
+  /// Whether the parameters can be saved and worked with.
+  var parametersAreFinite: Bool {
+    guard let base = parameters.buffer.baseAddress else { return true }
+    return !hasNonFinite(base, count: parameters.count)
+  }
   var objective: [String] { model.objective.map(\.name) }
 
   /// The order of minibatches.
@@ -98,7 +104,8 @@ final class Run {
   private func loadVectors() throws -> String {
     let vocabulary = corpus.inventory.vocabulary
     let path = options.data.vectors
-    let vectors = try WordVectors.read(path, keeping: { vocabulary.id(of: $0) != Vocabulary.unknown })
+    let vectors = try WordVectors.read(
+      path, keeping: { vocabulary.id(of: $0) != Vocabulary.unknown })
     guard let table = model.layout.parameters.first(where: { $0.name == "embedding.word" }) else {
       preconditionFailure("\(options.model.kind) has no table of words")
     }

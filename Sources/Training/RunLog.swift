@@ -1,39 +1,60 @@
 import Foundation
+import Glibc
 
 /// The run log, JSON Lines in the run's folder: what depends on time, machine and number of ranks stands
 /// here and not in checkpoints. A resumed run appends to it.
 final class RunLog {
-  private let file: FileHandle
+  private let path: String
+  private let descriptor: Int32
 
   /// Opens `run.jsonl` in `folder`, emptied where the run begins afresh.
-  init(folder: String, appending: Bool) throws {
-    let path = "\(folder)/run.jsonl"
-    if !appending || !FileManager.default.fileExists(atPath: path) {
-      try Data().write(to: URL(filePath: path))
-    }
-    file = try FileHandle(forWritingTo: URL(filePath: path))
-    try file.seekToEnd()
+  init(folder: String, appending: Bool) throws(TrainingError) {
+    path = "\(folder)/run.jsonl"
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? 0 : O_TRUNC), 0o666)
+    if descriptor < 0 { throw failure() }
   }
 
-  /// Adds a line; keys are sorted.
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Adds a line, whole or not at all; keys are sorted.
   func write(_ entry: [String: any Sendable]) throws {
     let line = try JSONSerialization.data(
       withJSONObject: entry, options: [.sortedKeys, .withoutEscapingSlashes])
-    try file.write(contentsOf: line + [0x0A])
+    let end = lseek(descriptor, 0, SEEK_END)
+    var rest = Array(line + [0x0A])[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let failure = failure()
+        ftruncate(descriptor, end)
+        throw failure
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// What the system said last.
+  private func failure() -> TrainingError {
+    .logUnwritable(path: path, cause: String(cString: strerror(errno)))
   }
 }
 
-/// What a run says on the terminal, from rank 0 alone.
+/// What a run says to its user, from rank 0 alone.
 public struct RunVoice: Sendable {
   /// Prints a line.
   public let say: @Sendable (String) -> Void
+  /// Prints a warning, apart from the rest.
+  public let warn: @Sendable (String) -> Void
   /// Replaces the line of progress; `nil` where output is not a terminal.
   public let progress: (@Sendable (String) -> Void)?
 
   public init(
-    say: @escaping @Sendable (String) -> Void, progress: (@Sendable (String) -> Void)?
+    say: @escaping @Sendable (String) -> Void, warn: @escaping @Sendable (String) -> Void,
+    progress: (@Sendable (String) -> Void)?
   ) {
     self.say = say
+    self.warn = warn
     self.progress = progress
   }
 }

@@ -84,6 +84,9 @@ public struct RunOptions: Codable, Sendable {
 }
 
 extension RunOptions {
+  /// A bound for counts, so that no product of two of them overflows.
+  static let largestCount = 1_000_000_000
+
   /// Throws the first option that no run can work with; keys are whole.
   public func validate() throws(InvalidOption) {
     let counts = [
@@ -93,8 +96,10 @@ extension RunOptions {
       ("log.every", log.every), ("blas.threads", blas.threads),
       ("data.minimumCount", data.minimumCount), ("data.maximumLength", data.maximumLength),
     ]
-    for (key, value) in counts where value < 1 {
-      throw InvalidOption(key: key, found: "\(value)", expected: "1 or more")
+    for (key, value) in counts where !(1...Self.largestCount).contains(value) {
+      throw InvalidOption(
+        key: key, found: "\(value)",
+        expected: value < 1 ? "1 or more" : "\(Self.largestCount) or less")
     }
     let amounts = [
       ("evaluation.patience", evaluation.patience), ("checkpoint.every", checkpoint.every),
@@ -135,10 +140,11 @@ extension RunOptions {
   }
 
   /// Whether a resumed run may have another value of a key that checkpoints keep. More or fewer epochs
-  /// do not change a step, unless the schedule of the rate looks ahead to the last one.
+  /// do not change a step, unless the schedule of the rate looks ahead to the last one, nor an
+  /// evaluation, unless some epochs are evaluated only where they are the last.
   public func allowsChange(of key: String) -> Bool {
     switch key {
-    case "epochs": !optimizer.schedule.looksAhead
+    case "epochs": !optimizer.schedule.looksAhead && evaluation.every == 1
     case "evaluation.patience": true
     default: false
     }

@@ -164,7 +164,9 @@ extension Snapshot {
     let precision = try file.doubles("development/precision").values
     let recall = try file.doubles("development/recall").values
     let f1 = try file.doubles("development/f1").values
-    guard [epochs.count, precision.count, recall.count, f1.count] == .init(repeating: steps.count, count: 4)
+    guard
+      [epochs.count, precision.count, recall.count, f1.count]
+        == .init(repeating: steps.count, count: 4)
     else {
       throw TrainingError.unfit(checkpoint: file.path, problem: "columns of 'development' differ")
     }

@@ -31,7 +31,7 @@ public final class Trainer {
     let corpus = try TrainingCorpus.read(plan.options, on: session)
     run = Run(plan, corpus: corpus)
     folder = CheckpointFolder(plan.folder)
-    self.voice = session.rank == 0 ? voice : RunVoice(say: { _ in }, progress: nil)
+    self.voice = session.rank == 0 ? voice : RunVoice(say: { _ in }, warn: { _ in }, progress: nil)
     BLAS.setThreads(plan.options.blas.threads)
     gradients = GradientStep(
       model: run.model, parameters: run.parameters, shards: plan.options.batch.shards,
@@ -40,7 +40,7 @@ public final class Trainer {
   }
 
   private func begin(_ check: ResumeCheck, on session: borrowing Session) throws {
-    for warning in run.corpus.warnings { voice.say("warning: \(warning)") }
+    for warning in run.corpus.warnings { voice.warn("warning: \(warning)") }
     let from = try checkpointToResume(on: session)
     let origin: String
     if let from {
@@ -52,11 +52,33 @@ public final class Trainer {
         voice.say("\(folder.path) holds no checkpoint: training starts afresh")
       }
       origin = try run.initialize(on: session)
+      // Not before all that the run needs has been read.
+      if case .overwriting = run.plan.start { try clearFolder(on: session) }
       voice.say(origin)
     }
     if session.rank == 0 {
       log = try RunLog(folder: folder.path, appending: from != nil)
       try log?.write(description(origin: origin, ranks: session.size))
+    }
+    if from != nil { try saveAgain(on: session) }
+  }
+
+  private func clearFolder(on session: borrowing Session) throws {
+    _ = try session.share {
+      try folder.clear()
+      return []
+    }
+  }
+
+  /// Saves what the run was resumed from where the folder may lack it: it came from elsewhere, or it is
+  /// the best and whoever wrote it was ended before it had that name. The bytes are the same.
+  private func saveAgain(on session: borrowing Session) throws {
+    let isBest =
+      run.progress.batch == 0 && run.progress.history.best?.step == run.progress.step
+    if case .file = run.plan.start {
+      try save(isBest ? .best : .ordinary, on: session)
+    } else if isBest {
+      try save(.best, on: session)
     }
   }
 
@@ -70,7 +92,7 @@ public final class Trainer {
         if try folder.containsCheckpoints() {
           throw TrainingError.folderInUse(path: folder.path)
         }
-      case .overwriting: try folder.clear()
+      case .overwriting: break
       case .newest: path = try folder.newest() ?? ""
       case .file(let file): path = file
       }
@@ -132,6 +154,11 @@ extension Trainer {
     }
     run.optimizer.update(
       run.parameters, gradient: sums.gradient, norm: norm, step: step, rate: rate)
+    guard run.parametersAreFinite else {
+      throw TrainingError.notFinite(
+        step: step, quantity: "a parameter after the update",
+        sentences: examples.joined().map(\.sentence.id))
+    }
     clock.enter(.data)
     run.progress.step = step
     run.progress.batch += 1

@@ -12,6 +12,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   case unfit(checkpoint: String, problem: String)
   /// Loss or gradient is infinite or not a number.
   case notFinite(step: Int, quantity: String, sentences: [String])
+  /// The run log cannot be written, for the reason given.
+  case logUnwritable(path: String, cause: String)
   /// A vector has another width than the word table.
   case vectorWidth(path: String, found: Int, expected: Int)
   /// Rank 0 has met an error and reports it.
@@ -35,6 +37,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
       "step \(step): \(quantity) is not finite; sentences \(Self.list(sentences)). "
         + "Training stops here; the last checkpoint stays. Lower optimizer.rate or set "
         + "optimizer.clip"
+    case .logUnwritable(let path, let cause):
+      "\(path): the run log cannot be written: \(cause); name another folder with --checkpoints, "
+        + "or make room in this one"
     case .vectorWidth(let path, let found, let expected):
       "\(path): vectors of \(found) numbers for a word table of width \(expected); "
         + "set model.embedding=\(found)"

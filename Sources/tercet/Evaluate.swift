@@ -40,9 +40,8 @@ enum Evaluate {
     let predictions = Inference.predict(
       examples, model: loaded.model, parameters: loaded.parameters,
       threads: arguments.threads.count)
-    let ceiling = examples.map {
-      loaded.model.ceiling(of: $0, seed: UInt64(loaded.options.seed))
-    }
+    let ceiling = Inference.ceiling(
+      examples, model: loaded.model, seed: UInt64(loaded.options.seed))
     return Evaluator(arguments.options(for: loaded.options)).report(
       sentences: sentences, predictions: predictions, ceiling: ceiling)
   }

@@ -32,9 +32,13 @@ extension RunOptions {
   }
 
   /// What differs between a stored configuration and this one, key by key.
-  func differences(fromStored text: String) throws -> [ResumeCheck.Difference] {
+  ///
+  /// - Parameter checkpoint: where the configuration is stored.
+  func differences(
+    fromStored text: String, in checkpoint: String
+  ) throws -> [ResumeCheck.Difference] {
     let stored = try RunOptions.decoded(
-      from: try ConfigurationDocument(text: text, name: "checkpoint"))
+      from: try ConfigurationDocument(text: text, name: "\(checkpoint): configuration"))
     let before = ConfigurationText.flattened(of: stored)
     let now = ConfigurationText.flattened(of: portable)
     let values = Dictionary(uniqueKeysWithValues: before.map { ($0.key, $0.value) })

@@ -25,7 +25,7 @@ enum Train {
   private static func guarded(on session: borrowing Session, _ body: () throws -> Void) throws {
     do {
       try body()
-    } catch where session.size > 1 {
+    } catch  where session.size > 1 {
       if session.rank == 0 {
         Console.error("tercet: \(error)")
         session.abort(status: 1)
@@ -45,18 +45,21 @@ enum Train {
       options: options, configuration: ConfigurationText.yaml(of: options.portable),
       folder: arguments.checkpoints, start: arguments.runStart, stopAfter: arguments.stopAfter,
       program: Command.version)
-    let voice = Console.isTerminal ? terminalVoice : RunVoice(say: Console.line, progress: nil)
-    let check = ResumeCheck(differences: options.differences(fromStored:))
+    let voice = Console.isTerminal ? terminalVoice : plainVoice
+    let check = ResumeCheck(differences: options.differences(fromStored:in:))
     let trainer = try Trainer(plan, check: check, voice: voice, on: session)
     let ending = try trainer.train(on: session)
     if session.rank == 0 { voice.say(farewell(ending, arguments)) }
   }
 
+  private static let plainVoice = RunVoice(say: Console.line, warn: Console.error, progress: nil)
+
   /// On a terminal the line of progress is written over.
   private static var terminalVoice: RunVoice {
     let clear = "\r\u{1B}[K"
     return RunVoice(
-      say: { Console.line(clear + $0) }, progress: { Console.text(clear + $0) })
+      say: { Console.line(clear + $0) }, warn: Console.error,
+      progress: { Console.text(clear + $0) })
   }
 
   private static func farewell(_ ending: Trainer.Ending, _ arguments: TrainArguments) -> String {

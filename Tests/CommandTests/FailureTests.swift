@@ -1,0 +1,180 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension ProgramTests {
+  /// What goes wrong while a run is under way.
+  @Suite("Failures while training")
+  struct FailureTests {
+    static let ranks = hasRanks ? [1, 2, 4] : [1]
+
+    /// Ids that a message names.
+    static func ids(_ text: String) -> [String] {
+      text.matches(of: /train-\d+/).map { String($0.0) }
+    }
+
+    @Test("a loss that is not finite stops all ranks, names the sentences, keeps the checkpoint")
+    func infiniteLoss() throws {
+      try withWorkplace { place in
+        for ranks in Self.ranks {
+          let folder = "run\(ranks)"
+          let result = try place.train(
+            ranks: ranks, folder,
+            [
+              "optimizer.kind=sgd", "optimizer.rate=1e20", "optimizer.warmup=6",
+              "checkpoint.every=1",
+            ])
+          #expect(result.status == 1)
+          #expect(result.complaints.count == 1, "\(result.stderr)")
+          #expect(result.stderr.contains("is not finite"))
+          let step = try #require(result.stderr.firstMatch(of: /step (\d+): the/)).1
+          let ids = Self.ids(result.stderr)
+          #expect(!ids.isEmpty && ids.count <= 20)
+          let last = try #require(Int(step)) - 1
+          if last > 0 { #expect(place.names(folder).contains("last.h5")) }
+          #expect(try place.logged(folder).last == "\(last)")
+        }
+        for ranks in Self.ranks.dropFirst() {
+          #expect(try place.snapshot("run1") == place.snapshot("run\(ranks)"))
+        }
+      }
+    }
+
+    @Test("a gradient that is not finite names the sentences of the word that made it")
+    func hugeVectors() throws {
+      try withWorkplace { place in
+        let lines = try place.text("data/train.jsonl").split(separator: "\n")
+        let rare = #"{"id":"train-rare","tokens":["zyzzyva","x"],"triples":[]}"#
+        try place.write(
+          (lines + [rare[...]]).joined(separator: "\n") + "\n", to: "data/train.jsonl")
+        let vector = [String](repeating: "3e38", count: 4) + [String](repeating: "-3e38", count: 4)
+        try place.write("zyzzyva \(vector.joined(separator: " "))\n", to: "vectors.txt")
+        for ranks in Self.ranks {
+          let result = try place.train(
+            ranks: ranks, "run\(ranks)", ["data.vectors=\(place.path("vectors.txt"))"])
+          #expect(result.status == 1, "\(result.stdout)")
+          #expect(result.complaints.count == 1, "\(result.stderr)")
+          #expect(result.stderr.contains("train-rare"), "\(result.stderr)")
+        }
+      }
+    }
+
+    @Test("parameters that leave the range of floats are not saved")
+    func hugeStep() throws {
+      try withWorkplace { place in
+        let settings = ["optimizer.kind=sgd", "batch.size=160"]
+        try place.trained("run", settings, ["--stop-after", "1"])
+        for ranks in Self.ranks {
+          let result = try place.train(
+            ranks: ranks, "new\(ranks)", settings + ["optimizer.rate=3e38"], ["--stop-after", "1"])
+          #expect(result.status == 1, "\(result.stdout)")
+          #expect(result.complaints.count == 1, "\(result.stderr)")
+          #expect(result.stderr.contains("step 1"))
+          #expect(Self.ids(result.stderr).count > 0)
+          #expect(place.names("new\(ranks)") == ["run.jsonl"])
+        }
+      }
+    }
+
+    @Test("a file in place of the folder of checkpoints is named")
+    func fileForFolder() throws {
+      try withWorkplace { place in
+        try place.write("mine\n", to: "notes")
+        for ranks in Self.ranks {
+          for folder in ["notes", "notes/below"] {
+            let result = try place.train(ranks: ranks, folder)
+            #expect(result.status == 1)
+            #expect(result.complaints.count == 1, "\(result.stderr)")
+            #expect(
+              result.stderr.contains("\(folder): cannot hold checkpoints"), "\(result.stderr)")
+          }
+        }
+        #expect(try place.text("notes") == "mine\n")
+      }
+    }
+
+    @Test("a folder in place of the run log is named")
+    func folderForLog() throws {
+      try withWorkplace { place in
+        try place.write("", to: "run/run.jsonl/x")
+        for ranks in Self.ranks {
+          let result = try place.train(ranks: ranks, "run")
+          #expect(result.status == 1)
+          #expect(result.complaints.count == 1, "\(result.stderr)")
+          #expect(result.stderr.contains("run/run.jsonl: "), "\(result.stderr)")
+          #expect(!result.stderr.contains("NSCocoaErrorDomain"), "\(result.stderr)")
+        }
+      }
+    }
+
+    @Test(
+      "a full disk leaves the old checkpoint and names the space that is needed",
+      .enabled(if: canMount, "mounting a small file system needs root"), arguments: ranks)
+    func fullDisk(ranks: Int) throws {
+      try withWorkplace { place in
+        try withSmallDisk(place.path("disk"), kilobytes: 700) {
+          let result = try place.train(ranks: ranks, "disk/run", ["checkpoint.every=1"])
+          #expect(result.status == 1)
+          #expect(result.complaints.count == 1, "\(result.stderr)")
+          for word in ["disk/run/step-", "the disk is full", "bytes are needed"] {
+            #expect(result.stderr.contains(word), "\(result.stderr)")
+          }
+          #expect(place.names("disk/run").filter { $0.hasPrefix(".") }.isEmpty)
+          let saved = try #require(place.names("disk/run").first { $0.hasPrefix("step-") })
+          let step = try #require(Int(saved.filter(\.isNumber).dropLast()))
+          try place.trained("plain", [], ["--stop-after", "\(step)", "--overwrite"])
+          try place.expectSame("plain/last.h5", "disk/run/last.h5")
+        }
+      }
+    }
+
+    @Test(
+      "a disk that fills up with other things stops the log with one line",
+      .enabled(if: canMount, "mounting a small file system needs root"), arguments: ranks)
+    func fullLog(ranks: Int) throws {
+      try withWorkplace { place in
+        try withSmallDisk(place.path("disk"), kilobytes: 400) {
+          try place.trained("disk/run", [], ["--stop-after", "1"])
+          let saved = try place.snapshot("disk/run")
+          _ = try runProcess(
+            "/bin/sh", ["-c", "dd if=/dev/zero of=\(place.path("disk/rest")) bs=4k"])
+          let result = try place.train(
+            ranks: ranks, "disk/run", [], ["--resume", "--stop-after", "4000"])
+          #expect(result.status == 1)
+          #expect(result.complaints.count == 1, "\(result.stderr)")
+          #expect(result.stderr.contains("No space left"), "\(result.stderr)")
+          #expect(!result.stderr.contains("NSCocoaErrorDomain"), "\(result.stderr)")
+          #expect(try place.snapshot("disk/run") == saved)
+        }
+      }
+    }
+  }
+}
+
+extension Workplace {
+  /// The steps that a run log tells of.
+  func logged(_ folder: String) throws -> [String] {
+    try text("\(folder)/run.jsonl").split(separator: "\n").filter {
+      $0.contains(#""event":"step""#)
+    }.compactMap { $0.firstMatch(of: /"step":(\d+)/).map { String($0.1) } }
+  }
+}
+
+/// Whether a test may mount a file system of its own.
+private let canMount: Bool = {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "tercet-\(UUID().uuidString)")
+  return (try? withSmallDisk(folder.path, kilobytes: 64) {}) != nil
+}()
+
+/// Runs `body` while `path` is a file system of so many kilobytes.
+private func withSmallDisk(_ path: String, kilobytes: Int, _ body: () throws -> Void) throws {
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  let mounted = try runProcess(
+    "/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tercet", path])
+  guard mounted.status == 0 else { throw CannotMount() }
+  defer { _ = try? runProcess("/usr/bin/env", ["umount", "-l", path]) }
+  try body()
+}
+
+private struct CannotMount: Error {}

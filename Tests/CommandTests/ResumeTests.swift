@@ -1,0 +1,187 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension ProgramTests {
+  /// A run that was stopped and resumed must end as one that was not.
+  @Suite("Stopping and resuming", .enabled(if: hasRanks))
+  struct ResumeTests {
+    /// Four steps an epoch and a score that rises, so that `best.h5` is not that of the first epoch.
+    static let settings = [
+      "batch.size=40", "epochs=8", "optimizer.rate=0.02", "model.hidden=32",
+      "model.teacherForcing=1", "evaluation.match=partial-last",
+    ]
+
+    static func stop(_ step: Int) -> [String] { ["--stop-after", "\(step)"] }
+
+    /// Expects that a folder ended as `whole`.
+    static func expectEnd(_ place: Workplace, _ folder: String) throws {
+      for file in ["last.h5", "best.h5"] {
+        try place.expectSame("whole/\(file)", "\(folder)/\(file)")
+      }
+    }
+
+    @Test("stopping at any kind of step changes nothing", arguments: [1, 2, 4])
+    func stopAnywhere(ranks: Int) throws {
+      try withWorkplace { place in
+        try place.trained("whole", Self.settings)
+        for step in [1, 2, 4, 5] + (ranks == 1 ? [31, 32] : []) {
+          let folder = "stopped\(step)"
+          let first = try place.trained(ranks: ranks, folder, Self.settings, Self.stop(step))
+          #expect(first.stdout.contains(step == 32 ? "training is complete" : "--resume"))
+          #expect(place.names(folder).contains("last.h5"))
+          let second = try place.trained(ranks: ranks, folder, Self.settings, ["--resume"])
+          #expect(second.stdout.contains("last.h5 at step \(step)"))
+          try Self.expectEnd(place, folder)
+        }
+      }
+    }
+
+    @Test("the number of ranks may change at every stop")
+    func changeRanks() throws {
+      try withWorkplace { place in
+        try place.trained("whole", Self.settings)
+        try place.trained(ranks: 1, "moved", Self.settings, Self.stop(3))
+        try place.trained(ranks: 4, "moved", Self.settings, ["--resume"] + Self.stop(6))
+        try place.trained(ranks: 2, "moved", Self.settings, ["--resume"] + Self.stop(8))
+        try place.trained(ranks: 3, "moved", Self.settings, ["--resume"])
+        try Self.expectEnd(place, "moved")
+      }
+    }
+
+    @Test("the best checkpoint is a later one, and is that of its epoch")
+    func bestIsLater() throws {
+      try withWorkplace { place in
+        try place.trained("whole", Self.settings)
+        let script = """
+          import h5py
+          best, last = (h5py.File(f'whole/{n}.h5', 'r') for n in ('best', 'last'))
+          f1 = list(last['development/f1'])
+          assert best.attrs['step'] == last['development/step'][f1.index(max(f1))], f1
+          assert 4 < best.attrs['step'] < last.attrs['step'] == 32, f1
+          """
+        let result = try place.python(script, [])
+        #expect(result.status == 0, "\(result.stderr)")
+      }
+    }
+
+    @Test("checkpoints between epochs, patience and other optimisers go on exactly")
+    func otherOptions() throws {
+      try withWorkplace { place in
+        let cases: [[String]] = [
+          [
+            "checkpoint.every=3", "model.teacherForcing=0.5", "optimizer.kind=adamw",
+            "optimizer.schedule=linear",
+          ],
+          ["optimizer.kind=sgd", "optimizer.clip=1", "batch.accumulate=3", "batch.size=22"],
+          ["optimizer.kind=rmsprop", "batch.pool=2", "evaluation.patience=1"],
+          ["evaluation.every=3", "data.sampling=with-replacement", "checkpoint.keep=1"],
+        ]
+        for (index, settings) in cases.enumerated() {
+          let all = Self.settings + settings
+          try place.trained("whole", all, ["--overwrite"])
+          try place.trained("stopped\(index)", all, Self.stop(2))
+          try place.trained(ranks: 2, "stopped\(index)", all, ["--resume"] + Self.stop(7))
+          try place.trained("stopped\(index)", all, ["--resume"])
+          for file in ["last.h5", "best.h5"] {
+            try place.expectSame("whole/\(file)", "stopped\(index)/\(file)", "\(settings)")
+          }
+        }
+      }
+    }
+
+    @Test("--resume in an empty folder starts afresh and says so")
+    func resumeNothing() throws {
+      try withWorkplace { place in
+        let result = try place.trained(ranks: 2, "new", [], ["--resume"] + Self.stop(2))
+        #expect(result.stdout.contains("new holds no checkpoint: training starts afresh"))
+        try place.trained("plain", [], Self.stop(2))
+        try place.expectSame("new/last.h5", "plain/last.h5")
+      }
+    }
+
+    @Test("--resume=FILE goes on from that file, also into another folder")
+    func resumeFile() throws {
+      try withWorkplace { place in
+        try place.trained("whole", Self.settings)
+        try place.trained("first", Self.settings, Self.stop(24))
+        let file = place.path("first/last.h5")
+        let result = try place.trained("second", Self.settings, ["--resume=\(file)"])
+        #expect(result.stdout.contains("resumed from \(file) at step 24"))
+        try place.expectSame("whole/last.h5", "second/last.h5")
+        try place.trained("third", Self.settings, ["--resume=\(file)"] + Self.stop(24))
+        try place.expectSame("first/last.h5", "third/last.h5")
+      }
+    }
+
+    @Test("a folder with checkpoints is refused unless --overwrite")
+    func refuseFolder() throws {
+      try withWorkplace { place in
+        try place.trained("used", [], Self.stop(2))
+        let before = try place.snapshot("used")
+        for ranks in [1, 2] {
+          let result = try place.train(ranks: ranks, "used", [], Self.stop(1))
+          #expect(result.status != 0)
+          #expect(result.complaints.count == 1)
+          for word in ["used", "--resume", "--overwrite"] { #expect(result.stderr.contains(word)) }
+          #expect(try place.snapshot("used") == before)
+        }
+        try place.trained("used", [], ["--overwrite"] + Self.stop(1))
+        #expect(place.names("used") == ["last.h5", "run.jsonl", "step-00000001.h5"])
+      }
+    }
+
+    @Test("resuming a finished run says so and changes nothing")
+    func resumeFinished() throws {
+      try withWorkplace { place in
+        try place.trained("done")
+        let before = try place.snapshot("done")
+        for ranks in [1, 2] {
+          let result = try place.trained(ranks: ranks, "done", [], ["--resume"])
+          #expect(result.stdout.contains("training is complete"))
+          #expect(try place.snapshot("done") == before)
+        }
+      }
+    }
+
+    @Test("steps are counted from the start of training")
+    func stopCounts() throws {
+      try withWorkplace { place in
+        try place.trained("a", [], Self.stop(3))
+        try place.trained("a", [], ["--resume"] + Self.stop(5))
+        try place.trained("b", [], Self.stop(5))
+        try place.expectSame("a/last.h5", "b/last.h5")
+        let before = try place.snapshot("a")
+        try place.trained("a", [], ["--resume"] + Self.stop(4))
+        #expect(try place.snapshot("a") == before)
+      }
+    }
+
+    @Test("a run that was killed between two names of a checkpoint loses no best one")
+    func killedWhileSaving() throws {
+      try withWorkplace { place in
+        try place.trained("whole", Self.settings)
+        let best = try place.bestStep("whole/last.h5")
+        try place.trained("killed", Self.settings, Self.stop(best))
+        try place.remove("killed/best.h5")
+        try place.trained("killed", Self.settings, ["--resume"])
+        try Self.expectEnd(place, "killed")
+      }
+    }
+  }
+}
+
+extension Workplace {
+  /// The step of the first of the best scores that a checkpoint tells of.
+  func bestStep(_ checkpoint: String) throws -> Int {
+    let script = """
+      import h5py, sys
+      scores = h5py.File(sys.argv[1], 'r')['development']
+      print(scores['step'][list(scores['f1']).index(max(scores['f1']))])
+      """
+    let output = try python(script, [checkpoint]).stdout
+    return try #require(Int(output.filter(\.isNumber)))
+  }
+
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path(name)) }
+}

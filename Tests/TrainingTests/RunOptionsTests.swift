@@ -1,0 +1,98 @@
+import Models
+import Testing
+
+@testable import Training
+
+@Suite("Options of a run")
+struct RunOptionsTests {
+  typealias Change = @Sendable (inout RunOptions) -> Void
+
+  static let invalid: [(key: String, change: Change)] = [
+    ("batch.size", { $0.batch.size = 0 }), ("batch.size", { $0.batch.size = .max }),
+    ("batch.pool", { $0.batch.pool = 0 }), ("batch.accumulate", { $0.batch.accumulate = -1 }),
+    ("batch.shards", { $0.batch.shards = 0 }), ("batch.shards", { $0.batch.shards = 12 }),
+    ("batch.shards", { $0.batch.shards = 2048 }), ("epochs", { $0.epochs = 0 }),
+    ("seed", { $0.seed = -1 }), ("evaluation.every", { $0.evaluation.every = 0 }),
+    ("evaluation.patience", { $0.evaluation.patience = -1 }),
+    ("checkpoint.every", { $0.checkpoint.every = -1 }),
+    ("checkpoint.keep", { $0.checkpoint.keep = 0 }), ("log.every", { $0.log.every = 0 }),
+    ("blas.threads", { $0.blas.threads = 0 }), ("data.minimumCount", { $0.data.minimumCount = 0 }),
+    ("data.maximumLength", { $0.data.maximumLength = 0 }),
+    ("optimizer.rate", { $0.optimizer.rate = 0 }), ("optimizer.rate", { $0.optimizer.rate = .nan }),
+    ("optimizer.rate", { $0.optimizer.rate = .infinity }),
+    ("optimizer.beta1", { $0.optimizer.beta1 = 1 }),
+    ("optimizer.beta2", { $0.optimizer.beta2 = -1 }),
+    ("optimizer.rho", { $0.optimizer.rho = .nan }),
+    ("optimizer.epsilon", { $0.optimizer.epsilon = -1 }),
+    ("optimizer.weightDecay", { $0.optimizer.weightDecay = -1 }),
+    ("optimizer.clip", { $0.optimizer.clip = .nan }),
+    ("optimizer.warmup", { $0.optimizer.warmup = -1 }),
+  ]
+
+  @Test("what no run can work with is named by its whole key")
+  func validation() throws {
+    for (key, change) in Self.invalid {
+      var options = try #require(RunOptions(modelKind: "copymtl"))
+      try options.validate()
+      change(&options)
+      let error = #expect(throws: InvalidOption.self) { try options.validate() }
+      #expect(error?.key == key)
+    }
+  }
+
+  @Test("every model has published settings, and no other name has")
+  func kinds() {
+    for name in ModelList.names { #expect(RunOptions(modelKind: name) != nil) }
+    #expect(RunOptions(modelKind: "nothing") == nil)
+  }
+
+  @Test("checkpoints keep nothing of folders and of how often something is written")
+  func portable() throws {
+    var options = try #require(RunOptions(modelKind: "copyre"))
+    options.data.directory = "elsewhere"
+    options.data.vectors = "vectors.txt"
+    options.checkpoint.every = 7
+    options.log.every = 7
+    options.batch.size = 7
+    let portable = options.portable
+    #expect(portable.data == RunOptions.DataOptions())
+    #expect(portable.checkpoint == RunOptions.CheckpointOptions())
+    #expect(portable.log == RunOptions.LogOptions())
+    #expect(portable.batch.size == 7)
+  }
+
+  @Test("epochs and patience may change while no step and no evaluation hangs on them")
+  func changes() throws {
+    var options = try #require(RunOptions(modelKind: "copyre"))
+    #expect(options.allowsChange(of: "epochs"))
+    #expect(options.allowsChange(of: "evaluation.patience"))
+    for key in ["seed", "batch.size", "optimizer.rate", "model.kind", "evaluation.every"] {
+      #expect(!options.allowsChange(of: key))
+    }
+    options.evaluation.every = 2
+    #expect(!options.allowsChange(of: "epochs"))
+    options.evaluation.every = 1
+    for schedule in [OptimizerOptions.Schedule.linear, .cosine] {
+      options.optimizer.schedule = schedule
+      #expect(!options.allowsChange(of: "epochs"))
+    }
+  }
+}
+
+@Suite("History of a run")
+struct HistoryTests {
+  static let scores: [(f1: [Double], best: Int?, without: Int)] = [
+    ([], nil, 0), ([0], 1, 0), ([0.1, 0.3, 0.2], 2, 1), ([0.3, 0.3, 0.3], 1, 2),
+    ([0.1, 0.2, 0.3], 3, 0),
+  ]
+
+  @Test("the best evaluation is the first of the highest score", arguments: scores)
+  func best(f1: [Double], best: Int?, without: Int) {
+    var history = History()
+    history.evaluations = f1.enumerated().map {
+      History.Evaluation(step: $0 + 1, epoch: $0, precision: 0, recall: 0, f1: $1)
+    }
+    #expect(history.best?.step == best)
+    #expect(history.evaluationsWithoutImprovement == without)
+  }
+}
