@@ -14,7 +14,9 @@ extension CellParameters {
       recurrent: layout.declare("\(name).recurrent.weight", rows: rows, columns: width, start),
       bias: layout.declare("\(name).bias", columns: rows, start, decays: false),
       recurrentBias: form == .gruAfter
-        ? layout.declare("\(name).recurrent.bias", columns: rows, start, decays: false) : nil)
+        ? layout.declare("\(name).recurrent.bias", columns: rows, start, decays: false) : nil,
+      peepholes: form == .peephole
+        ? layout.declare("\(name).peepholes", rows: 3, columns: width, start) : nil)
   }
 }
 

@@ -93,18 +93,19 @@ extension Activation {
 }
 
 extension CellForm {
-  static let all: [CellForm] = [.lstm, .gruAfter, .gruBefore]
+  static let all: [CellForm] = [.lstm, .peephole, .gruAfter, .gruBefore]
 
   func shapes(inputs: Int, width: Int) -> [Shape] {
     let rows = gates * width
     let biases = self == .gruAfter ? 2 : 1
     return [Shape(rows, inputs), Shape(rows, width)]
       + (0..<biases).map { _ in Shape(1, rows) }
+      + (self == .peephole ? [Shape(3, width)] : [])
   }
 
   func cell(_ p: [Parameter]) -> CellParameters {
     CellParameters(
       form: self, input: p[0], recurrent: p[1], bias: p[2],
-      recurrentBias: self == .gruAfter ? p[3] : nil)
+      recurrentBias: self == .gruAfter ? p[3] : nil, peepholes: self == .peephole ? p[3] : nil)
   }
 }

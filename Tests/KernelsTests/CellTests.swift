@@ -32,6 +32,21 @@ struct CellTests {
     #expect(abs(sums[2] - 0.877669) < 1e-6)
   }
 
+  /// `x = 1, h′ = .2, c′ = .4`, weights (x, h′, c′) of f (.5, .3, .1), i (.4, −.2, .2), o (.3, .1, .7), of
+  /// the candidate (.6, .5).
+  @Test("LSTM with peepholes: f = .645656, i = .608259, c = .625875, o = .680944, h = .378063")
+  func peephole() {
+    var gates: [Float] = [0.4 - 0.2 * 0.2, 0.5 + 0.3 * 0.2, 0.6 + 0.5 * 0.2, 0.3 + 0.1 * 0.2]
+    var (cell, squashed, hidden): ([Float], [Float], [Float]) = ([0], [0], [0])
+    peepholeForward(
+      rows: 1, width: 1, gates: &gates, peepholes: [0.2, 0.1, 0.7], previous: [0.4], cell: &cell,
+      squashed: &squashed, hidden: &hidden)
+    let found = [gates[1], gates[0], cell[0], gates[3], hidden[0]]
+    for (value, expected) in zip(found, [0.645656, 0.608259, 0.625875, 0.680944, 0.378063] as [Float]) {
+      #expect(abs(value - expected) < 1e-6)
+    }
+  }
+
   /// Gate order i, f, g, o; two rows of width two, so that strides count.
   @Test("LSTM is the formula of models.md 1.5 in float64")
   func lstm() {

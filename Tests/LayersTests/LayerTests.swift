@@ -21,7 +21,7 @@ struct LayerTests {
 
   @Test(
     "a sentence is encoded alone as in a batch of longer and shorter ones",
-    arguments: [CellForm.lstm, .gruAfter, .gruBefore], EncoderMerge.allCases)
+    arguments: [CellForm.lstm, .peephole, .gruAfter, .gruBefore], EncoderMerge.allCases)
   func encoder(form: CellForm, merge: EncoderMerge) {
     var layout = ParameterLayout()
     let encoder = BidirectionalEncoder(

@@ -5,15 +5,17 @@ import Tensors
 public enum CellForm: Sendable {
   /// LSTM, gate order i, f, g, o.
   case lstm
+  /// LSTM whose gates see the cell through diagonal weights, gate order i, f, g, o.
+  case peephole
   /// GRU, gate order r, z, n, reset after the recurrent product.
   case gruAfter
   /// GRU, gate order r, z, n, reset before the recurrent product.
   case gruBefore
 
   /// Blocks of rows in a cell's weights.
-  public var gates: Int { self == .lstm ? 4 : 3 }
+  public var gates: Int { hasCellState ? 4 : 3 }
   /// Whether the state has a cell part `c` beside `h`.
-  public var hasCellState: Bool { self == .lstm }
+  public var hasCellState: Bool { self == .lstm || self == .peephole }
 }
 
 /// The parameters of one recurrent cell of state width d.
@@ -27,12 +29,16 @@ public struct CellParameters: Sendable {
   public let bias: Parameter
   /// `c`, `[1, gates·d]`: inside the reset, so not the same as `b`; for ``CellForm/gruAfter`` alone.
   public let recurrentBias: Parameter?
+  /// `p`, `[3, d]`, of the gates i, f, o; for ``CellForm/peephole`` alone.
+  public let peepholes: Parameter?
 
   public init(
     form: CellForm, input: Parameter, recurrent: Parameter, bias: Parameter,
-    recurrentBias: Parameter?
+    recurrentBias: Parameter? = nil, peepholes: Parameter? = nil
   ) {
     precondition((recurrentBias != nil) == (form == .gruAfter), "recurrent bias of \(form)")
+    precondition((peepholes != nil) == (form == .peephole), "peepholes of \(form)")
+    self.peepholes = peepholes
     self.form = form
     self.input = input
     self.recurrent = recurrent
@@ -63,6 +69,7 @@ final class CellTrace {
   private let recurrent: Weight
   private let bias: Matrix
   private let recurrentBias: Matrix?
+  private let peepholes: Matrix?
   /// In: `W x + b`; after a block's step its gates.
   private let gates: Matrix
   /// LSTM: `tanh c`. GRU: `U h′ + c` (after), `r ⊙ h′` (before).
@@ -70,6 +77,8 @@ final class CellTrace {
   let pool: MatrixPool
   /// Gradient of the sums under the gates' functions.
   private lazy var sumGradient = pool.uninitialized(gates.rows, gates.columns)
+  /// Gradient of the peepholes, added up over the blocks.
+  private lazy var peepholeGradient = pool.zeros(3, width)
   /// Gradient of `U h′ + c` where that is not ``sumGradient``.
   private lazy var recurrentGradient = pool.uninitialized(gates.rows, gates.columns)
 
@@ -83,6 +92,7 @@ final class CellTrace {
     recurrent = Weight(tape.values(parameters.recurrent))
     bias = tape.values(parameters.bias)
     recurrentBias = parameters.recurrentBias.map { tape.values($0) }
+    peepholes = parameters.peepholes.map { tape.values($0) }
     entering = pool.uninitialized(rows, width)
     enteringCell = pool.uninitialized(rows, cellWidth)
     hidden = pool.uninitialized(rows, width)
@@ -106,7 +116,7 @@ final class CellTrace {
   ///   which no product need read.
   func step(_ rows: Range<Int>, carried: Int) {
     switch parameters.form {
-    case .lstm: stepLSTM(rows, carried: carried)
+    case .lstm, .peephole: stepLSTM(rows, carried: carried)
     case .gruAfter: stepGRUAfter(rows, carried: carried)
     case .gruBefore: stepGRUBefore(rows, carried: carried)
     }
@@ -116,10 +126,17 @@ final class CellTrace {
     let sums = gates.rows(rows)
     recurrent.forward(
       entering.rows(rows).rows(0..<carried), into: sums.rows(0..<carried), adding: true)
-    lstmForward(
-      rows: rows.count, width: width, gates: sums.pointer,
-      previous: enteringCell.rows(rows).pointer, cell: cell.rows(rows).pointer,
-      squashed: kept.rows(rows).pointer, hidden: hidden.rows(rows).pointer)
+    let (before, after) = (enteringCell.rows(rows).pointer, cell.rows(rows).pointer)
+    let (squashed, h) = (kept.rows(rows).pointer, hidden.rows(rows).pointer)
+    if let peepholes {
+      peepholeForward(
+        rows: rows.count, width: width, gates: sums.pointer, peepholes: peepholes.pointer,
+        previous: before, cell: after, squashed: squashed, hidden: h)
+    } else {
+      lstmForward(
+        rows: rows.count, width: width, gates: sums.pointer, previous: before, cell: after,
+        squashed: squashed, hidden: h)
+    }
   }
 
   private func stepGRUAfter(_ rows: Range<Int>, carried: Int) {
@@ -167,12 +184,8 @@ extension CellTrace {
     _ rows: Range<Int>, carried: Int, hiddenGradient: Matrix, cellGradient: Matrix
   ) {
     switch parameters.form {
-    case .lstm:
-      lstmBackward(
-        rows: rows.count, width: width, gates: gates.rows(rows).pointer,
-        previous: enteringCell.rows(rows).pointer, squashed: kept.rows(rows).pointer,
-        hiddenGradient: hiddenGradient.pointer, cellGradient: cellGradient.pointer,
-        sumGradient: sumGradient.rows(rows).pointer)
+    case .lstm, .peephole:
+      stepBackwardLSTM(rows, hiddenGradient: hiddenGradient, cellGradient: cellGradient)
       recurrent.backward(
         sumGradient.rows(rows).rows(0..<carried), into: hiddenGradient.rows(0..<carried))
     case .gruAfter:
@@ -185,6 +198,25 @@ extension CellTrace {
         recurrentGradient.rows(rows).rows(0..<carried), into: hiddenGradient.rows(0..<carried),
         adding: true)
     case .gruBefore: stepBackwardGRUBefore(rows, carried: carried, hiddenGradient: hiddenGradient)
+    }
+  }
+
+  private func stepBackwardLSTM(
+    _ rows: Range<Int>, hiddenGradient: Matrix, cellGradient: Matrix
+  ) {
+    let (gates, sums) = (gates.rows(rows).pointer, sumGradient.rows(rows).pointer)
+    let (before, squashed) = (enteringCell.rows(rows).pointer, kept.rows(rows).pointer)
+    if let peepholes {
+      peepholeBackward(
+        rows: rows.count, width: width, gates: gates, peepholes: peepholes.pointer,
+        previous: before, cell: cell.rows(rows).pointer, squashed: squashed,
+        hiddenGradient: hiddenGradient.pointer, cellGradient: cellGradient.pointer,
+        sumGradient: sums, peepholeGradient: peepholeGradient.pointer)
+    } else {
+      lstmBackward(
+        rows: rows.count, width: width, gates: gates, previous: before, squashed: squashed,
+        hiddenGradient: hiddenGradient.pointer, cellGradient: cellGradient.pointer,
+        sumGradient: sums)
     }
   }
 
@@ -224,9 +256,13 @@ extension CellTrace {
     addColumnSums(
       of: sums.pointer, to: gradients(parameters.bias).pointer, rows: rows.count,
       columns: sums.columns)
+    if let peepholes = parameters.peepholes {
+      add(
+        peepholeGradient.pointer, to: gradients(peepholes).pointer, count: peepholeGradient.count)
+    }
     let gradient = gradients(parameters.recurrent)
     switch parameters.form {
-    case .lstm: Weight.addGradient(of: sums, before, to: gradient)
+    case .lstm, .peephole: Weight.addGradient(of: sums, before, to: gradient)
     case .gruAfter:
       let products = recurrentGradient.rows(rows)
       Weight.addGradient(of: products, before, to: gradient)

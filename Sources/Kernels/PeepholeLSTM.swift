@@ -1,0 +1,65 @@
+/// One step of an LSTM whose gates see the cell through diagonal weights (Gers and Schmidhuber 2000;
+/// models.md 1.5): `i = σ(a_i + p_i ⊙ c′)`, `f = σ(a_f + p_f ⊙ c′)`, `c = f ⊙ c′ + i ⊙ tanh a_g`,
+/// `o = σ(a_o + p_o ⊙ c)`, `h = o ⊙ tanh c`.
+///
+/// - Parameters:
+///   - gates: `[rows, 4·width]`, in: the sums `a = W x + U h′ + b` in the order i, f, g, o; out: the
+///     gates.
+///   - peepholes: `p`, `[3, width]`, in the order i, f, o.
+///   - previous: `c′`, `[rows, width]`.
+///   - cell: `c`, `[rows, width]`, out.
+///   - squashed: `tanh c`, `[rows, width]`, out.
+///   - hidden: `h`, `[rows, width]`, out.
+package func peepholeForward(
+  rows: Int, width: Int, gates: UnsafeMutablePointer<Float>, peepholes: UnsafePointer<Float>,
+  previous: UnsafePointer<Float>, cell: UnsafeMutablePointer<Float>,
+  squashed: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>
+) {
+  for row in 0..<rows {
+    let i = gates + row * 4 * width
+    let (f, g, o) = (i + width, i + 2 * width, i + 3 * width)
+    let before = previous + row * width
+    addProduct(peepholes, before, to: i, count: width)
+    addProduct(peepholes + width, before, to: f, count: width)
+    apply(.logistic, to: i, count: 2 * width)
+    apply(.tanh, to: g, count: width)
+    let (c, tanhC, h) = (cell + row * width, squashed + row * width, hidden + row * width)
+    multiply(i, g, into: c, count: width)
+    addProduct(f, before, to: c, count: width)
+    addProduct(peepholes + 2 * width, c, to: o, count: width)
+    apply(.logistic, to: o, count: width)
+    tanhC.update(from: c, count: width)
+    apply(.tanh, to: tanhC, count: width)
+    multiply(o, tanhC, into: h, count: width)
+  }
+}
+
+/// The backward of ``peepholeForward(rows:width:gates:peepholes:previous:cell:squashed:hidden:)``.
+///
+/// - Parameters:
+///   - cellGradient: `[rows, width]`, in: `dc` from later steps; out: `dc′`.
+///   - sumGradient: `[rows, 4·width]`, out: `da`.
+///   - peepholeGradient: `[3, width]`, added to.
+package func peepholeBackward(
+  rows: Int, width: Int, gates: UnsafePointer<Float>, peepholes: UnsafePointer<Float>,
+  previous: UnsafePointer<Float>, cell: UnsafePointer<Float>, squashed: UnsafePointer<Float>,
+  hiddenGradient: UnsafePointer<Float>, cellGradient: UnsafeMutablePointer<Float>,
+  sumGradient: UnsafeMutablePointer<Float>, peepholeGradient: UnsafeMutablePointer<Float>
+) {
+  for row in 0..<rows {
+    let at = row * width
+    let (o, dO) = (gates + 4 * at + 3 * width, sumGradient + 4 * at + 3 * width)
+    let (dh, tanhC, dc) = (hiddenGradient + at, squashed + at, cellGradient + at)
+    for k in 0..<width { dO[k] = dh[k] * tanhC[k] * (o[k] * (1 - o[k])) }
+    addProduct(peepholes + 2 * width, dO, to: dc, count: width)
+    addProduct(dO, cell + at, to: peepholeGradient + 2 * width, count: width)
+    // With the output gate's view of the cell in dc the rest is a plain LSTM's, dO the same again.
+    lstmBackward(
+      rows: 1, width: width, gates: gates + 4 * at, previous: previous + at, squashed: tanhC,
+      hiddenGradient: dh, cellGradient: dc, sumGradient: sumGradient + 4 * at)
+    for (block, gradient) in [(0, sumGradient + 4 * at), (1, sumGradient + 4 * at + width)] {
+      addProduct(peepholes + block * width, gradient, to: dc, count: width)
+      addProduct(gradient, previous + at, to: peepholeGradient + block * width, count: width)
+    }
+  }
+}
