@@ -14,7 +14,16 @@ public enum Console {
   /// Writes `text` and a line break to standard error on one rank of the job only, for mistakes
   /// that every rank finds by itself, before or without MPI.
   public static func errorOnceForJob(_ text: String) {
-    if speaksForJob(variable: { getenv($0).map { String(cString: $0) } }) { error(text) }
+    if speaksForJob { error(text) }
+  }
+
+  /// Writes `text` to standard output as it is, on one rank of the job only.
+  public static func textOnceForJob(_ text: String) {
+    if speaksForJob { self.text(text) }
+  }
+
+  private static var speaksForJob: Bool {
+    speaksForJob(variable: { getenv($0).map { String(cString: $0) } })
   }
 
   /// Whether standard output is a terminal, behind a launcher that of the launcher: Open MPI gives

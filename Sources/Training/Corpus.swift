@@ -71,20 +71,30 @@ public struct TrainingCorpus: Sendable {
   }
 }
 
+/// An error that rank 0 met while the others waited for what it made: all of them know of it, so each can
+/// end the job in order.
+public struct SharedError: Error, CustomStringConvertible {
+  public let underlying: any Error
+  public var description: String { "\(underlying)" }
+}
+
 extension Session {
-  /// Gives every rank what rank 0 makes. If rank 0 fails, it throws its error and all others throw
-  /// ``TrainingError/stoppedByFirstRank``, so that the job ends on every rank and speaks once.
+  /// Gives every rank what rank 0 makes. If rank 0 fails, it throws its error as ``SharedError`` and all
+  /// others throw ``TrainingError/stoppedByFirstRank``, so that the job ends on every rank and speaks
+  /// once.
   borrowing func share(_ make: () throws -> [UInt8]) throws -> [UInt8] {
     guard rank == 0 else {
       let bytes = try broadcast(bytes: [])
       guard bytes.first == 1 else { throw TrainingError.stoppedByFirstRank }
       return Array(bytes.dropFirst())
     }
+    let made: [UInt8]
     do {
-      return Array(try broadcast(bytes: [1] + (try make())).dropFirst())
+      made = try make()
     } catch {
       _ = try broadcast(bytes: [0])
-      throw error
+      throw SharedError(underlying: error)
     }
+    return Array(try broadcast(bytes: [1] + made).dropFirst())
   }
 }

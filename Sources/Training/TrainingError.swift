@@ -47,6 +47,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
     }
   }
 
+  /// Whether every rank throws this error in the same place; what only rank 0 meets is not so.
+  public var isOnEveryRank: Bool {
+    if case .logUnwritable = self { return false }
+    return true
+  }
+
   private static func list(_ ids: [String]) -> String {
     let shown = ids.prefix(100).joined(separator: ", ")
     return ids.count > 100 ? "\(shown), … (\(ids.count))" : shown

@@ -11,30 +11,27 @@ enum Train {
       .overridden(by: arguments.overrides)
     let options = try RunOptions.decoded(from: document)
     if arguments.action == .printConfiguration {
-      return Console.text(ConfigurationText.yaml(of: options))
+      return Console.textOnceForJob(ConfigurationText.yaml(of: options))
     }
     let session = try Session()
     try guarded(on: session) { try train(arguments, options, on: session) }
   }
 
-  /// Runs `body` so that an error on any rank ends the whole job. An error must not leave the session's
-  /// scope while other ranks work: finalising would wait for them, and they for this rank.
+  /// Runs `body` so that an error on any rank ends the whole job.
   ///
-  /// Rank 0 prints and aborts. The others have met the same error, if it is one that ranks agree on, and
-  /// wait for that; any other error they print themselves.
+  /// An error that all ranks know of is printed by rank 0, and all of them leave. One that a single rank
+  /// has met must not leave the session's scope, where finalising would wait for the others and they
+  /// for this rank: it is printed, and the job aborted.
   private static func guarded(on session: borrowing Session, _ body: () throws -> Void) throws {
     do {
       try body()
-    } catch  where session.size > 1 {
-      if session.rank == 0 {
-        Console.error("tercet: \(error)")
-        session.abort(status: 1)
-      }
-      guard error is TrainingError || error is CorpusError else {
+    } catch {
+      let isShared = (error as? TrainingError)?.isOnEveryRank ?? (error is SharedError)
+      guard isShared || session.size == 1 else {
         Console.error("tercet: rank \(session.rank) on \(Session.hostName): \(error)")
         session.abort(status: 1)
       }
-      throw TrainingError.stoppedByFirstRank
+      throw session.rank == 0 ? error : TrainingError.stoppedByFirstRank
     }
   }
 

@@ -108,7 +108,7 @@ extension ProgramTests {
       ("model.kind=copymlt", ["model.kind", "copymlt", "did you mean 'copymtl'"]),
       ("model.dropout=1", ["'model.dropout'", "0..<1"]),
       ("model.teacherForcing=1.5", ["'model.teacherForcing'", "0...1", "1.5"]),
-      ("model.hidden=0", ["'model.hidden'", "1 or more"]),
+      ("model.hidden=0", ["'model.hidden'", "in 1...65536"]),
       ("model.hidden=1.5", ["model.hidden", "1.5"]),
       ("model.lambda=-1", ["'model.lambda'"]),
       ("batch.shards=6", ["'batch.shards'", "power of two"]),

@@ -42,7 +42,8 @@ struct CellTests {
       rows: 1, width: 1, gates: &gates, peepholes: [0.2, 0.1, 0.7], previous: [0.4], cell: &cell,
       squashed: &squashed, hidden: &hidden)
     let found = [gates[1], gates[0], cell[0], gates[3], hidden[0]]
-    for (value, expected) in zip(found, [0.645656, 0.608259, 0.625875, 0.680944, 0.378063] as [Float]) {
+    let expected: [Float] = [0.645656, 0.608259, 0.625875, 0.680944, 0.378063]
+    for (value, expected) in zip(found, expected) {
       #expect(abs(value - expected) < 1e-6)
     }
   }

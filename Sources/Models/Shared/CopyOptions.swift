@@ -83,11 +83,11 @@ public struct CopyOptions: ModelOptions, Equatable {
 
   public func validate() throws(InvalidOption) {
     let sizes = [
-      ("embedding", embedding), ("hidden", hidden), ("fusion", fusion), ("triples", triples),
-      ("attentionWidth", attentionWidth),
+      ("embedding", embedding, 65_536), ("hidden", hidden, 65_536), ("fusion", fusion, 65_536),
+      ("attentionWidth", attentionWidth, 65_536), ("triples", triples, 1000),
     ]
-    for (key, size) in sizes where size < 1 {
-      throw InvalidOption(key: key, found: "\(size)", expected: "1 or more")
+    for (key, size, largest) in sizes where !(1...largest).contains(size) {
+      throw InvalidOption(key: key, found: "\(size)", expected: "in 1...\(largest)")
     }
     if !(0...1).contains(teacherForcing) {
       throw InvalidOption(key: "teacherForcing", found: "\(teacherForcing)", expected: "in 0...1")
