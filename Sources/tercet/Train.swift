@@ -19,9 +19,10 @@ enum Train {
 
   /// Runs `body` so that an error on any rank ends the whole job.
   ///
-  /// An error that all ranks know of is printed by rank 0, and all of them leave. One that a single rank
-  /// has met must not leave the session's scope, where finalising would wait for the others and they
-  /// for this rank: it is printed, and the job aborted.
+  /// An error that all ranks know of is printed by rank 0, and all of them leave; finalising waits for
+  /// the last, so that no rank's exit can take the message with it. One that a single rank has met must
+  /// not leave the session's scope, where finalising would wait for the others and they for this rank:
+  /// it is printed, and the job aborted.
   private static func guarded(on session: borrowing Session, _ body: () throws -> Void) throws {
     do {
       try body()
@@ -31,7 +32,8 @@ enum Train {
         Console.error("tercet: rank \(session.rank) on \(Session.hostName): \(error)")
         session.abort(status: 1)
       }
-      throw session.rank == 0 ? error : TrainingError.stoppedByFirstRank
+      if session.rank == 0 { Console.error("tercet: \(error)") }
+      throw TrainingError.stoppedByFirstRank
     }
   }
 
