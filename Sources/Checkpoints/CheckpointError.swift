@@ -34,7 +34,7 @@ public struct CheckpointError: Error, Equatable, Sendable {
     /// The folder of a run cannot be used, for the reason given.
     case unusableFolder(String)
     /// A function of the HDF5 library failed with this text.
-    case library(function: String, text: String)
+    case hdf5(function: String, text: String)
   }
 
   init(_ path: String, _ reason: Reason) {
@@ -77,7 +77,7 @@ extension CheckpointError: CustomStringConvertible {
       "cannot be written: \(cause)"
     case .unusableFolder(let cause):
       "cannot hold checkpoints: \(cause); name another folder"
-    case .library(let function, let text):
+    case .hdf5(let function, let text):
       "HDF5 failed in \(function): \(text)"
     }
   }

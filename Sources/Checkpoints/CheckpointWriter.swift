@@ -133,7 +133,7 @@ public struct CheckpointWriter: ~Copyable {
       H5Fget_vfd_handle(file.id, tercet_default(), &memory)
     }
     guard let start = memory?.load(as: UnsafeMutableRawPointer?.self) else {
-      throw CheckpointError(path, .library(function: "H5Fget_vfd_handle", text: "no memory"))
+      throw CheckpointError(path, .hdf5(function: "H5Fget_vfd_handle", text: "no memory"))
     }
     let bytes = UnsafeMutableRawBufferPointer(start: start, count: UserBlock.size + count)
     let block = UserBlock(before: UnsafeRawBufferPointer(rebasing: bytes[UserBlock.size...]))

@@ -38,7 +38,7 @@ enum HDF5 {
     silence()
     let result = body()
     guard result >= 0 else {
-      throw CheckpointError(path, .library(function: function, text: errorText()))
+      throw CheckpointError(path, .hdf5(function: function, text: errorText()))
     }
     return result
   }

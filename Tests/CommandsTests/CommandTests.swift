@@ -19,7 +19,8 @@ private func training(
 ) -> Command {
   .train(
     TrainArguments(
-      configuration: configuration, overrides: overrides.map { try! ConfigurationOverride($0) },
+      configuration: configuration,
+      overrides: overrides.compactMap { try? ConfigurationOverride($0) },
       checkpoints: checkpoints, start: start, stopAfter: stopAfter, action: action))
 }
 
