@@ -1,10 +1,14 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// The CPU that the kernels are compiled for: that of this machine, or the one that is named in
 /// `TERCET_CPU` when a cluster's nodes differ from the machine that builds (`x86-64-v3`, `znver4`,
 /// `skylake-avx512`, …). Kernels need fused multiply-add, so `x86-64-v3` is the least.
 let cpu = Context.environment["TERCET_CPU"] ?? "native"
+
+/// Debian's oneDNN has no pkg-config file; where it is not installed OpenBLAS does its work.
+let hasOneDNN = FileManager.default.fileExists(atPath: "/usr/include/oneapi/dnnl/dnnl.h")
 
 /// Tests see internals in release builds too: they train models, and are run as what users run.
 let strict: [SwiftSetting] = [
@@ -40,10 +44,13 @@ let package = Package(
     system("CYAML", "yaml-0.1", "libyaml-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
     .systemLibrary(name: "CArgp"),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
 
     library("Randomness"),
     library("Kernels", settings: kernelFlags),
-    library("Tensors", ["COpenBLAS", "Kernels"]),
+    library(
+      "Tensors", ["COpenBLAS", "Kernels"] + (hasOneDNN ? ["COneDNN"] : []),
+      settings: strict + (hasOneDNN ? [.define("ONEDNN")] : [])),
     library("Autodiff", ["Tensors", "Kernels"]),
     library("Layers", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
     library("Corpora", ["CZlib", "Randomness"]),

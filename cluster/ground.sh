@@ -34,7 +34,7 @@ fi
 install_packages() {
   local package missing=() sudo=()
   for package in libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev hdf5-tools libyaml-dev \
-    zlib1g-dev pkg-config python3-h5py; do
+    zlib1g-dev libdnnl-dev pkg-config python3-h5py; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
       missing+=("$package")
   done

@@ -14,7 +14,7 @@ extension Tape {
     _ x: Variable, _ weight: Parameter, columns: Range<Int>? = nil, bias: Parameter? = nil
   ) -> Variable {
     let part = columns ?? 0..<weight.columns
-    let weights = Weight(values(weight).columns(part))
+    let weights = self.weight(values(weight).columns(part))
     precondition(bias.map { $0.count == weight.rows } ?? true, "bias for \(weight.rows) outputs")
     let y = variable(pool.uninitialized(x.value.rows, weight.rows))
     weights.forward(x.value, into: y.value)
@@ -22,11 +22,8 @@ extension Tape {
       addRow(values(bias).pointer, to: y.value.pointer, rows: y.value.rows, columns: weight.rows)
     }
     record(y) { dy, gradients in
-      Weight.addGradient(of: dy, x.value, to: gradients(weight).columns(part))
-      if let bias {
-        addColumnSums(
-          of: dy.pointer, to: gradients(bias).pointer, rows: dy.rows, columns: dy.columns)
-      }
+      gradients.addProduct(dy, x.value, to: weight, inputs: part)
+      if let bias { gradients.addColumnSums(dy, to: bias) }
       weights.backward(dy, into: x.gradient, adding: true)
     }
     return y
@@ -80,8 +77,7 @@ extension Tape {
     y.value.assign(x.value)
     addRow(values(bias).pointer, to: y.value.pointer, rows: y.value.rows, columns: y.value.columns)
     record(y) { dy, gradients in
-      addColumnSums(
-        of: dy.pointer, to: gradients(bias).pointer, rows: dy.rows, columns: dy.columns)
+      gradients.addColumnSums(dy, to: bias)
       add(dy.pointer, to: x.gradient.pointer, count: dy.count)
     }
     return y
@@ -139,10 +135,7 @@ extension Tape {
     let source = values(table)
     let y = variable(pool.uninitialized(ids.count, width))
     for (r, id) in ids.enumerated() { y.value.row(r).update(from: source.row(id), count: width) }
-    record(y) { dy, gradients in
-      let gradient = gradients(table)
-      for (r, id) in ids.enumerated() { add(dy.row(r), to: gradient.row(id), count: width) }
-    }
+    record(y) { dy, gradients in gradients.addLookups(dy, ids: ids, to: table) }
     return y
   }
 }

@@ -33,8 +33,10 @@ public final class Variable {
 public final class Tape {
   /// What becomes of operations once their values are there.
   public enum Mode {
-    /// Pullbacks are kept, and gradients of parameters are added to the slab.
+    /// Pullbacks are kept, and gradients of parameters are added to the slab; all sentences are one shard.
     case training(gradients: Slab)
+    /// Pullbacks are kept, and ``collected()`` says what the gradients are made of, shard by shard.
+    case collecting(ShardRows)
     /// Nothing is kept.
     case inference
   }
@@ -42,38 +44,69 @@ public final class Tape {
   public let parameters: Slab
   public let pool = MatrixPool()
   public var mode: Mode
-  private var pullbacks: [() -> Void] = []
+  private let store: WeightStore?
+  private var pullbacks: [(GradientTerms) -> Void] = []
 
+  /// A tape over parameters that may change between operations.
   public init(parameters: Slab, mode: Mode = .inference) {
     self.parameters = parameters
     self.mode = mode
+    store = nil
+  }
+
+  /// A tape whose products read packed weights; who changes the parameters refreshes the store.
+  public init(weights store: WeightStore) {
+    parameters = store.parameters
+    mode = .inference
+    self.store = store
   }
 
   /// A parameter's values.
   public func values(_ parameter: Parameter) -> Matrix { parameters(parameter) }
+
+  /// A parameter, or a part of it, as a weight.
+  func weight(_ values: Matrix) -> Weight { store?.weight(values) ?? Weight(values) }
 
   /// Makes a variable of a value that an operation has just computed.
   public func variable(_ value: Matrix, gradient: Matrix? = nil) -> Variable {
     Variable(value, gradient: gradient, pool: pool)
   }
 
-  /// Keeps what an operation does on the way back. It gets the slab that parameters' gradients are
-  /// added to.
-  public func record(_ pullback: @escaping (Slab) -> Void) {
-    guard case .training(let gradients) = mode else { return }
-    pullbacks.append { pullback(gradients) }
+  /// Keeps what an operation does on the way back. It gets the terms that parameters' gradients are made
+  /// of.
+  func record(_ pullback: @escaping (GradientTerms) -> Void) {
+    if case .inference = mode { return }
+    pullbacks.append(pullback)
   }
 
   /// Keeps a pullback that does nothing where `output` has no gradient.
-  public func record(_ output: Variable, _ pullback: @escaping (Matrix, Slab) -> Void) {
+  func record(_ output: Variable, _ pullback: @escaping (Matrix, GradientTerms) -> Void) {
     record { [output] gradients in
       if output.hasGradient { pullback(output.gradient, gradients) }
     }
   }
 
-  /// Runs all pullbacks, the last operation's first, and forgets them.
+  /// Runs all pullbacks, the last operation's first, and forgets them; adds the gradients of parameters
+  /// to the slab where the mode says so.
   public func backward() {
-    while let pullback = pullbacks.popLast() { pullback() }
+    guard case .training(let gradients) = mode else { return }
+    runPullbacks(GradientTerms(rows: nil, precision: .float32, pool: pool)).add(to: gradients)
+  }
+
+  /// Runs all pullbacks likewise and returns what the gradients of parameters are made of.
+  ///
+  /// - Precondition: the mode is ``Mode/collecting(_:)``.
+  public func collected() -> GradientTerms {
+    guard case .collecting(let rows) = mode else {
+      preconditionFailure("gradients of a tape that does not collect them")
+    }
+    let precision = store?.precision ?? .float32
+    return runPullbacks(GradientTerms(rows: rows, precision: precision, pool: pool))
+  }
+
+  private func runPullbacks(_ terms: GradientTerms) -> GradientTerms {
+    while let pullback = pullbacks.popLast() { pullback(terms) }
+    return terms
   }
 
   /// Forgets what was recorded without running it.

@@ -5,6 +5,8 @@
 static inline MPI_Comm tercet_comm_world(void) { return MPI_COMM_WORLD; }
 static inline MPI_Errhandler tercet_errors_return(void) { return MPI_ERRORS_RETURN; }
 
+static inline void *tercet_in_place(void) { return MPI_IN_PLACE; }
+
 static inline MPI_Datatype tercet_byte(void) { return MPI_BYTE; }
 static inline MPI_Datatype tercet_float(void) { return MPI_FLOAT; }
 static inline MPI_Datatype tercet_double(void) { return MPI_DOUBLE; }

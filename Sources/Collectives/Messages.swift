@@ -66,6 +66,13 @@ extension Session {
     try reduced(values, 0, tercet_int64(), tercet_sum())
   }
 
+  /// Whether a condition holds on every rank.
+  ///
+  /// The corresponding C function is `MPI_Allreduce`; one rank alone makes no call.
+  public borrowing func agree(_ condition: Bool) throws(MPIError) -> Bool {
+    size == 1 ? condition : try maximum([condition ? Int64(0) : 1]) == [0]
+  }
+
   /// Returns on every rank the element-wise maximum over all ranks.
   ///
   /// The corresponding C function is `MPI_Allreduce`.
@@ -82,6 +89,15 @@ extension Session {
   /// - Precondition: every rank passes the same number of values.
   public borrowing func maximum(_ values: [Double]) throws(MPIError) -> [Double] {
     try reduced(values, 0, tercet_double(), tercet_max())
+  }
+
+  /// Returns on every rank the element-wise sum over all ranks, in an order that is the library's own.
+  ///
+  /// The corresponding C function is `MPI_Allreduce`.
+  ///
+  /// - Precondition: every rank passes the same number of values.
+  public borrowing func sum(_ values: [Double]) throws(MPIError) -> [Double] {
+    try reduced(values, 0, tercet_double(), tercet_sum())
   }
 
   private borrowing func reduced<Value: BitwiseCopyable>(

@@ -1,80 +1,109 @@
 import COpenMPI
 
 /// The part of a reduction that crosses ranks. Each rank owns one piece of the slab: it receives
-/// this piece of every node that any rank has summed, adds them in tree order, and hands the sum to
-/// all.
+/// this piece of every node that any rank has summed and adds them in tree order.
 struct PieceExchange {
-  /// The number of values of a piece: a slab's share of one rank, rounded up to whole cache lines.
-  let pieceCount: Int
-
   /// All nodes of all ranks, from left to right.
   private let nodes: [ShardTree.Node]
   private let rounds: [Round]
   /// This rank's piece of each node, one after the other.
   private let pieces: Slab
+  private let rank: Int
+  /// Where each rank's piece begins, and where the last one ends.
+  private let bounds: [Int]
 
   /// One `MPI_Alltoallv`: every rank that has a node left sends its pieces. One round is enough
   /// where the number of ranks is a power of two.
   private struct Round {
     let sendCounts: [Int32]
-    let sendStarts: [Int32]
     let receiveCounts: [Int32]
     let receiveStarts: [Int32]
   }
 
   /// - Precondition: there is more than one rank, and a message has fewer than 2³¹ values.
   init(count: Int, tree: ShardTree, rank: Int, ranks: Int) {
-    let line = 16
-    let pieceCount = (count + line * ranks - 1) / (line * ranks) * line
+    let blocks = (count + TreeReduction.block - 1) / TreeReduction.block
+    let bounds = (0...ranks).map { min($0 * blocks / ranks * TreeReduction.block, count) }
     let held = (0..<ranks).map { TreeWalk(over: tree.range(of: $0, ranks: ranks)).nodes }
     let nodes = held.flatMap { $0 }
+    let own = bounds[rank + 1] - bounds[rank]
     precondition(
-      pieceCount * max(ranks, nodes.count) <= Int(Int32.max),
+      max(count, own * nodes.count) <= Int(Int32.max),
       "a reduction of \(count) values over \(ranks) ranks")
     let first = held.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     let most = held.map(\.count).max() ?? 0
     rounds = (0..<most).map { round in
-      let piece = Int32(pieceCount)
+      let sends = round < held[rank].count
+      let has = held.map { round < $0.count }
       return Round(
-        sendCounts: (0..<ranks).map { _ in round < held[rank].count ? piece : 0 },
-        sendStarts: (0..<ranks).map { Int32($0) * piece },
-        receiveCounts: held.map { round < $0.count ? piece : 0 },
-        receiveStarts: zip(held, first).map { round < $0.count ? Int32($1 + round) * piece : 0 })
+        sendCounts: (0..<ranks).map { sends ? Int32(bounds[$0 + 1] - bounds[$0]) : 0 },
+        receiveCounts: has.map { $0 ? Int32(own) : 0 },
+        receiveStarts: zip(has, first).map { $0 ? Int32(($1 + round) * own) : 0 })
     }
-    pieces = Slab(count: pieceCount * nodes.count)
-    self.pieceCount = pieceCount
+    pieces = Slab(count: own * nodes.count)
     self.nodes = nodes
+    self.rank = rank
+    self.bounds = bounds
   }
 
-  /// Replaces the first slab by the sum of the nodes of all ranks.
+  /// The piece of a rank.
+  func bounds(of rank: Int) -> Range<Int> { bounds[rank]..<bounds[rank + 1] }
+
+  /// Sums this rank's piece over the nodes of all ranks and returns where the sums lie.
   ///
   /// - Parameters:
-  ///   - slabs: this rank's nodes, from left to right; at least one slab, with room for `ranks`
-  ///     pieces each.
+  ///   - slabs: this rank's nodes, from left to right; at least one slab.
   ///   - walk: for this method's use; it keeps its memory from sum to sum.
-  func sum(_ slabs: [Slab], walk: inout TreeWalk) throws(MPIError) {
+  func reduce(
+    _ slabs: [Slab], walk: inout TreeWalk
+  ) throws(MPIError) -> UnsafeMutablePointer<Float> {
+    let starts = bounds.map { Int32($0) }
     for (index, round) in rounds.enumerated() {
       // A rank without a node left sends nothing, whatever slab it names.
       try MPIError.check(
         "MPI_Alltoallv",
         MPI_Alltoallv(
-          slabs[min(index, slabs.count - 1)].start, round.sendCounts, round.sendStarts,
-          tercet_float(), pieces.start, round.receiveCounts, round.receiveStarts, tercet_float(),
+          slabs[min(index, slabs.count - 1)].start, round.sendCounts, starts, tercet_float(),
+          pieces.start, round.receiveCounts, round.receiveStarts, tercet_float(),
           tercet_comm_world()))
     }
+    let own = bounds(of: rank).count
     walk.restart()
     for (slot, node) in nodes.enumerated() {
       walk.append(node, slot: slot)
       while let (left, right) = walk.mergeSiblings() {
-        add(
-          pieces.start + right * pieceCount, to: pieces.start + left * pieceCount, count: pieceCount
-        )
+        add(pieces.start + right * own, to: pieces.start + left * own, count: own)
       }
     }
+    return pieces.start
+  }
+
+  /// Gives rank 0 the pieces of all.
+  func collect(_ values: UnsafeMutablePointer<Float>) throws(MPIError) {
+    guard rank == 0 else {
+      let own = bounds(of: rank)
+      return try MPIError.check(
+        "MPI_Send",
+        MPI_Send(
+          values + own.lowerBound, Int32(own.count), tercet_float(), 0, 0, tercet_comm_world()))
+    }
+    for other in bounds.indices.dropLast().dropFirst() {
+      let piece = bounds(of: other)
+      try MPIError.check(
+        "MPI_Recv",
+        MPI_Recv(
+          values + piece.lowerBound, Int32(piece.count), tercet_float(), Int32(other), 0,
+          tercet_comm_world(), nil))
+    }
+  }
+
+  /// Gives every rank the pieces of all.
+  func gather(_ values: UnsafeMutablePointer<Float>) throws(MPIError) {
+    let counts = bounds.indices.dropLast().map { Int32(bounds(of: $0).count) }
     try MPIError.check(
-      "MPI_Allgather",
-      MPI_Allgather(
-        pieces.start, Int32(pieceCount), tercet_float(), slabs[0].start, Int32(pieceCount),
+      "MPI_Allgatherv",
+      MPI_Allgatherv(
+        tercet_in_place(), 0, tercet_float(), values, counts, bounds.map { Int32($0) },
         tercet_float(), tercet_comm_world()))
   }
 }

@@ -34,6 +34,13 @@ extension ShardTree {
     /// The shards below this node.
     package var shards: Range<Int> { index << level..<(index + 1) << level }
 
+    /// The nodes below this one, itself if it is small enough, of at most `largest` shards.
+    func cut(to largest: Int) -> [Node] {
+      let level = min(level, Int.bitWidth - 1 - max(largest, 1).leadingZeroBitCount)
+      let count = 1 << (self.level - level)
+      return (index * count..<(index + 1) * count).map { Node(level: level, index: $0) }
+    }
+
     var parent: Node { Node(level: level + 1, index: index / 2) }
   }
 }
@@ -48,12 +55,17 @@ package struct TreeWalk: Sendable {
 
   init() {}
 
-  /// The walk over all leaves of `range`, each in the first slot that is free.
-  package init(over range: Range<Int>) {
-    for shard in range {
-      append(ShardTree.Node(level: 0, index: shard), slot: entries.count)
+  /// The walk over the nodes, each in the first slot that is free.
+  package init(over nodes: [ShardTree.Node]) {
+    for node in nodes {
+      append(node, slot: entries.count)
       while mergeSiblings() != nil {}
     }
+  }
+
+  /// The walk over all leaves of `range`.
+  package init(over range: Range<Int>) {
+    self.init(over: range.map { ShardTree.Node(level: 0, index: $0) })
   }
 
   /// The subtrees that wait: after a range, the fewest nodes that cover exactly this range.

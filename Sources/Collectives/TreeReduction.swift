@@ -1,94 +1,158 @@
+import COpenMPI
+
+/// How gradients are added up over ranks.
+public enum ReductionMode: String, Codable, Sendable, CaseIterable {
+  /// In the order of a `ShardTree`: the same bits for every number of ranks.
+  case reproducible
+  /// By `MPI_Allreduce`, in an order that is the library's own.
+  case allreduce
+}
+
 /// Adds one slab of numbers per shard, over shards and ranks, in the order of a `ShardTree`: every
 /// rank gets the same bits, and every number of ranks gets them too.
 ///
 ///     reduction.begin()
-///     for shard in reduction.shards {
-///       reduction.accumulate(shard) { slab in /* add what this shard gives */ }
+///     for node in reduction.nodes {
+///       reduction.accumulate(node) { slab in /* write the sum over the node's shards */ }
 ///     }
-///     let total = try reduction.sum(on: session)
+///     let values = try reduction.reduce(on: session)  // of this rank's piece
+///     /* change the piece of something of as many values */
+///     try reduction.gather(something, on: session)
 ///
 /// A rank adds the subtrees that are its own alone. The few nodes that are left per rank are cut
-/// evenly: each rank receives its piece of every node, adds them in tree order and hands the sum to
-/// all. All buffers are made once and stay warm; a sum allocates nothing.
+/// evenly: each rank receives its piece of every node and adds them in tree order. All buffers are
+/// made once and stay warm; a sum allocates nothing.
 public final class TreeReduction {
   /// The number of values of a slab.
   public let count: Int
-  /// The shards that this rank computes, in the order in which they are accumulated.
+  /// The shards that this rank computes.
   public let shards: Range<Int>
+  /// The shards of each subtree that the rank sums by itself, in the order in which they come.
+  public let nodes: [Range<Int>]
+  /// The values whose sums ``reduce(on:)`` returns; the pieces of all ranks are the whole, or each is.
+  public let piece: Range<Int>
+
+  /// Whether every rank gets the sums of all values.
+  public var isWhole: Bool { exchange == nil }
 
   private let rank: Int
   private let ranks: Int
+  private let mode: ReductionMode
+  private let subtrees: [ShardTree.Node]
   /// One for each sum that is alive at a time; those that are alive fill the first ones.
   private let slabs: [Slab]
-  /// What crosses ranks; nothing where there is one.
+  /// What crosses ranks; nothing where there is one, or where the library adds.
   private let exchange: PieceExchange?
   private var walk = TreeWalk()
-  /// The shard that is to come; `nil` after the sum, until the next `begin()`.
+  /// The subtree that is to come; `nil` after the sum, until the next `begin()`.
   private var next: Int?
 
-  /// Makes the buffers: one slab for each level of the tree that lies within this rank and one
-  /// more, and where there are several ranks about one slab for the exchange.
+  /// Pieces begin at multiples of this many values, so that sums over such blocks are the same
+  /// whoever owns them.
+  public static let block = 4096
+
+  /// Makes the buffers: one slab for each sum that is alive at a time, and where there are several
+  /// ranks about one slab for the exchange.
   ///
+  /// - Parameter largestNode: shards of a subtree that is summed in one go, at most.
   /// - Precondition: `rank` is in `0..<ranks`.
-  public init(count: Int, tree: ShardTree, rank: Int = 0, ranks: Int = 1) {
+  public init(
+    count: Int, tree: ShardTree, rank: Int = 0, ranks: Int = 1,
+    mode: ReductionMode = .reproducible, largestNode: Int = .max
+  ) {
     precondition(count >= 0, "slabs of \(count) values")
-    let shards = tree.range(of: rank, ranks: ranks)
-    let exchange =
-      ranks > 1 ? PieceExchange(count: count, tree: tree, rank: rank, ranks: ranks) : nil
-    let room = exchange.map { $0.pieceCount * ranks } ?? count
-    // The total needs a place even on a rank without shards.
-    slabs = (0..<max(1, TreeWalk(over: shards).deepest)).map { _ in Slab(count: room) }
     self.count = count
-    self.shards = shards
     self.rank = rank
     self.ranks = ranks
-    self.exchange = exchange
+    self.mode = mode
+    shards = tree.range(of: rank, ranks: ranks)
+    subtrees = TreeWalk(over: shards).nodes.flatMap { $0.cut(to: largestNode) }
+    nodes = subtrees.map(\.shards)
+    exchange =
+      ranks > 1 && mode == .reproducible
+      ? PieceExchange(count: count, tree: tree, rank: rank, ranks: ranks) : nil
+    piece = exchange?.bounds(of: rank) ?? 0..<count
+    // The total needs a place even on a rank without shards.
+    slabs = (0..<max(1, TreeWalk(over: subtrees).deepest)).map { _ in Slab(count: count) }
   }
 
   /// Starts a new sum; the last one is no longer valid.
   public func begin() {
     walk.restart()
-    next = shards.lowerBound
+    next = 0
   }
 
-  /// Hands `body` a slab of `count` zeros to add the values of `shard` to. A shard without
-  /// sentences adds nothing, but is not left out.
+  /// Hands `body` a slab of `count` values of any content to write the sum over the shards of `node` to;
+  /// a node without sentences is zeros.
   ///
-  /// - Precondition: the shards come in their order, each once after a `begin()`.
+  /// - Precondition: the nodes come in their order, each once after a `begin()`.
   public func accumulate<Result, Failure: Error>(
-    _ shard: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
+    _ node: Range<Int>, _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    precondition(
-      shard == next && shards.contains(shard),
-      "shard \(shard) of \(shards) where \(expected) is to come")
+    guard let next, next < nodes.count, nodes[next] == node else {
+      preconditionFailure("shards \(node) of \(shards) where \(expected) is to come")
+    }
     let slot = walk.entries.count
-    let values = UnsafeMutableBufferPointer(start: slabs[slot].start, count: count)
-    values.update(repeating: 0)
-    let result = try body(values)
-    walk.append(ShardTree.Node(level: 0, index: shard), slot: slot)
+    let result = try body(UnsafeMutableBufferPointer(start: slabs[slot].start, count: count))
+    walk.append(subtrees[next], slot: slot)
     while let (left, right) = walk.mergeSiblings() {
       add(slabs[right].start, to: slabs[left].start, count: count)
     }
-    next = shard + 1
+    self.next = next + 1
     return result
   }
 
-  /// Returns the sum over all shards of all ranks, valid until the next `begin()`; the caller may
-  /// change it. One rank alone makes no call of MPI.
+  /// Returns the sums over all shards of all ranks of this rank's ``piece``, valid until the next
+  /// `begin()`; the caller may change them. One rank alone makes no call of MPI.
   ///
-  /// The corresponding C functions are `MPI_Alltoallv` and `MPI_Allgather`.
+  /// The corresponding C functions are `MPI_Alltoallv`, or `MPI_Allreduce`.
   ///
-  /// - Precondition: every shard of this rank was accumulated, and `session` has the ranks that
+  /// - Precondition: every node of this rank was accumulated, and `session` has the ranks that
   ///   this reduction was made for.
-  public func sum(
+  public func reduce(
     on session: borrowing Session
   ) throws(MPIError) -> UnsafeMutableBufferPointer<Float> {
     precondition(
       session.rank == rank && session.size == ranks,
       "reduction of rank \(rank) of \(ranks) on rank \(session.rank) of \(session.size)")
     close()
-    try exchange?.sum(slabs, walk: &walk)
+    if let exchange {
+      return UnsafeMutableBufferPointer(
+        start: try exchange.reduce(slabs, walk: &walk), count: piece.count)
+    }
+    try addNodesAndRanks()
     return UnsafeMutableBufferPointer(start: slabs[0].start, count: count)
+  }
+
+  /// Gives every rank what the others have in their pieces of `values`, `count` of them.
+  ///
+  /// The corresponding C function is `MPI_Allgatherv`.
+  public func gather(
+    _ values: UnsafeMutablePointer<Float>, on session: borrowing Session
+  ) throws(MPIError) {
+    try exchange?.gather(values)
+  }
+
+  /// Gives rank 0 what the others have in their pieces of `values`, `count` of them.
+  ///
+  /// The corresponding C functions are `MPI_Send` and `MPI_Recv`.
+  public func collect(
+    _ values: UnsafeMutablePointer<Float>, on session: borrowing Session
+  ) throws(MPIError) {
+    try exchange?.collect(values)
+  }
+
+  /// Returns the sums of all values on every rank, valid until the next `begin()`.
+  public func sum(
+    on session: borrowing Session
+  ) throws(MPIError) -> UnsafeMutableBufferPointer<Float> {
+    let own = try reduce(on: session)
+    let total = slabs[0].start
+    if exchange != nil, let start = own.baseAddress {
+      (total + piece.lowerBound).update(from: start, count: piece.count)
+    }
+    try gather(total, on: session)
+    return UnsafeMutableBufferPointer(start: total, count: count)
   }
 
   /// Returns the sum over all shards, valid until the next `begin()`, where MPI was not started.
@@ -100,10 +164,27 @@ public final class TreeReduction {
     return UnsafeMutableBufferPointer(start: slabs[0].start, count: count)
   }
 
+  /// Adds up this rank's nodes, in their order, and has the library add those of the ranks.
+  private func addNodesAndRanks() throws(MPIError) {
+    if nodes.isEmpty { slabs[0].start.update(repeating: 0, count: count) }
+    for entry in walk.entries.dropFirst() {
+      add(slabs[entry.slot].start, to: slabs[0].start, count: count)
+    }
+    guard ranks > 1 else { return }
+    try MPIError.check(
+      "MPI_Allreduce",
+      MPI_Allreduce(
+        tercet_in_place(), slabs[0].start, Int32(count), tercet_float(), tercet_sum(),
+        tercet_comm_world()))
+  }
+
   private func close() {
-    precondition(next == shards.upperBound, "sum of \(shards) where \(expected) is to come")
+    precondition(next == nodes.count, "sum of \(shards) where \(expected) is to come")
     next = nil
   }
 
-  private var expected: String { next.map { "shard \($0)" } ?? "begin()" }
+  private var expected: String {
+    guard let next else { return "begin()" }
+    return next < nodes.count ? "\(nodes[next])" : "the sum"
+  }
 }

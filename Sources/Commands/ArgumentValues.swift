@@ -78,6 +78,11 @@ extension ArgumentLine {
   func error(_ text: String) -> UsageError { UsageError(program, text) }
 }
 
+/// What products multiply.
+public enum PrecisionChoice: String, Hashable, Sendable, CaseIterable {
+  case float32, bfloat16
+}
+
 /// How many threads a command computes with.
 public enum ThreadCount: Hashable, Sendable {
   case exactly(Int)

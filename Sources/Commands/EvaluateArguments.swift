@@ -49,6 +49,8 @@ public struct EvaluateArguments: Hashable, Sendable {
   public let report: String?
   /// Threads to compute with.
   public let threads: ThreadCount
+  /// What products multiply; `nil` for what the model was trained with.
+  public let precision: PrecisionChoice?
   /// What becomes of partly-NA triples.
   public let partlyNA: PartlyNA
   /// What scores by entity length are counted over.
@@ -63,7 +65,7 @@ extension EvaluateArguments {
     purpose: "score checkpoints on a split, on this machine alone",
     operand: nil,
     flags: [
-      checkpoint, data, match, by, json, threads, lenientNA, lengthBuckets, constrained,
+      checkpoint, data, match, by, json, threads, precision, lenientNA, lengthBuckets, constrained,
     ],
     notes: "Matches: exact compares relation and both entity strings, exact-pos relation and "
       + "spans, partial-last and partial-first relation and the last or first tokens.",
@@ -89,6 +91,9 @@ extension EvaluateArguments {
     "json", .required("FILE"), help: "also write the report to FILE as JSON")
   private static let threads = Flag(
     "threads", .required("N"), help: "threads to compute with, or 'all' cores (default: 1)")
+  private static let precision = Flag(
+    "precision", .required("KIND"),
+    help: "multiply float32 or bfloat16 (default: as trained)")
   private static let lenientNA = Flag(
     "lenient-na", help: "drop predicted triples that are partly NA (default: they are wrong)")
   private static let lengthBuckets = Flag(
@@ -111,6 +116,7 @@ extension EvaluateArguments {
     }
     report = line.value(of: Self.json)
     threads = try line.threads(of: Self.threads)
+    precision = try line.choice(of: Self.precision)
     partlyNA = line.has(Self.lenientNA) ? .dropped : .countedAsWrong
     lengthBuckets = try line.choice(of: Self.lengthBuckets) ?? .triple
     tagDecoding = line.has(Self.constrained) ? .constrained : .free

@@ -12,6 +12,8 @@ public struct ExtractArguments: Hashable, Sendable {
   public let input: String?
   /// Threads to compute with.
   public let threads: ThreadCount
+  /// What products multiply; `nil` for what the model was trained with.
+  public let precision: PrecisionChoice?
   /// How triples are printed.
   public let output: Output
 }
@@ -23,7 +25,7 @@ extension ExtractArguments {
     operand: Operand(
       name: "FILE", count: .upToOnce,
       help: "sentences, one a line, tokens between blanks (default: standard input)"),
-    flags: [checkpoint, threads, json],
+    flags: [checkpoint, threads, precision, json],
     examples: [
       "echo \"Peter Stöger is manager of 1 . FC Köln .\" | "
         + "tercet extract --checkpoint best.h5",
@@ -35,6 +37,9 @@ extension ExtractArguments {
     "checkpoint", .required("FILE"), .once, help: "checkpoint of the model to use")
   private static let threads = Flag(
     "threads", .required("N"), help: "threads to compute with, or 'all' cores (default: 1)")
+  private static let precision = Flag(
+    "precision", .required("KIND"),
+    help: "multiply float32 or bfloat16 (default: as trained)")
   private static let json = Flag(
     "json", help: "print one JSON object a sentence (default: text)")
 
@@ -42,6 +47,7 @@ extension ExtractArguments {
     checkpoint = line.requiredValue(of: Self.checkpoint)
     input = line.operands.first?.text
     threads = try line.threads(of: Self.threads)
+    precision = try line.choice(of: Self.precision)
     output = line.has(Self.json) ? .jsonLines : .text
   }
 }

@@ -34,32 +34,29 @@ package func peepholeForward(
   }
 }
 
-/// The backward of ``peepholeForward(rows:width:gates:peepholes:previous:cell:squashed:hidden:)``.
+/// The backward of ``peepholeForward(rows:width:gates:peepholes:previous:cell:squashed:hidden:)`` for one
+/// row.
 ///
 /// - Parameters:
-///   - cellGradient: `[rows, width]`, in: `dc` from later steps; out: `dc′`.
-///   - sumGradient: `[rows, 4·width]`, out: `da`.
+///   - cellGradient: `[width]`, in: `dc` from later steps; out: `dc′`.
+///   - sumGradient: `[4·width]`, out: `da`.
 ///   - peepholeGradient: `[3, width]`, added to.
 package func peepholeBackward(
-  rows: Int, width: Int, gates: UnsafePointer<Float>, peepholes: UnsafePointer<Float>,
+  width: Int, gates: UnsafePointer<Float>, peepholes: UnsafePointer<Float>,
   previous: UnsafePointer<Float>, cell: UnsafePointer<Float>, squashed: UnsafePointer<Float>,
-  hiddenGradient: UnsafePointer<Float>, cellGradient: UnsafeMutablePointer<Float>,
+  hiddenGradient dh: UnsafePointer<Float>, cellGradient dc: UnsafeMutablePointer<Float>,
   sumGradient: UnsafeMutablePointer<Float>, peepholeGradient: UnsafeMutablePointer<Float>
 ) {
-  for row in 0..<rows {
-    let at = row * width
-    let (o, dO) = (gates + 4 * at + 3 * width, sumGradient + 4 * at + 3 * width)
-    let (dh, tanhC, dc) = (hiddenGradient + at, squashed + at, cellGradient + at)
-    for k in 0..<width { dO[k] = dh[k] * tanhC[k] * (o[k] * (1 - o[k])) }
-    addProduct(peepholes + 2 * width, dO, to: dc, count: width)
-    addProduct(dO, cell + at, to: peepholeGradient + 2 * width, count: width)
-    // With the output gate's view of the cell in dc the rest is a plain LSTM's, dO the same again.
-    lstmBackward(
-      rows: 1, width: width, gates: gates + 4 * at, previous: previous + at, squashed: tanhC,
-      hiddenGradient: dh, cellGradient: dc, sumGradient: sumGradient + 4 * at)
-    for (block, gradient) in [(0, sumGradient + 4 * at), (1, sumGradient + 4 * at + width)] {
-      addProduct(peepholes + block * width, gradient, to: dc, count: width)
-      addProduct(gradient, previous + at, to: peepholeGradient + block * width, count: width)
-    }
+  let (o, dO) = (gates + 3 * width, sumGradient + 3 * width)
+  for k in 0..<width { dO[k] = dh[k] * squashed[k] * (o[k] * (1 - o[k])) }
+  addProduct(peepholes + 2 * width, dO, to: dc, count: width)
+  addProduct(dO, cell, to: peepholeGradient + 2 * width, count: width)
+  // With the output gate's view of the cell in dc the rest is a plain LSTM's, dO the same again.
+  lstmBackward(
+    rows: 1, width: width, gates: gates, previous: previous, squashed: squashed,
+    hiddenGradient: dh, cellGradient: dc, sumGradient: sumGradient)
+  for (block, gradient) in [(0, sumGradient), (1, sumGradient + width)] {
+    addProduct(peepholes + block * width, gradient, to: dc, count: width)
+    addProduct(gradient, previous, to: peepholeGradient + block * width, count: width)
   }
 }

@@ -65,9 +65,12 @@ package func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double {
 package func hasNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool {
   // An exponent of all ones; a maximum over integers vectorises where a branch would not.
   var largest: UInt32 = 0
-  for i in 0..<count { largest = max(largest, x[i].bitPattern & 0x7F80_0000) }
-  return largest == 0x7F80_0000
+  for i in 0..<count { largest = max(largest, x[i].bitPattern & exponentBits) }
+  return largest == exponentBits
 }
+
+/// The bits of a float's exponent, all ones where it is infinite or undefined.
+let exponentBits: UInt32 = 0x7F80_0000
 
 /// The index of the largest of `count` values; the lowest on ties (models.md pitfall 3).
 package func indexOfLargest(_ x: UnsafePointer<Float>, count: Int) -> Int {

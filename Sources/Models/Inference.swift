@@ -1,6 +1,5 @@
 import Autodiff
 import Corpora
-import Dispatch
 import Synchronization
 import Tensors
 
@@ -19,25 +18,20 @@ public enum Inference {
 
   /// Predicts the sentences of some batches.
   ///
-  /// - Parameter threads: how many of them work, each on whole batches.
+  /// - Parameter team: its threads take a batch each.
   /// - Returns: a prediction for each index that occurs in `batches`.
   public static func predict(
-    _ examples: [Example], batches: [[Int]], model: any ExtractionModel, parameters: Slab,
-    threads: Int = 1
+    _ examples: [Example], batches: [[Int]], model: any ExtractionModel, weights: WeightStore,
+    on team: ThreadTeam
   ) -> [Int: Prediction] {
-    let next = Atomic(0)
+    let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
     let results = Mutex([Int: Prediction]())
-    DispatchQueue.concurrentPerform(iterations: max(min(threads, batches.count), 1)) { _ in
-      let tape = Tape(parameters: parameters)
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < batches.count else { return }
-        let batch = batches[index]
-        let predictions = model.predict(batch.map { examples[$0] }, on: tape)
-        results.withLock { all in
-          for (i, prediction) in zip(batch, predictions) {
-            all[i] = prediction.padded(to: examples[i].sentence.tokens.count)
-          }
+    team.forEach(batches.count) { thread, index in
+      let batch = batches[index]
+      let predictions = model.predict(batch.map { examples[$0] }, on: tapes[thread])
+      results.withLock { all in
+        for (i, prediction) in zip(batch, predictions) {
+          all[i] = prediction.padded(to: examples[i].sentence.tokens.count)
         }
       }
     }
@@ -46,11 +40,11 @@ public enum Inference {
 
   /// Predicts a whole split, in its order.
   public static func predict(
-    _ examples: [Example], model: any ExtractionModel, parameters: Slab, threads: Int = 1
+    _ examples: [Example], model: any ExtractionModel, weights: WeightStore,
+    on team: ThreadTeam = ThreadTeam(1)
   ) -> [Prediction] {
     let found = predict(
-      examples, batches: batches(of: examples), model: model, parameters: parameters,
-      threads: threads)
+      examples, batches: batches(of: examples), model: model, weights: weights, on: team)
     return examples.indices.compactMap { found[$0] }
   }
 

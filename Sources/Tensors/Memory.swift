@@ -1,3 +1,5 @@
+import Glibc
+
 /// A run of floats that matrices refer to; given back to its pool, or freed, with the last of them.
 final class Memory {
   let base: UnsafeMutablePointer<Float>
@@ -7,6 +9,8 @@ final class Memory {
   enum Owner {
     case pool(MatrixPool, capacity: Int)
     case nobodyElse
+    /// The system, as whole pages.
+    case system(bytes: Int)
     /// Somebody who outlives this.
     case elsewhere
   }
@@ -20,8 +24,22 @@ final class Memory {
     switch owner {
     case .pool(let pool, let capacity): pool.give(base, capacity: capacity)
     case .nobodyElse: base.deallocate()
+    case .system(let bytes): munmap(base, bytes)
     case .elsewhere: break
     }
+  }
+
+  /// Zeros, whose pages take no room until something is written to them.
+  static func zeroPages(_ count: Int) -> Memory {
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    let pages = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let pages, pages != MAP_FAILED else {
+      preconditionFailure("no memory for \(count) floats: \(String(cString: strerror(errno)))")
+    }
+    madvise(pages, bytes, MADV_HUGEPAGE)
+    return Memory(
+      base: pages.bindMemory(to: Float.self, capacity: max(count, 1)),
+      owner: .system(bytes: bytes))
   }
 
   static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -93,8 +111,7 @@ public final class Slab: @unchecked Sendable {
   /// `count` zeros.
   public init(count: Int) {
     self.count = count
-    memory = Memory(base: Memory.allocate(count), owner: .nobodyElse)
-    memory.base.initialize(repeating: 0, count: count)
+    memory = Memory.zeroPages(count)
   }
 
   /// Floats that somebody else owns, who must keep them as long as the slab is in use.

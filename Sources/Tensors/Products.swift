@@ -5,7 +5,7 @@ public enum Orientation {
   case asIs, transposed
 }
 
-/// The dense products, the only place that calls BLAS.
+/// The dense products of plain matrices, by OpenBLAS.
 public enum BLAS {
   /// Sets how many threads a product uses, for the whole process.
   public static func setThreads(_ count: Int) { openblas_set_num_threads(Int32(count)) }
@@ -35,31 +35,5 @@ public enum BLAS {
       orientationB == .asIs ? CblasNoTrans : CblasTrans, Int32(m), Int32(n), Int32(k), 1,
       a.start, Int32(a.stride), b.start, Int32(b.stride), adding ? 1 : 0, c.start,
       Int32(c.stride))
-  }
-}
-
-/// A weight `W [out, in]` as the products with it, so that the layers need not know what multiplies.
-public struct Weight {
-  /// `W`, `[out, in]`; a part of the columns of a wider matrix is allowed.
-  public let values: Matrix
-
-  public init(_ values: Matrix) { self.values = values }
-
-  public var outputs: Int { values.rows }
-  public var inputs: Int { values.columns }
-
-  /// `y = x Wᵀ`, or `y += x Wᵀ`: `x [rows, in]`, `y [rows, out]`.
-  public func forward(_ x: Matrix, into y: Matrix, adding: Bool = false) {
-    BLAS.multiply(x, .asIs, values, .transposed, into: y, adding: adding)
-  }
-
-  /// `dx = dy W`, or `dx += dy W`: `dy [rows, out]`, `dx [rows, in]`.
-  public func backward(_ dy: Matrix, into dx: Matrix, adding: Bool = false) {
-    BLAS.multiply(dy, .asIs, values, .asIs, into: dx, adding: adding)
-  }
-
-  /// `dW += dyᵀ x`, the gradient of all rows in one product.
-  public static func addGradient(of dy: Matrix, _ x: Matrix, to gradient: Matrix) {
-    BLAS.multiply(dy, .transposed, x, .asIs, into: gradient, adding: true)
   }
 }

@@ -5,35 +5,47 @@ import Kernels
 import Models
 import Tensors
 
-/// Computes the gradient of a minibatch over all ranks: shards forward and backward, sums in one fixed
-/// tree, so that its bits do not depend on the number of ranks (models.md 1.10).
+/// Computes the gradient of a minibatch over all ranks and threads: shards forward and backward, sums in
+/// one fixed tree, so that its bits depend on the number of neither (models.md 1.10).
 final class GradientStep {
   /// Sums of a minibatch.
   struct Sums {
-    /// The gradient of the total, in the order of the parameters; valid until the next step.
-    let gradient: UnsafePointer<Float>
+    /// The gradient of the total, this rank's piece of it; valid until the next step.
+    let gradient: UnsafeMutableBufferPointer<Float>
+    /// Its norm, over all pieces.
+    let norm: Double
     /// The mean of each term over the sentences.
     let losses: [Double]
     let total: Double
   }
 
+  let reduction: TreeReduction
   private let model: any ExtractionModel
   private let weights: [Float]
   private let shards: Int
-  private let tape: Tape
-  private let reduction: TreeReduction
+  private let team: ThreadTeam
+  private let workers: [ShardWorker]
+  private let tiles: [GradientTile]
+  private let tileSums: [TileSum]
 
   init(
-    model: any ExtractionModel, parameters: Slab, shards: Int, rank: Int, ranks: Int
+    model: any ExtractionModel, weights store: WeightStore, options: RunOptions, team: ThreadTeam,
+    rank: Int, ranks: Int
   ) {
     self.model = model
-    self.shards = shards
-    tape = Tape(parameters: parameters)
+    self.team = team
+    shards = options.batch.shards
     weights = model.objective.map(\.weight)
-    // Losses ride behind the gradient, in the same messages.
+    workers = (0..<team.count).map { _ in ShardWorker(model: model, weights: store) }
+    tiles = GradientTile.tiles(of: model.layout)
+    tileSums = (0..<team.count).map { _ in TileSum() }
+    // What an accumulated gradient is made of is kept until its shards are summed: the more minibatches
+    // there are, the fewer shards are run together.
+    let together =
+      options.batch.accumulate == 1 ? Int.max : shards / ranks / options.batch.accumulate
     reduction = TreeReduction(
-      count: model.layout.count + weights.count, tree: ShardTree(shards: shards), rank: rank,
-      ranks: ranks)
+      count: model.layout.count, tree: ShardTree(shards: shards), rank: rank, ranks: ranks,
+      mode: options.reduction, largestNode: max(together, 1))
   }
 
   /// Runs the minibatches of one update.
@@ -45,45 +57,98 @@ final class GradientStep {
     _ batches: [[Example]], draws: Draws, on session: borrowing Session, clock: inout PhaseClock
   ) throws -> Sums {
     let sentences = batches.reduce(0) { $0 + $1.count }
-    let pieces = batches.map { Self.shards(of: $0, count: shards) }
     clock.enter(.data)
+    let pieces = Self.shards(of: batches, count: shards)
+    var losses = [Double](repeating: 0, count: shards * weights.count)
     reduction.begin()
-    for shard in reduction.shards {
-      reduction.accumulate(shard) { slab in
-        for piece in pieces where !piece[shard].isEmpty {
-          add(piece[shard], of: sentences, draws: draws, to: slab, clock: &clock)
+    for node in reduction.nodes {
+      let ranges = deal(node)
+      let results = runShards(ranges, pieces, of: sentences, draws: draws, clock: &clock)
+      for (shard, terms) in zip(node, results) {
+        for (k, term) in terms.enumerated() {
+          losses[shard * weights.count + k] = term.reduce(0, +) / Double(sentences)
         }
       }
+      clock.enter(.gradients)
+      reduction.accumulate(node) { sum(node, ranges, into: Slab(unowned: $0)) }
+      for worker in workers { worker.release() }
     }
     clock.enter(.reduction)
-    let sums = try reduction.sum(on: session)
-    guard let gradient = sums.baseAddress else { preconditionFailure("a model of no parameters") }
-    let losses = weights.indices.map { Double(sums[model.layout.count + $0]) }
-    let total = zip(losses, weights).reduce(0) { $0 + $1.0 * Double($1.1) }
-    return Sums(gradient: gradient, losses: losses, total: total)
+    return try finish(losses, gradient: try reduction.reduce(on: session), on: session)
   }
 
-  /// The sentences of each shard of a minibatch, longest first.
-  private static func shards(of batch: [Example], count: Int) -> [[Example]] {
-    Sharding.shards(of: batch.map(\.length), count: count).map { $0.map { batch[$0] } }
-  }
-
-  /// Adds a shard's part of the gradient and of the losses to `slab`.
-  @discardableResult
-  private func add(
-    _ shard: [Example], of sentences: Int, draws: Draws,
-    to slab: UnsafeMutableBufferPointer<Float>, clock: inout PhaseClock
-  ) -> [LossSum] {
-    clock.enter(.forward)
-    tape.mode = .training(gradients: Slab(unowned: slab))
-    let losses = model.losses(of: shard, draws: draws, on: tape)
-    clock.enter(.backward)
-    for (k, loss) in losses.enumerated() {
-      loss.gradientScale = loss.weight / Float(sentences)
-      slab[model.layout.count + k] += Float(loss.sum / Double(sentences))
+  /// The sentences of each shard of all minibatches, longest first.
+  private static func shards(of batches: [[Example]], count: Int) -> [[Example]] {
+    let cut = batches.map { batch in
+      Sharding.shards(of: batch.map(\.length), count: count).map { $0.map { batch[$0] } }
     }
-    tape.backward()
-    return losses
+    guard cut.count > 1 else { return cut[0] }
+    return (0..<count).map { shard in
+      cut.flatMap { $0[shard] }.enumerated().sorted {
+        (-$0.element.length, $0.offset) < (-$1.element.length, $1.offset)
+      }.map(\.element)
+    }
+  }
+
+  /// The shards of a node by the thread that runs them, about as many each.
+  private func deal(_ node: Range<Int>) -> [Range<Int>] {
+    (0..<team.count).map {
+      let (first, last) = ($0 * node.count / team.count, ($0 + 1) * node.count / team.count)
+      return node.lowerBound + first..<node.lowerBound + last
+    }
+  }
+
+  private func runShards(
+    _ ranges: [Range<Int>], _ pieces: [[Example]], of sentences: Int, draws: Draws,
+    clock: inout PhaseClock
+  ) -> [[[Double]]] {
+    var results = [[[[Double]]]](repeating: [], count: team.count)
+    results.withUnsafeMutableBufferPointer { results in
+      team.run { thread in
+        results[thread] = workers[thread].run(
+          Array(pieces[ranges[thread]]), of: sentences, draws: draws
+        ) { if thread == 0 { clock.enter($0) } }
+      }
+    }
+    return results.flatMap { $0 }
+  }
+
+  /// Writes the gradient of a node's shards into `slab`.
+  private func sum(_ node: Range<Int>, _ ranges: [Range<Int>], into slab: Slab) {
+    let sources = zip(ranges, workers).map { ($0, $1.terms) }
+    team.forEach(tiles.count) { thread, item in
+      tileSums[thread].write(tiles[item], of: node, from: sources, to: slab)
+    }
+  }
+
+  /// Adds up over ranks what they need of each other: losses, and the norm of the whole gradient. A rank
+  /// leaves zeros where another has a number, so that the order of additions changes no bit.
+  private func finish(
+    _ losses: [Double], gradient: UnsafeMutableBufferPointer<Float>, on session: borrowing Session
+  ) throws -> Sums {
+    let block = TreeReduction.block
+    let blocks = (model.layout.count + block - 1) / block
+    let first = reduction.piece.lowerBound / block
+    let own = (gradient.count + block - 1) / block
+    let hasWhole = reduction.isWhole
+    var squares = [Double](repeating: 0, count: blocks)
+    squares.withUnsafeMutableBufferPointer { squares in
+      team.forEach(own) { _, item in
+        let count = min(block, gradient.count - item * block)
+        squares[first + item] = sumOfSquares(gradient.baseAddress! + item * block, count: count)
+      }
+    }
+    var numbers = losses
+    if session.size > 1 {
+      numbers = try session.sum(losses + (hasWhole ? [] : squares))
+      if !hasWhole { squares = Array(numbers[losses.count...]) }
+    }
+    let means = weights.indices.map { k in
+      (0..<shards).reduce(0) { $0 + numbers[$1 * weights.count + k] }
+    }
+    return Sums(
+      gradient: gradient, norm: squares.reduce(0, +).squareRoot(), losses: means,
+      total: zip(means, weights).reduce(0) { $0 + $1.0 * Double($1.1) })
   }
 
   /// The sentences whose loss is not finite, or, where every loss is, those of the shards whose gradient
@@ -95,21 +160,22 @@ final class GradientStep {
   ) throws -> [String] {
     let all = batches.flatMap { $0 }
     var (byLoss, byGradient) = (Set<Int>(), Set<Int>())
-    let scratch = Slab(count: model.layout.count + weights.count)
-    var clock = PhaseClock()
-    for batch in batches {
-      let pieces = Self.shards(of: batch, count: shards)
-      for piece in reduction.shards.map({ pieces[$0] }) where !piece.isEmpty {
-        scratch.buffer.update(repeating: 0)
-        let losses = add(piece, of: all.count, draws: draws, to: scratch.buffer, clock: &clock)
-        for (k, example) in piece.enumerated()
-        where losses.contains(where: { !$0.perSentence[k].isFinite }) {
-          byLoss.insert(example.index)
-        }
-        if let base = scratch.buffer.baseAddress, hasNonFinite(base, count: scratch.count) {
-          byGradient.formUnion(piece.map(\.index))
-        }
+    let scratch = Slab(count: model.layout.count)
+    let pieces = Self.shards(of: batches, count: shards)
+    for shard in reduction.shards where !pieces[shard].isEmpty {
+      let losses = workers[0].run([pieces[shard]], of: all.count, draws: draws) { _ in }[0]
+      for (k, example) in pieces[shard].enumerated()
+      where losses.contains(where: { !$0[k].isFinite }) {
+        byLoss.insert(example.index)
       }
+      for tile in tiles {
+        tileSums[0].write(
+          tile, of: shard..<shard + 1, from: [(shard..<shard + 1, workers[0].terms)], to: scratch)
+      }
+      if let base = scratch.buffer.baseAddress, hasNonFinite(base, count: scratch.count) {
+        byGradient.formUnion(pieces[shard].map(\.index))
+      }
+      workers[0].release()
     }
     func everywhere(_ indices: Set<Int>) throws -> [String] {
       let flags = try session.maximum(all.map { indices.contains($0.index) ? Int64(1) : 0 })

@@ -1,6 +1,7 @@
 import Autodiff
 import Foundation
 import Kernels
+import Synchronization
 import Tensors
 
 /// Moves the parameters against their gradient, the same way on every rank.
@@ -22,47 +23,81 @@ public final class Optimizer {
     moments = names.map { ($0, Slab(count: layout.count)) }
   }
 
-  /// One update.
-  ///
-  /// - Parameters:
-  ///   - gradient: of the whole minibatch, in the order of the layout.
-  ///   - norm: of that gradient.
-  ///   - step: counts from 1.
-  ///   - rate: what the schedule says.
-  public func update(
-    _ parameters: Slab, gradient: UnsafePointer<Float>, norm: Double, step: Int, rate: Float
-  ) {
-    let clip: Float =
-      options.clip > 0 && norm > Double(options.clip) ? options.clip / Float(norm) : 1
-    for parameter in layout.parameters {
-      update(
-        parameter, parameters, gradient + parameter.offset, step: step, rate: rate, clip: clip)
+  /// What an update does with a gradient.
+  public struct Plan {
+    /// Of the whole gradient.
+    let norm: Double
+    /// Counts from 1.
+    let step: Int
+    /// What the schedule says.
+    let rate: Float
+
+    public init(norm: Double, step: Int, rate: Float) {
+      (self.norm, self.step, self.rate) = (norm, step, rate)
     }
   }
 
-  /// The norm of a gradient over all parameters together.
-  public func norm(of gradient: UnsafePointer<Float>) -> Double {
-    sumOfSquares(gradient, count: layout.count).squareRoot()
+  /// One update of a piece of the parameters.
+  ///
+  /// - Parameters:
+  ///   - piece: of the slab.
+  ///   - gradient: of the piece.
+  /// - Returns: whether all of its parameters are finite.
+  public func update(
+    _ parameters: Slab, piece: Range<Int>, gradient: UnsafePointer<Float>, _ plan: Plan,
+    on team: ThreadTeam
+  ) -> Bool {
+    let clip: Float =
+      options.clip > 0 && plan.norm > Double(options.clip) ? options.clip / Float(plan.norm) : 1
+    let runs = runs(of: piece)
+    let failures = Atomic(0)
+    team.forEach(runs.count) { _, item in
+      let run = runs[item]
+      let isFinite = update(
+        run, parameters.buffer, gradient + (run.range.lowerBound - piece.lowerBound), plan, clip)
+      if !isFinite { failures.add(1, ordering: .relaxed) }
+    }
+    return failures.load(ordering: .relaxed) == 0
   }
 
+  /// Values that are updated in one go, with what they have in common.
+  private typealias Run = (range: Range<Int>, decays: Bool)
+
+  private func runs(of piece: Range<Int>) -> [Run] {
+    layout.parameters.flatMap { parameter -> [Run] in
+      let part = (parameter.offset..<parameter.offset + parameter.count).clamped(to: piece)
+      return stride(from: part.lowerBound, to: part.upperBound, by: Self.runLength).map {
+        ($0..<min($0 + Self.runLength, part.upperBound), parameter.decays)
+      }
+    }
+  }
+  private static let runLength = 1 << 16
+
   private func update(
-    _ parameter: Parameter, _ parameters: Slab, _ g: UnsafePointer<Float>, step: Int, rate: Float,
-    clip: Float
-  ) {
-    let p = parameters(parameter).pointer
-    let moment = { (index: Int) in self.moments[index].values(parameter).pointer }
+    _ run: Run, _ parameters: UnsafeMutableBufferPointer<Float>, _ g: UnsafePointer<Float>,
+    _ plan: Plan, _ clip: Float
+  ) -> Bool {
+    func start(_ values: UnsafeMutableBufferPointer<Float>) -> UnsafeMutablePointer<Float> {
+      guard let base = values.baseAddress else { preconditionFailure("a model of no parameters") }
+      return base + run.range.lowerBound
+    }
+    let (p, count) = (start(parameters), run.range.count)
+    let moment = { (index: Int) in start(self.moments[index].values.buffer) }
+    let (rate, step) = (plan.rate, plan.step)
     switch options.kind {
     case .adam, .adamw:
-      adam(
-        p, g, moment(0), moment(1), count: parameter.count, rate: rate, clip: clip,
+      return adam(
+        p, g, moment(0), moment(1), count: count, rate: rate, clip: clip,
         betas: (options.beta1, options.beta2), epsilon: options.epsilon,
         corrections: (correction(options.beta1, step), correction(options.beta2, step)),
-        decay: options.kind == .adamw && parameter.decays ? options.weightDecay : 0)
+        decay: options.kind == .adamw && run.decays ? options.weightDecay : 0)
     case .rmsprop:
-      rmsprop(
-        p, g, moment(0), count: parameter.count, rate: rate, clip: clip, decay: options.rho,
+      return rmsprop(
+        p, g, moment(0), count: count, rate: rate, clip: clip, decay: options.rho,
         epsilon: options.epsilon)
-    case .sgd: add(g, times: -rate * clip, to: p, count: parameter.count)
+    case .sgd:
+      add(g, times: -rate * clip, to: p, count: count)
+      return !hasNonFinite(p, count: count)
     }
   }
 

@@ -1,6 +1,9 @@
 /// Where the time of a step goes.
 enum Phase: String, CaseIterable {
-  case data, forward, backward, reduction, update
+  case data, forward, backward
+  /// Weight gradients, tile by tile.
+  case gradients
+  case reduction, update
 }
 
 /// Adds up wall-clock time by phase.

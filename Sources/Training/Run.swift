@@ -52,23 +52,23 @@ final class Run {
   let corpus: TrainingCorpus
   let model: any ExtractionModel
   let parameters: Slab
+  /// The parameters as products read them.
+  let weights: WeightStore
+  let team: ThreadTeam
   let optimizer: Optimizer
   var progress = Progress()
 
-  init(_ plan: RunPlan, corpus: TrainingCorpus) {
+  init(_ plan: RunPlan, corpus: TrainingCorpus, precision: Precision) {
     self.plan = plan
     self.corpus = corpus
     model = plan.options.model.model(for: corpus.inventory)
     parameters = Slab(count: model.layout.count)
+    weights = WeightStore(parameters, precision: precision)
+    team = ThreadTeam(plan.options.threads)
     optimizer = Optimizer(plan.options.optimizer, layout: model.layout)
   }
 
   var options: RunOptions { plan.options }
-  /// Whether the parameters can be saved and worked with.
-  var parametersAreFinite: Bool {
-    guard let base = parameters.buffer.baseAddress else { return true }
-    return !hasNonFinite(base, count: parameters.count)
-  }
   var objective: [String] { model.objective.map(\.name) }
 
   /// The order of minibatches.

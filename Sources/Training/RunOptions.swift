@@ -1,6 +1,8 @@
+import Collectives
 import Corpora
 import Evaluation
 import Models
+import Tensors
 
 /// Everything that a configuration file can say; the defaults are those of the published systems.
 public struct RunOptions: Codable, Sendable {
@@ -15,7 +17,12 @@ public struct RunOptions: Codable, Sendable {
   public var evaluation = EvaluationOptions()
   public var checkpoint = CheckpointOptions()
   public var log = LogOptions()
-  public var blas = BLASOptions()
+  /// What products multiply; all else is float32.
+  public var precision = Precision.float32
+  /// Threads of a rank; each takes whole shards.
+  public var threads = 1
+  /// How gradients are added up over ranks.
+  public var reduction = ReductionMode.reproducible
 
   /// The published settings of a model, if there is one of that name.
   public init?(modelKind: String) {
@@ -75,12 +82,6 @@ public struct RunOptions: Codable, Sendable {
     /// Steps from one printed line to the next where output is not a terminal.
     public var every = 20
   }
-
-  /// The `blas` section.
-  public struct BLASOptions: Codable, Sendable, Equatable {
-    /// Threads of a product, in each rank.
-    public var threads = 1
-  }
 }
 
 extension RunOptions {
@@ -93,7 +94,7 @@ extension RunOptions {
       ("batch.size", batch.size), ("batch.pool", batch.pool),
       ("batch.accumulate", batch.accumulate), ("epochs", epochs),
       ("evaluation.every", evaluation.every), ("checkpoint.keep", checkpoint.keep),
-      ("log.every", log.every), ("blas.threads", blas.threads),
+      ("log.every", log.every), ("threads", threads),
       ("data.minimumCount", data.minimumCount), ("data.maximumLength", data.maximumLength),
     ]
     for (key, value) in counts where !(1...Self.largestCount).contains(value) {
@@ -136,6 +137,8 @@ extension RunOptions {
     options.data.vectors = DataOptions().vectors
     options.checkpoint = CheckpointOptions()
     options.log = LogOptions()
+    options.threads = 1
+    options.reduction = .reproducible
     return options
   }
 
@@ -145,7 +148,7 @@ extension RunOptions {
   public func allowsChange(of key: String) -> Bool {
     switch key {
     case "epochs": !optimizer.schedule.looksAhead && evaluation.every == 1
-    case "evaluation.patience": true
+    case "evaluation.patience", "precision": true
     default: false
     }
   }

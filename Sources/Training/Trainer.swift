@@ -29,12 +29,15 @@ public final class Trainer {
     _ plan: RunPlan, check: ResumeCheck, voice: RunVoice, on session: borrowing Session
   ) throws {
     let corpus = try TrainingCorpus.read(plan.options, on: session)
-    run = Run(plan, corpus: corpus)
+    let precision = plan.options.precision
+    let isSupported = try session.agree(precision.isSupported)
+    run = Run(plan, corpus: corpus, precision: isSupported ? precision : .float32)
     folder = CheckpointFolder(plan.folder)
     self.voice = session.rank == 0 ? voice : RunVoice(say: { _ in }, warn: { _ in }, progress: nil)
-    BLAS.setThreads(plan.options.blas.threads)
+    if !isSupported { self.voice.warn("warning: \(precision.unsupportedNote)") }
+    BLAS.setThreads(1)
     gradients = GradientStep(
-      model: run.model, parameters: run.parameters, shards: plan.options.batch.shards,
+      model: run.model, weights: run.weights, options: run.options, team: run.team,
       rank: session.rank, ranks: session.size)
     try begin(check, on: session)
   }
@@ -146,15 +149,12 @@ extension Trainer {
     clock.enter(.update)
     let rate = run.options.optimizer.rate(
       step: step, total: run.options.totalSteps(sentences: run.corpus.training.count))
-    let norm = run.optimizer.norm(of: sums.gradient)
-    guard sums.total.isFinite, norm.isFinite else {
+    guard sums.total.isFinite, sums.norm.isFinite else {
       throw TrainingError.notFinite(
         step: step, quantity: sums.total.isFinite ? "the gradient" : "the loss",
         sentences: try gradients.culprits(examples, draws: draws, on: session))
     }
-    run.optimizer.update(
-      run.parameters, gradient: sums.gradient, norm: norm, step: step, rate: rate)
-    guard run.parametersAreFinite else {
+    guard try update(sums, step: step, rate: rate, on: session, clock: &clock) else {
       throw TrainingError.notFinite(
         step: step, quantity: "a parameter after the update",
         sentences: examples.joined().map(\.sentence.id))
@@ -164,9 +164,29 @@ extension Trainer {
     run.progress.batch += 1
     run.progress.history.steps.append(
       History.Step(
-        step: step, epoch: epoch, losses: sums.losses, total: sums.total, gradientNorm: norm,
+        step: step, epoch: epoch, losses: sums.losses, total: sums.total, gradientNorm: sums.norm,
         rate: Double(rate)))
     try report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
+  }
+
+  /// Moves this rank's piece of the parameters and gathers all pieces.
+  ///
+  /// - Returns: whether all parameters are finite.
+  private func update(
+    _ sums: GradientStep.Sums, step: Int, rate: Float, on session: borrowing Session,
+    clock: inout PhaseClock
+  ) throws -> Bool {
+    guard let gradient = sums.gradient.baseAddress, let values = run.parameters.buffer.baseAddress
+    else { preconditionFailure("a model of no parameters") }
+    let isFinite = run.optimizer.update(
+      run.parameters, piece: gradients.reduction.piece, gradient: gradient,
+      Optimizer.Plan(norm: sums.norm, step: step, rate: rate), on: run.team)
+    clock.enter(.reduction)
+    guard try session.agree(isFinite) else { return false }
+    try gradients.reduction.gather(values, on: session)
+    clock.enter(.update)
+    run.weights.refresh(on: run.team)
+    return true
   }
 
   /// Scores the development split, moves to the next epoch and saves.
@@ -197,6 +217,10 @@ extension Trainer {
     _ standing: CheckpointFolder.Standing = .ordinary, on session: borrowing Session
   ) throws {
     let run = run
+    for moment in run.optimizer.moments {
+      guard let start = moment.values.buffer.baseAddress else { continue }
+      try gradients.reduction.collect(start, on: session)
+    }
     _ = try session.share {
       try folder.save(
         step: run.progress.step, standing, keep: run.options.checkpoint.keep
@@ -216,7 +240,7 @@ extension Run {
     let batches = Inference.batches(of: corpus.development)
     let own = batches.indices.filter { $0 % session.size == session.rank }.map { batches[$0] }
     let found = Inference.predict(
-      corpus.development, batches: own, model: model, parameters: parameters)
+      corpus.development, batches: own, model: model, weights: weights, on: team)
     let scored = found.sorted { $0.key < $1.key }
     let counts = TripleCounts(
       sentences: scored.map { corpus.development[$0.key].sentence },
@@ -232,6 +256,8 @@ extension Trainer {
     [
       "event": "start", "program": run.plan.program, "origin": origin, "ranks": ranks,
       "host": Session.hostName, "processors": Session.processorCount, "blas": BLAS.coreName,
+      "products": Products.name, "precision": run.weights.precision.rawValue,
+      "threads": run.team.count,
       "model": run.options.model.kind, "parameters": run.model.layout.count,
       "step": run.progress.step, "sentences": run.corpus.training.count,
       "time": ISO8601DateFormatter().string(from: Date()),

@@ -4,6 +4,7 @@ import Corpora
 import Evaluation
 import Foundation
 import Models
+import Tensors
 import Training
 
 /// `tercet evaluate`: scores checkpoints on one machine, without MPI.
@@ -31,15 +32,16 @@ enum Evaluate {
   private static func report(
     of checkpoint: String, _ sentences: [Sentence], _ arguments: EvaluateArguments
   ) throws -> EvaluationReport {
-    let constrained = arguments.tagDecoding == .constrained
+    let changes =
+      (arguments.tagDecoding == .constrained ? ["model.crfConstrained=true"] : [])
+      + (arguments.precision.map { ["precision=\($0.rawValue)"] } ?? [])
     let loaded = try LoadedModel(
-      checkpoint,
-      overrides: constrained ? [try ConfigurationOverride("model.crfConstrained=true")] : [])
+      checkpoint, overrides: try changes.map { try ConfigurationOverride($0) })
     warn(loaded, sentences, arguments.data)
     let examples = loaded.examples(sentences)
     let predictions = Inference.predict(
-      examples, model: loaded.model, parameters: loaded.parameters,
-      threads: arguments.threads.count)
+      examples, model: loaded.model, weights: loaded.weights,
+      on: ThreadTeam(arguments.threads.count))
     let ceiling = Inference.ceiling(
       examples, model: loaded.model, seed: UInt64(loaded.options.seed))
     return Evaluator(arguments.options(for: loaded.options)).report(

@@ -1,18 +1,23 @@
 import Commands
+import Configuration
 import Corpora
 import Foundation
 import Models
+import Tensors
 
 /// `tercet extract`: prints the facts that a model finds in sentences.
 enum Extract {
   static func run(_ arguments: ExtractArguments) throws {
-    let loaded = try LoadedModel(arguments.checkpoint)
+    let changes = try arguments.precision.map {
+      try ConfigurationOverride("precision=\($0.rawValue)")
+    }
+    let loaded = try LoadedModel(arguments.checkpoint, overrides: changes.map { [$0] } ?? [])
     let sentences = try sentences(arguments.input)
     let name = arguments.input ?? "standard input"
     if let warning = loaded.warning(about: sentences, in: name) { Console.error(warning) }
     let predictions = Inference.predict(
-      loaded.examples(sentences), model: loaded.model, parameters: loaded.parameters,
-      threads: arguments.threads.count)
+      loaded.examples(sentences), model: loaded.model, weights: loaded.weights,
+      on: ThreadTeam(arguments.threads.count))
     for (sentence, prediction) in zip(sentences, predictions) {
       switch arguments.output {
       case .jsonLines:

@@ -1,5 +1,6 @@
 import Autodiff
 import Checkpoints
+import Commands
 import Configuration
 import Corpora
 import Models
@@ -9,7 +10,8 @@ import Training
 /// A model as a checkpoint holds it; nothing else is needed to use it.
 struct LoadedModel {
   let model: any ExtractionModel
-  let parameters: Slab
+  /// The parameters as products read them.
+  let weights: WeightStore
   let options: RunOptions
   let progress: Progress
 
@@ -30,11 +32,14 @@ struct LoadedModel {
     guard let (options, model) = loaded else {
       preconditionFailure("a header without configuration")
     }
-    parameters = Slab(count: model.layout.count)
+    let parameters = Slab(count: model.layout.count)
     try Snapshot.read(model.layout, into: parameters, from: file)
     self.options = options
     self.model = model
     progress = header.progress
+    let precision = options.precision
+    if !precision.isSupported { Console.error("warning: \(precision.unsupportedNote)") }
+    weights = WeightStore(parameters, precision: precision.isSupported ? precision : .float32)
     BLAS.setThreads(1)
   }
 

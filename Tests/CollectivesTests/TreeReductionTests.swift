@@ -8,25 +8,41 @@ struct TreeReductionTests {
   @Test("siblings are added before their parents")
   func order() {
     let tiny: Float = 0x1p-24
-    let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 4))
+    let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 4), largestNode: 1)
     reduction.begin()
-    for (shard, value) in [1, tiny, tiny, tiny].enumerated() {
-      reduction.accumulate(shard) { $0[0] += value }
+    for (node, value) in zip(reduction.nodes, [1, tiny, tiny, tiny]) {
+      reduction.accumulate(node) { $0[0] = value }
     }
     #expect(reduction.sum()[0] == 1 + 2 * tiny)
     #expect(1 + tiny + tiny + tiny == 1)
   }
 
-  @Test("each shard starts with zeros, in the same memory step after step")
+  @Test("the nodes of a rank are the fewest, or cut to a size", arguments: 1...9)
+  func nodes(ranks: Int) {
+    let tree = ShardTree(shards: 8)
+    for largest in [1, 2, 3, 8] {
+      let nodes = (0..<ranks).flatMap {
+        TreeReduction(count: 1, tree: tree, rank: $0, ranks: ranks, largestNode: largest).nodes
+      }
+      #expect(nodes.flatMap { Array($0) } == Array(0..<8))
+      for node in nodes {
+        #expect(node.count <= largest && node.count & (node.count - 1) == 0)
+        #expect(node.lowerBound % node.count == 0)
+      }
+    }
+    let whole = TreeReduction(count: 1, tree: tree, rank: ranks - 1, ranks: ranks).nodes
+    #expect(whole.count == (8 / ranks).nonzeroBitCount || 8 % ranks != 0)
+  }
+
+  @Test("sums lie in the same memory step after step")
   func reuse() {
-    let reduction = TreeReduction(count: 3, tree: ShardTree(shards: 8))
+    let reduction = TreeReduction(count: 3, tree: ShardTree(shards: 8), largestNode: 1)
     var totals: Set<UnsafeMutablePointer<Float>?> = []
     for step in 1...4 {
       reduction.begin()
-      for shard in reduction.shards {
-        reduction.accumulate(shard) { slab in
-          #expect(slab.allSatisfy { $0.bitPattern == 0 })
-          for i in slab.indices { slab[i] += Float(step * (i + 1)) }
+      for node in reduction.nodes {
+        reduction.accumulate(node) { slab in
+          for i in slab.indices { slab[i] = Float(step * (i + 1)) }
         }
       }
       let total = reduction.sum()
@@ -36,33 +52,33 @@ struct TreeReductionTests {
     #expect(totals.count == 1)
   }
 
-  @Test("what a shard throws and returns reaches the caller, and a new sum can begin")
+  @Test("what a node throws and returns reaches the caller, and a new sum can begin")
   func throwing() throws {
     struct Overflow: Error {}
-    let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2))
+    let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2), largestNode: 1)
     reduction.begin()
-    #expect(reduction.accumulate(0) { _ in 5 } == 5)
-    #expect(throws: Overflow.self) { try reduction.accumulate(1) { _ in throw Overflow() } }
+    #expect(reduction.accumulate(0..<1) { _ in 5 } == 5)
+    #expect(throws: Overflow.self) { try reduction.accumulate(1..<2) { _ in throw Overflow() } }
     reduction.begin()
-    for shard in reduction.shards { reduction.accumulate(shard) { $0[0] += 1 } }
+    for node in reduction.nodes { reduction.accumulate(node) { $0[0] = 1 } }
     #expect(reduction.sum()[0] == 2)
   }
 
-  @Test("a shard left out, repeated or out of order is a mistake of the caller")
+  @Test("a node left out, repeated or out of order is a mistake of the caller")
   func misuse() async {
     await #expect(processExitsWith: .failure) {
-      let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2))
-      reduction.accumulate(0) { _ in }
+      let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2), largestNode: 1)
+      reduction.accumulate(0..<1) { _ in }
     }
     await #expect(processExitsWith: .failure) {
-      let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2))
+      let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2), largestNode: 1)
       reduction.begin()
-      reduction.accumulate(1) { _ in }
+      reduction.accumulate(1..<2) { _ in }
     }
     await #expect(processExitsWith: .failure) {
-      let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2))
+      let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2), largestNode: 1)
       reduction.begin()
-      reduction.accumulate(0) { _ in }
+      reduction.accumulate(0..<1) { _ in }
       _ = reduction.sum()
     }
   }

@@ -8,8 +8,10 @@ extension ProgramTests {
     /// Another value for every key, and whether a resumed run may have it.
     static let allowed = [
       "data.directory=COPY", "data.vectors=no-such-file", "checkpoint.every=1",
-      "checkpoint.keep=1", "log.every=1", "epochs=4", "evaluation.patience=5",
+      "checkpoint.keep=1", "log.every=1", "epochs=4", "evaluation.patience=5", "threads=2",
     ]
+    /// Allowed, though the steps that follow come out a little different.
+    static let changing = ["precision=bfloat16", "reduction=allreduce"]
     static let refused = [
       "model.kind=copyre", "model.embedding=9", "model.hidden=17", "model.fusion=9",
       "model.triples=4", "model.cell=gru", "model.gruForm=before", "model.encoderMerge=concatenate",
@@ -25,7 +27,7 @@ extension ProgramTests {
       "optimizer.beta1=0.8", "optimizer.beta2=0.99", "optimizer.epsilon=1e-7",
       "optimizer.rho=0.8", "optimizer.weightDecay=0.1", "optimizer.clip=1",
       "optimizer.schedule=linear", "optimizer.warmup=5", "seed=2", "evaluation.every=2",
-      "evaluation.match=partial-last", "blas.threads=2",
+      "evaluation.match=partial-last",
     ]
 
     static func key(_ setting: String) -> String {
@@ -60,7 +62,7 @@ extension ProgramTests {
       }
     }
 
-    @Test("each key of the configuration is in one of the two lists")
+    @Test("each key of the configuration is in one of the lists")
     func allKeys() throws {
       try withWorkplace { place in
         let printed = try place.tercet("train", place.path("config.yaml"), "--print-config").stdout
@@ -75,7 +77,24 @@ extension ProgramTests {
             keys.insert(section + name)
           }
         }
-        #expect(keys == Set((Self.allowed + Self.refused).map(Self.key)))
+        #expect(keys == Set((Self.allowed + Self.changing + Self.refused).map(Self.key)))
+      }
+    }
+
+    @Test("either precision and either reduction goes on from the other's checkpoint, and back")
+    func changingKeys() throws {
+      try withWorkplace { place in
+        try place.trained("run", [], ["--stop-after", "2"])
+        for (index, setting) in Self.changing.enumerated() {
+          try place.trained(
+            ranks: hasRanks ? 2 : 1, "run", [setting],
+            ["--resume", "--stop-after", "\(2 * index + 3)"])
+          try place.trained("run", [], ["--resume", "--stop-after", "\(2 * index + 4)"])
+        }
+        let evaluated = try place.tercet(
+          "evaluate", "--checkpoint", "run/last.h5", "--data", "data/dev.jsonl", "--precision",
+          "bfloat16")
+        #expect(evaluated.status == 0, "\(evaluated.stderr)")
       }
     }
 

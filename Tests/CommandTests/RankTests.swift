@@ -47,6 +47,24 @@ extension ProgramTests {
       }
     }
 
+    @Test(
+      "threads and ranks mixed change no bit, in either precision",
+      arguments: ["float32", "bfloat16"])
+    func threads(_ precision: String) throws {
+      try withWorkplace { place in
+        let settings = Self.ragged + ["precision=\(precision)"]
+        let mixes = [(1, 1), (1, 2), (1, 8), (2, 2), (2, 3), (3, 2), (4, 1)]
+        for (ranks, threads) in mixes {
+          try place.trained(
+            ranks: ranks, "on\(ranks)x\(threads)", settings + ["threads=\(threads)"],
+            ["--stop-after", "10"])
+        }
+        for (ranks, threads) in mixes.dropFirst() {
+          try place.expectSame("on1x1/last.h5", "on\(ranks)x\(threads)/last.h5")
+        }
+      }
+    }
+
     @Test("the numbers change from step to step, and with the seed")
     func notConstant() throws {
       try withWorkplace { place in

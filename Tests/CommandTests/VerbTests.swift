@@ -89,7 +89,7 @@ extension ProgramTests {
             for e, total, norm in zip(steps, best['history/total'], best['history/gradient_norm']):
               assert e['total'] == total and e['gradient_norm'] == norm
               assert abs(e['L_D'] + e['L_E'] - total) < 1e-6
-              assert e['sentences_per_second'] > 0 and len(e['seconds']) == 5
+              assert e['sentences_per_second'] > 0 and len(e['seconds']) == 6
             assert len(steps) == 40
             """
           let result = try place.python(script, [])
@@ -271,15 +271,16 @@ extension ProgramTests {
       print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
       """
 
+    /// By then products of all shapes have been made, which are kept.
     @Test("memory does not grow over a thousand steps of sentences of all lengths")
     func memory() throws {
       try withWorkplace { place in
-        let peaks = try ["200", "1200"].map { steps in
+        let peaks = try ["700", "1700"].map { steps in
           let result = try place.python(
             Self.measure,
             [
               program.path, "train", "config.yaml", "--checkpoints", "run\(steps)", "--set",
-              "batch.size=1", "--set", "epochs=8", "--stop-after", steps,
+              "batch.size=1", "--set", "epochs=11", "--stop-after", steps,
             ])
           return try #require(Double(result.stdout.filter(\.isNumber)), "\(result.stderr)")
         }

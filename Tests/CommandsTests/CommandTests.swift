@@ -29,12 +29,13 @@ private func evaluation(
   by key: EvaluateArguments.TokenKey = .position, report: String? = nil,
   threads: ThreadCount = .exactly(1), partlyNA: EvaluateArguments.PartlyNA = .countedAsWrong,
   buckets: EvaluateArguments.LengthBuckets = .triple,
-  decoding: EvaluateArguments.TagDecoding = .free
+  decoding: EvaluateArguments.TagDecoding = .free, precision: PrecisionChoice? = nil
 ) -> Command {
   .evaluate(
     EvaluateArguments(
       checkpoints: checkpoints, data: "t.jsonl", match: match, tokenKey: key, report: report,
-      threads: threads, partlyNA: partlyNA, lengthBuckets: buckets, tagDecoding: decoding))
+      threads: threads, precision: precision, partlyNA: partlyNA, lengthBuckets: buckets,
+      tagDecoding: decoding))
 }
 
 private func conversion(
@@ -90,20 +91,23 @@ struct CommandTests {
     ),
     (
       "evaluate --checkpoint a.h5 --data t.jsonl --match partial-first --lenient-na "
-        + "--length-buckets sentence --constrained",
+        + "--length-buckets sentence --constrained --precision float32",
       evaluation(
-        match: .partialFirst, partlyNA: .dropped, buckets: .sentence, decoding: .constrained)
+        match: .partialFirst, partlyNA: .dropped, buckets: .sentence, decoding: .constrained,
+        precision: .float32)
     ),
     (
       "extract --checkpoint a.h5",
       .extract(
-        ExtractArguments(checkpoint: "a.h5", input: nil, threads: .exactly(1), output: .text))
+        ExtractArguments(
+          checkpoint: "a.h5", input: nil, threads: .exactly(1), precision: nil, output: .text))
     ),
     (
-      "extract --checkpoint a.h5 --json in.txt --threads 2",
+      "extract --checkpoint a.h5 --json in.txt --threads 2 --precision bfloat16",
       .extract(
         ExtractArguments(
-          checkpoint: "a.h5", input: "in.txt", threads: .exactly(2), output: .jsonLines))
+          checkpoint: "a.h5", input: "in.txt", threads: .exactly(2), precision: .bfloat16,
+          output: .jsonLines))
     ),
     ("inspect a.h5", .inspect(InspectArguments(checkpoint: "a.h5"))),
     ("data convert --from triples in --out out.jsonl", conversion(.triples)),

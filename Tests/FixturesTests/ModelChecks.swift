@@ -187,9 +187,11 @@ extension ModelFixture {
       tape.backward()
       let gradient = try #require(gradients.buffer.baseAddress)
       if step < 4 {
-        optimizer.update(
-          moving, gradient: gradient, norm: optimizer.norm(of: gradient), step: step,
-          rate: options.rate)
+        let norm = gradients.buffer.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+        let isFinite = optimizer.update(
+          moving, piece: 0..<moving.count, gradient: gradient,
+          Optimizer.Plan(norm: norm, step: step, rate: options.rate), on: ThreadTeam(1))
+        #expect(isFinite)
       }
       guard try fixture.contains("adam/step\(step)/word_emb") else { continue }
       for (name, parameter) in try parameters() {

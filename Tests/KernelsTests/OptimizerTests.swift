@@ -23,9 +23,10 @@ struct OptimizerTests {
     for step in 1...50 {
       let g = gradient(step)
       let (c1, c2) = (1 - pow(0.9, Double(step)), 1 - pow(0.999, Double(step)))
-      adam(
+      let isFinite = adam(
         &p, g, &m, &v, count: p.count, rate: 0.01, clip: clip, betas: (0.9, 0.999),
         epsilon: 1e-8, corrections: (Float(c1), Float(c2)), decay: decay)
+      #expect(isFinite)
       for i in p.indices {
         let gradient = Double(g[i]) * Double(clip)
         mTruth[i] = 0.9 * mTruth[i] + 0.1 * gradient
@@ -45,9 +46,10 @@ struct OptimizerTests {
   func first() {
     var p: [Float] = [0, 0, 0]
     var (m, v): ([Float], [Float]) = ([0, 0, 0], [0, 0, 0])
-    adam(
+    let isFinite = adam(
       &p, [1e-3, -70, 0], &m, &v, count: 3, rate: 0.5, clip: 1, betas: (0.9, 0.999), epsilon: 1e-8,
       corrections: (1 - 0.9, 1 - 0.999), decay: 0)
+    #expect(isFinite)
     #expect(abs(p[0] + 0.5) < 1e-4 && abs(p[1] - 0.5) < 1e-4 && p[2] == 0)
   }
 
@@ -58,7 +60,9 @@ struct OptimizerTests {
     var (truth, vTruth) = (p.map(Double.init), v.map(Double.init))
     for step in 1...50 {
       let g = gradient(step)
-      rmsprop(&p, g, &v, count: p.count, rate: 0.001, clip: clip, decay: 0.9, epsilon: 1e-8)
+      let isFinite = rmsprop(
+        &p, g, &v, count: p.count, rate: 0.001, clip: clip, decay: 0.9, epsilon: 1e-8)
+      #expect(isFinite)
       for i in p.indices {
         let gradient = Double(g[i]) * Double(clip)
         vTruth[i] = 0.9 * vTruth[i] + 0.1 * gradient * gradient
@@ -68,5 +72,23 @@ struct OptimizerTests {
     for i in p.indices { #expect(abs(Double(v[i]) - vTruth[i]) <= 1e-5 * vTruth[i]) }
     for i in p.indices { #expect(abs(Double(p[i]) - truth[i]) < 5e-6) }
     #expect(p[5] == Self.start[5])
+  }
+
+  @Test(
+    "a parameter that is no longer finite is noticed, wherever it stands", arguments: [0, 17, 36])
+  func overflow(place: Int) {
+    var p = Self.start
+    p[place] = .greatestFiniteMagnitude
+    var (m, v) = ([Float](repeating: 0, count: p.count), [Float](repeating: 0, count: p.count))
+    var q = p
+    var g = [Float](repeating: 0, count: p.count)
+    g[place] = -1
+    let rate = Float.greatestFiniteMagnitude
+    let adamIsFinite = adam(
+      &p, g, &m, &v, count: p.count, rate: rate, clip: 1, betas: (0.9, 0.999), epsilon: 1e-8,
+      corrections: (0.1, 0.001), decay: 0)
+    let rmspropIsFinite = rmsprop(
+      &q, g, &v, count: q.count, rate: rate, clip: 1, decay: 0.9, epsilon: 1e-8)
+    #expect(!adamIsFinite && !rmspropIsFinite)
   }
 }

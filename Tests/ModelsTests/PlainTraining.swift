@@ -46,7 +46,7 @@ struct PlainTraining<Model: ExtractionModel> {
     guard let p = parameters.buffer.baseAddress, let g = gradients.buffer.baseAddress,
       let m = moments.0.buffer.baseAddress, let v = moments.1.buffer.baseAddress
     else { return .nan }
-    adam(
+    _ = adam(
       p, g, m, v, count: parameters.count, rate: rate, clip: 1, betas: (0.9, 0.999), epsilon: 1e-8,
       corrections: (1 - powf(0.9, Float(number)), 1 - powf(0.999, Float(number))), decay: 0)
     return losses.reduce(0) { $0 + Double($1.weight) * $1.sum } / Double(batch.count)

@@ -46,6 +46,6 @@ let messageChecks = [
     try expect(
       try session.maximum([Double(rank) / 2, -Double(rank)]), is: [Double(last) / 2, 0],
       "maximum of doubles")
-    try expect(try session.sum([]), is: [], "sum of nothing")
+    try expect(try session.sum([Int64]()), is: [], "sum of nothing")
   },
 ]

@@ -53,14 +53,14 @@ let reductionChecks = [1, 2, 4, 8, 16].map { shards in
 
 private func check(shards: Int, count: Int, on session: borrowing Session) throws {
   let tree = ShardTree(shards: shards)
-  let reduction = TreeReduction(count: count, tree: tree, rank: session.rank, ranks: session.size)
+  let reduction = TreeReduction(
+    count: count, tree: tree, rank: session.rank, ranks: session.size, largestNode: 1)
   for turn in 0..<(count > 1000 ? 1 : 3) {
     let example = Case(shards: shards, count: count, turn: turn)
     reduction.begin()
-    for shard in reduction.shards {
-      reduction.accumulate(shard) { slab in
-        if example.isEmpty(shard) { return }
-        for i in slab.indices { slab[i] += example.value(shard, i) }
+    for node in reduction.nodes {
+      reduction.accumulate(node) { slab in
+        for (i, value) in example.leaf(node.lowerBound).enumerated() { slab[i] = value }
       }
     }
     let total = try reduction.sum(on: session).map(\.bitPattern)

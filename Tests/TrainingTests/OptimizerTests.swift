@@ -53,7 +53,7 @@ struct OptimizerTests {
     (.adam, 0), (.adamw, 0), (.sgd, 0), (.rmsprop, 0), (.adam, 0.7), (.sgd, 0.7), (.adam, 1e6),
   ]
 
-  @Test("fifty updates are those of the formulas", arguments: cases)
+  @Test("fifty updates, piece by piece, are those of the formulas", arguments: cases)
   func formulas(kind: OptimizerOptions.Kind, clip: Float) throws {
     var options = OptimizerOptions()
     options.kind = kind
@@ -68,12 +68,18 @@ struct OptimizerTests {
     for (i, value) in start.enumerated() { parameters.buffer[i] = value }
     var reference = Reference(options, start.map(Double.init))
     let optimizer = Optimizer(options, layout: layout)
+    let team = ThreadTeam(2)
     for step in 1...50 {
       let gradient = (0..<19).map { Float(($0 * 31 + step * 17) % 23) / 11 - 1 }
       try gradient.withUnsafeBufferPointer { values in
         let pointer = try #require(values.baseAddress)
-        optimizer.update(
-          parameters, gradient: pointer, norm: optimizer.norm(of: pointer), step: step, rate: 0.01)
+        let norm = values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+        for piece in [0..<7, 7..<19] {
+          let isFinite = optimizer.update(
+            parameters, piece: piece, gradient: pointer + piece.lowerBound,
+            Optimizer.Plan(norm: norm, step: step, rate: 0.01), on: team)
+          #expect(isFinite)
+        }
       }
       reference.update(
         gradient.map(Double.init), decays: decays, step: step, rate: Double(Float(0.01)))

@@ -16,7 +16,7 @@ struct RunOptionsTests {
     ("evaluation.patience", { $0.evaluation.patience = -1 }),
     ("checkpoint.every", { $0.checkpoint.every = -1 }),
     ("checkpoint.keep", { $0.checkpoint.keep = 0 }), ("log.every", { $0.log.every = 0 }),
-    ("blas.threads", { $0.blas.threads = 0 }), ("data.minimumCount", { $0.data.minimumCount = 0 }),
+    ("threads", { $0.threads = 0 }), ("data.minimumCount", { $0.data.minimumCount = 0 }),
     ("data.maximumLength", { $0.data.maximumLength = 0 }),
     ("optimizer.rate", { $0.optimizer.rate = 0 }), ("optimizer.rate", { $0.optimizer.rate = .nan }),
     ("optimizer.rate", { $0.optimizer.rate = .infinity }),

@@ -32,12 +32,8 @@ extension Tape {
       scores.value.pointer[row] = dot(inner.row(row), weights.pointer, count: width) + offset
     }
     record(scores) { ds, gradients in
-      if let bias {
-        addColumnSums(of: ds.pointer, to: gradients(bias).pointer, rows: ds.rows, columns: 1)
-      }
-      if let weight {
-        BLAS.multiply(ds, .transposed, inner, .asIs, into: gradients(weight), adding: true)
-      }
+      if let bias { gradients.addColumnSums(ds, kind: .tokens, to: bias) }
+      if let weight { gradients.addProduct(ds, inner, kind: .tokens, to: weight) }
       let (dq, dk) = (query.gradient, keys.gradient)
       let slope = self.pool.uninitialized(1, width)
       for step in 0..<layout.steps {

@@ -44,11 +44,17 @@ extension Tape {
       return lattice
     }
     record { gradients in
+      let sums = (
+        gradients.sums(for: parameters.transitions),
+        parameters.start.map { gradients.sums(for: $0) },
+        parameters.end.map { gradients.sums(for: $0) }
+      )
       for (sentence, lattice) in lattices.enumerated() {
+        let shard = gradients.shard(ofSentence: sentence)
         lattice.addGradient(
-          chain, parameters, gold: gold[sentence], scale: loss.gradientScale,
+          chain, gold: gold[sentence], scale: loss.gradientScale,
           emissions: layout.rows(ofSentence: sentence).map { emissions.gradient.row($0) },
-          parameterGradients: gradients)
+          transitions: sums.0[shard], start: sums.1?[shard], end: sums.2?[shard])
       }
     }
   }
@@ -165,13 +171,10 @@ private struct CRFLattice {
 
   /// Adds `scale · (marginals − gold counts)` to the gradients of emissions and parameters.
   func addGradient(
-    _ chain: CRFChain, _ parameters: CRFParameters, gold: [Int], scale: Float,
-    emissions: [CRFChain.Scores], parameterGradients gradients: Slab
+    _ chain: CRFChain, gold: [Int], scale: Float, emissions: [CRFChain.Scores],
+    transitions: Matrix, start: Matrix?, end: Matrix?
   ) {
     let tags = chain.tags
-    let transitions = gradients(parameters.transitions)
-    let start = parameters.start.map { gradients($0) }
-    let end = parameters.end.map { gradients($0) }
     for i in 0..<gold.count {
       for tag in 0..<tags {
         let at = i * tags + tag

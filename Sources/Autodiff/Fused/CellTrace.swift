@@ -67,6 +67,9 @@ final class CellTrace {
   let cell: Matrix
   private let input: Weight
   private let recurrent: Weight
+  /// The rows of ``recurrent`` for r and z, and those for n, where they are multiplied apart (GRU before).
+  private let recurrentGates: Weight
+  private let recurrentCandidate: Weight
   private let bias: Matrix
   private let recurrentBias: Matrix?
   private let peepholes: Matrix?
@@ -77,8 +80,8 @@ final class CellTrace {
   let pool: MatrixPool
   /// Gradient of the sums under the gates' functions.
   private lazy var sumGradient = pool.uninitialized(gates.rows, gates.columns)
-  /// Gradient of the peepholes, added up over the blocks.
-  private lazy var peepholeGradient = pool.zeros(3, width)
+  /// Gradient of the peepholes by shard, added up over the blocks.
+  private var peepholeGradients: [Matrix] = []
   /// Gradient of `U h′ + c` where that is not ``sumGradient``.
   private lazy var recurrentGradient = pool.uninitialized(gates.rows, gates.columns)
 
@@ -88,8 +91,15 @@ final class CellTrace {
     self.parameters = parameters
     self.inputs = inputs
     pool = tape.pool
-    input = Weight(tape.values(parameters.input))
-    recurrent = Weight(tape.values(parameters.recurrent))
+    input = tape.weight(tape.values(parameters.input))
+    let recurrentValues = tape.values(parameters.recurrent)
+    recurrent = tape.weight(recurrentValues)
+    if parameters.form == .gruBefore {
+      recurrentGates = tape.weight(recurrentValues.rows(0..<2 * width))
+      recurrentCandidate = tape.weight(recurrentValues.rows(2 * width..<3 * width))
+    } else {
+      (recurrentGates, recurrentCandidate) = (recurrent, recurrent)
+    }
     bias = tape.values(parameters.bias)
     recurrentBias = parameters.recurrentBias.map { tape.values($0) }
     peepholes = parameters.peepholes.map { tape.values($0) }
@@ -167,11 +177,6 @@ final class CellTrace {
       rows: rows.count, width: width, sums: sums.pointer, previous: before.pointer,
       hidden: hidden.rows(rows).pointer)
   }
-
-  private var recurrentGates: Weight { Weight(recurrent.values.rows(0..<2 * width)) }
-  private var recurrentCandidate: Weight {
-    Weight(recurrent.values.rows(2 * width..<3 * width))
-  }
 }
 
 extension CellTrace {
@@ -181,11 +186,13 @@ extension CellTrace {
   ///   - hiddenGradient: `[rows, d]`, in: `dh`; out, in its first `carried` rows: `dh′`.
   ///   - cellGradient: `[rows, d]`, in: `dc`; out: `dc′`. Empty without cell state.
   func stepBackward(
-    _ rows: Range<Int>, carried: Int, hiddenGradient: Matrix, cellGradient: Matrix
+    _ rows: Range<Int>, carried: Int, hiddenGradient: Matrix, cellGradient: Matrix,
+    _ gradients: GradientTerms
   ) {
     switch parameters.form {
     case .lstm, .peephole:
-      stepBackwardLSTM(rows, hiddenGradient: hiddenGradient, cellGradient: cellGradient)
+      stepBackwardLSTM(
+        rows, hiddenGradient: hiddenGradient, cellGradient: cellGradient, gradients)
       recurrent.backward(
         sumGradient.rows(rows).rows(0..<carried), into: hiddenGradient.rows(0..<carried))
     case .gruAfter:
@@ -202,16 +209,21 @@ extension CellTrace {
   }
 
   private func stepBackwardLSTM(
-    _ rows: Range<Int>, hiddenGradient: Matrix, cellGradient: Matrix
+    _ rows: Range<Int>, hiddenGradient: Matrix, cellGradient: Matrix, _ gradients: GradientTerms
   ) {
     let (gates, sums) = (gates.rows(rows).pointer, sumGradient.rows(rows).pointer)
     let (before, squashed) = (enteringCell.rows(rows).pointer, kept.rows(rows).pointer)
-    if let peepholes {
-      peepholeBackward(
-        rows: rows.count, width: width, gates: gates, peepholes: peepholes.pointer,
-        previous: before, cell: cell.rows(rows).pointer, squashed: squashed,
-        hiddenGradient: hiddenGradient.pointer, cellGradient: cellGradient.pointer,
-        sumGradient: sums, peepholeGradient: peepholeGradient.pointer)
+    if let peepholes, let parameter = parameters.peepholes {
+      if peepholeGradients.isEmpty { peepholeGradients = gradients.sums(for: parameter) }
+      for row in 0..<rows.count {
+        let at = row * width
+        peepholeBackward(
+          width: width, gates: gates + 4 * at, peepholes: peepholes.pointer,
+          previous: before + at, cell: cell.rows(rows).row(row), squashed: squashed + at,
+          hiddenGradient: hiddenGradient.row(row), cellGradient: cellGradient.row(row),
+          sumGradient: sums + 4 * at,
+          peepholeGradient: peepholeGradients[gradients.shard(ofSentence: row)].pointer)
+      }
     } else {
       lstmBackward(
         rows: rows.count, width: width, gates: gates, previous: before, squashed: squashed,
@@ -250,32 +262,30 @@ extension CellTrace {
   }
 
   /// Adds the gradients of weights and biases from the rows, all their blocks in one product each.
-  func addParameterGradients(_ rows: Range<Int>, to gradients: Slab) {
+  ///
+  /// - Parameter kind: what the rows stand for.
+  func addParameterGradients(
+    _ rows: Range<Int>, kind: ShardRows.Kind, to gradients: GradientTerms
+  ) {
     let (sums, before) = (sumGradient.rows(rows), entering.rows(rows))
-    Weight.addGradient(of: sums, inputs.rows(rows), to: gradients(parameters.input))
-    addColumnSums(
-      of: sums.pointer, to: gradients(parameters.bias).pointer, rows: rows.count,
-      columns: sums.columns)
-    if let peepholes = parameters.peepholes {
-      add(
-        peepholeGradient.pointer, to: gradients(peepholes).pointer, count: peepholeGradient.count)
-    }
-    let gradient = gradients(parameters.recurrent)
+    gradients.addProduct(sums, inputs.rows(rows), kind: kind, to: parameters.input)
+    gradients.addColumnSums(sums, kind: kind, to: parameters.bias)
     switch parameters.form {
-    case .lstm, .peephole: Weight.addGradient(of: sums, before, to: gradient)
+    case .lstm, .peephole:
+      gradients.addProduct(sums, before, kind: kind, to: parameters.recurrent)
     case .gruAfter:
       let products = recurrentGradient.rows(rows)
-      Weight.addGradient(of: products, before, to: gradient)
+      gradients.addProduct(products, before, kind: kind, to: parameters.recurrent)
       if let bias = parameters.recurrentBias {
-        addColumnSums(
-          of: products.pointer, to: gradients(bias).pointer, rows: rows.count,
-          columns: products.columns)
+        gradients.addColumnSums(products, kind: kind, to: bias)
       }
     case .gruBefore:
       let (both, candidate) = (0..<2 * width, 2 * width..<3 * width)
-      Weight.addGradient(of: sums.columns(both), before, to: gradient.rows(both))
-      Weight.addGradient(
-        of: sums.columns(candidate), kept.rows(rows), to: gradient.rows(candidate))
+      gradients.addProduct(
+        sums.columns(both), before, kind: kind, to: parameters.recurrent, outputs: both)
+      gradients.addProduct(
+        sums.columns(candidate), kept.rows(rows), kind: kind, to: parameters.recurrent,
+        outputs: candidate)
     }
   }
 }

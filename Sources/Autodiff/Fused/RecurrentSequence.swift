@@ -31,8 +31,8 @@ extension Tape {
       guard hidden.hasGradient || state?.hasGradient == true else { return }
       trace.backward(
         blocks.reversed(), hidden: hidden.gradient,
-        cell: state.flatMap { $0.hasGradient ? $0.gradient : nil })
-      trace.addParameterGradients(0..<layout.rows, to: gradients)
+        cell: state.flatMap { $0.hasGradient ? $0.gradient : nil }, gradients)
+      trace.addParameterGradients(0..<layout.rows, kind: .tokens, to: gradients)
       trace.addInputGradient(0..<layout.rows, to: x.gradient)
     }
     return CellState(hidden: hidden, cell: state)
@@ -72,7 +72,8 @@ extension CellTrace {
 
   /// Runs the blocks backward, states' gradients flowing from each to the one that it continued.
   fileprivate func backward(
-    _ blocks: some Sequence<SequenceBlock>, hidden: Matrix, cell: Matrix?
+    _ blocks: some Sequence<SequenceBlock>, hidden: Matrix, cell: Matrix?,
+    _ gradients: GradientTerms
   ) {
     let sentences = blocks.reduce(0) { max($0, $1.rows.count) }
     let hiddenGradient = pool.zeros(sentences, self.hidden.columns)
@@ -82,7 +83,8 @@ extension CellTrace {
       let dc = cellGradient.rows(0..<block.rows.count)
       add(hidden.rows(block.rows).pointer, to: dh.pointer, count: dh.count)
       if let cell { add(cell.rows(block.rows).pointer, to: dc.pointer, count: dc.count) }
-      stepBackward(block.rows, carried: block.carried, hiddenGradient: dh, cellGradient: dc)
+      stepBackward(
+        block.rows, carried: block.carried, hiddenGradient: dh, cellGradient: dc, gradients)
     }
   }
 }

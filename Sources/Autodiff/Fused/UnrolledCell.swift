@@ -34,7 +34,7 @@ public final class UnrolledCell {
     trace = CellTrace(
       cell, inputs: tape.pool.uninitialized(steps * sentences, cell.input.columns), tape: tape)
     tape.record { [self] gradients in
-      trace.addParameterGradients(0..<taken * sentences, to: gradients)
+      trace.addParameterGradients(0..<taken * sentences, kind: .sentences, to: gradients)
     }
   }
 
@@ -55,13 +55,14 @@ public final class UnrolledCell {
     trace.step(rows, carried: sentences)
     let hidden = tape.variable(trace.hidden.rows(rows))
     let cell = state.cell.map { _ in tape.variable(trace.cell.rows(rows)) }
-    tape.record { [trace] _ in
+    tape.record { [trace] gradients in
       guard hidden.hasGradient || cell?.hasGradient == true else {
         return trace.stepBackwardNothing(rows)
       }
       let dh = hidden.gradient
       let dc = cell?.gradient ?? trace.pool.uninitialized(rows.count, 0)
-      trace.stepBackward(rows, carried: rows.count, hiddenGradient: dh, cellGradient: dc)
+      trace.stepBackward(
+        rows, carried: rows.count, hiddenGradient: dh, cellGradient: dc, gradients)
       trace.addInputGradient(rows, to: x.gradient)
       add(dh.pointer, to: state.hidden.gradient.pointer, count: dh.count)
       if let before = state.cell { add(dc.pointer, to: before.gradient.pointer, count: dc.count) }

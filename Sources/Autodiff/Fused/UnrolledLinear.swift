@@ -28,20 +28,17 @@ public final class UnrolledLinear {
     self.tape = tape
     self.bias = bias
     self.sentences = sentences
-    weights = Weight(tape.values(weight).columns(part))
+    weights = tape.weight(tape.values(weight).columns(part))
     inputs = tape.pool.uninitialized(rows, part.count)
     switch tape.mode {
-    case .training: outputGradients = tape.pool.zeros(rows, weight.rows)
+    case .training, .collecting: outputGradients = tape.pool.zeros(rows, weight.rows)
     case .inference: outputGradients = tape.pool.uninitialized(0, weight.rows)
     }
     tape.record { [self] gradients in
       let dy = outputGradients.rows(0..<taken * sentences)
-      Weight.addGradient(
-        of: dy, inputs.rows(0..<dy.rows), to: gradients(weight).columns(part))
-      if let bias {
-        addColumnSums(
-          of: dy.pointer, to: gradients(bias).pointer, rows: dy.rows, columns: dy.columns)
-      }
+      gradients.addProduct(
+        dy, inputs.rows(0..<dy.rows), kind: .sentences, to: weight, inputs: part)
+      if let bias { gradients.addColumnSums(dy, kind: .sentences, to: bias) }
     }
   }
 
@@ -59,7 +56,7 @@ public final class UnrolledLinear {
       addRow(
         tape.values(bias).pointer, to: value.pointer, rows: value.rows, columns: value.columns)
     }
-    guard case .training = tape.mode else { return tape.variable(value) }
+    if case .inference = tape.mode { return tape.variable(value) }
     let y = tape.variable(value, gradient: outputGradients.rows(rows))
     tape.record { [weights] _ in weights.backward(y.gradient, into: x.gradient, adding: true) }
     return y

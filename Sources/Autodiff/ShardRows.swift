@@ -1,0 +1,80 @@
+import Tensors
+
+/// Which rows of a batch's matrices belong to which of its shards.
+///
+/// Shards are run through the network together, so that products have many rows; every row comes out
+/// as if its shard had been alone. Only sums over rows, the gradients of parameters, keep them apart.
+public struct ShardRows: Sendable {
+  /// What the rows of a matrix stand for.
+  public enum Kind: Sendable {
+    /// Tokens, as a packed layout puts them.
+    case tokens
+    /// Sentences, in the order of the layout, once for each step of a decoder.
+    case sentences
+  }
+
+  /// Shards of the batch.
+  public let count: Int
+  /// The shard of each sentence, in the order of the layout.
+  public let shards: [Int]
+  private let layout: PackedLayout
+  /// The rows of tokens, shard by shard, and where each shard's begin and end.
+  private let tokens: (rows: [Int], bounds: [Int])
+
+  /// - Parameters:
+  ///   - layout: of the batch.
+  ///   - shards: of each of its sentences, in `0..<count`.
+  public init(layout: PackedLayout, shards: [Int], count: Int) {
+    precondition(shards.count == layout.sentences, "\(shards.count) shards named")
+    self.layout = layout
+    self.shards = shards
+    self.count = count
+    tokens = Self.grouped(
+      (0..<layout.steps).flatMap { step in
+        layout.rows(at: step).enumerated().map { (shards[$0], $1) }
+      }, count: count)
+  }
+
+  /// A batch that is one shard.
+  public init(whole layout: PackedLayout) {
+    self.init(layout: layout, shards: [Int](repeating: 0, count: layout.sentences), count: 1)
+  }
+
+  /// What a matrix of one row a token or a sentence holds. Where there are as many tokens as sentences,
+  /// every sentence is one token, and either is right.
+  func kind(rows: Int) -> Kind {
+    precondition(
+      rows == layout.sentences || rows == layout.rows,
+      "\(rows) rows for \(layout.sentences) sentences of \(layout.rows) tokens")
+    return rows == layout.sentences ? .sentences : .tokens
+  }
+
+  /// The rows of a matrix of `rows` rows, shard by shard, each shard's in the order that they have when
+  /// it is alone, and where each shard's begin and end.
+  func grouped(_ kind: Kind, rows: Int) -> (rows: [Int], bounds: [Int]) {
+    switch kind {
+    case .tokens:
+      precondition(rows == layout.rows, "\(rows) rows of \(layout.rows) tokens")
+      return tokens
+    case .sentences:
+      let sentences = layout.sentences
+      precondition(sentences > 0 && rows % sentences == 0, "\(rows) rows of \(sentences) sentences")
+      return Self.grouped((0..<rows).map { (shards[$0 % sentences], $0) }, count: count)
+    }
+  }
+
+  private static func grouped(
+    _ rows: [(shard: Int, row: Int)], count: Int
+  ) -> (rows: [Int], bounds: [Int]) {
+    var sizes = [Int](repeating: 0, count: count)
+    for (shard, _) in rows { sizes[shard] += 1 }
+    let bounds = sizes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    var next = bounds
+    var order = [Int](repeating: 0, count: rows.count)
+    for (shard, row) in rows {
+      order[next[shard]] = row
+      next[shard] += 1
+    }
+    return (order, bounds)
+  }
+}

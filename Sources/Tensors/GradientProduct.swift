@@ -1,0 +1,85 @@
+import Kernels
+
+#if ONEDNN
+  import COneDNN
+#endif
+
+/// Rows of a gradient or of an input, as weight gradients multiply them.
+public enum ProductRows {
+  case float32(Matrix)
+  case bfloat16(BFloatMatrix)
+
+  public var rows: Int {
+    switch self {
+    case .float32(let matrix): matrix.rows
+    case .bfloat16(let matrix): matrix.rows
+    }
+  }
+
+  public var columns: Int {
+    switch self {
+    case .float32(let matrix): matrix.columns
+    case .bfloat16(let matrix): matrix.columns
+    }
+  }
+}
+
+extension Weight {
+  /// `dW = dyᵀ x`, or `dW += dyᵀ x`, of some rows and some outputs: one tile of a weight's gradient.
+  ///
+  /// - Parameters:
+  ///   - dy: `[rows, out]`; `outputs` are the columns of it to take.
+  ///   - x: `[rows, in]`.
+  ///   - rows: the rows of both to sum over.
+  ///   - gradient: `[outputs, in]`.
+  public static func gradient(
+    of dy: ProductRows, outputs: Range<Int>, _ x: ProductRows, rows: Range<Int>,
+    into gradient: Matrix, adding: Bool
+  ) {
+    precondition(
+      gradient.rows == outputs.count && gradient.columns == x.columns
+        && rows.upperBound <= min(dy.rows, x.rows) && outputs.upperBound <= dy.columns,
+      "gradient [\(gradient.rows), \(gradient.columns)] of rows \(rows), outputs \(outputs)")
+    guard !rows.isEmpty else {
+      if !adding { gradient.fill(0) }
+      return
+    }
+    switch (dy, x) {
+    case (.float32(let dy), .float32(let x)):
+      multiply(dy.rows(rows).columns(outputs), x.rows(rows), into: gradient, adding: adding)
+    case (.bfloat16(let dy), .bfloat16(let x)):
+      multiply(dy, outputs, x, rows, into: gradient, adding: adding)
+    default: preconditionFailure("a product of two precisions")
+    }
+  }
+
+  private static func multiply(_ dy: Matrix, _ x: Matrix, into gradient: Matrix, adding: Bool) {
+    #if ONEDNN
+      _ = OneDNN.current  // keeps this thread's products on it
+      let status = dnnl_sgemm(
+        CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int64(gradient.rows),
+        Int64(gradient.columns), Int64(x.rows), 1, dy.start, Int64(dy.stride), x.start,
+        Int64(x.stride), adding ? 1 : 0, gradient.start, Int64(gradient.stride))
+      OneDNN.check(status, "a weight gradient")
+    #else
+      BLAS.multiply(dy, .transposed, x, .asIs, into: gradient, adding: adding)
+    #endif
+  }
+
+  private static func multiply(
+    _ dy: BFloatMatrix, _ outputs: Range<Int>, _ x: BFloatMatrix, _ rows: Range<Int>,
+    into gradient: Matrix, adding: Bool
+  ) {
+    #if ONEDNN
+      let shape = OneDNN.Shape(
+        rows: outputs.count, inner: rows.count, columns: x.columns,
+        sourceStrides: [1, dy.columns], weights: .plain(stride: x.columns),
+        destinationStride: gradient.stride, precision: .bfloat16, adding: adding)
+      OneDNN.current.multiply(
+        shape, source: dy.start + rows.lowerBound * dy.columns + outputs.lowerBound,
+        weights: .plain(x.start + rows.lowerBound * x.columns), into: gradient.start)
+    #else
+      preconditionFailure("bfloat16 without oneDNN")
+    #endif
+  }
+}

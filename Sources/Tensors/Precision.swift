@@ -1,0 +1,48 @@
+/// The numbers that products multiply; sums, states and parameters are float32 in either case.
+public enum Precision: String, Codable, Sendable, CaseIterable {
+  case float32
+  /// Eight bits of mantissa, rounded to nearest; products are summed in float32.
+  case bfloat16
+
+  /// Whether this machine multiplies such numbers faster than float32.
+  public var isSupported: Bool {
+    switch self {
+    case .float32: true
+    case .bfloat16: Products.multipliesBFloat16
+    }
+  }
+
+  /// What a user is told where it is not supported.
+  public var unsupportedNote: String {
+    "\(rawValue) needs a CPU that multiplies it (avx512_bf16) and oneDNN; float32 is used"
+  }
+}
+
+/// A row-major matrix of bfloat16, `[rows, columns]`; like ``Matrix`` it refers to its elements.
+public struct BFloatMatrix {
+  public let rows: Int
+  public let columns: Int
+  private let memory: Memory
+  let start: UnsafeMutablePointer<UInt16>
+
+  init(_ pool: MatrixPool, rows: Int, columns: Int) {
+    let floats = pool.uninitialized(1, (rows * columns + 1) / 2)
+    self.rows = rows
+    self.columns = columns
+    memory = floats.memory
+    start = UnsafeMutableRawPointer(floats.start).assumingMemoryBound(to: UInt16.self)
+  }
+
+  /// The first element of a row, for a kernel.
+  package func row(_ index: Int) -> UnsafeMutablePointer<UInt16> {
+    precondition(0 <= index && index < rows, "row \(index) of \(rows)")
+    return start + index * columns
+  }
+}
+
+extension MatrixPool {
+  /// A matrix of bfloat16 of any content, for who writes every element.
+  package func uninitializedBFloat(_ rows: Int, _ columns: Int) -> BFloatMatrix {
+    BFloatMatrix(self, rows: rows, columns: columns)
+  }
+}

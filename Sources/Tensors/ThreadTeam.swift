@@ -1,0 +1,149 @@
+import Glibc
+import Synchronization
+
+/// Threads that work together: the calling thread is the first of them, the others wait for its calls.
+///
+/// The work of a call is done when the call returns, and whoever comes next sees what it wrote.
+public final class ThreadTeam: Sendable {
+  public let count: Int
+  private let post = Post()
+  private let others: [pthread_t]
+
+  /// - Precondition: `count` is positive, and the system has room for as many threads.
+  public init(_ count: Int) {
+    precondition(count > 0, "a team of \(count)")
+    self.count = count
+    others = (1..<count).map { [post] in Member(index: $0, post: post).start() }
+  }
+
+  deinit {
+    post.announce(.end, to: others.count)
+    for thread in others { pthread_join(thread, nil) }
+  }
+
+  /// Runs `work` once on each thread, told which one it is in.
+  public func run(_ work: (_ thread: Int) -> Void) {
+    guard count > 1 else { return work(0) }
+    withoutActuallyEscaping(work) { work in
+      post.announce(.work(work), to: others.count)
+      work(0)
+      post.waitForAll()
+    }
+  }
+
+  /// Runs `work` for each of `count` items; a thread that is free takes the next.
+  public func forEach(_ count: Int, _ work: (_ thread: Int, _ item: Int) -> Void) {
+    let next = Atomic(0)
+    run { thread in
+      while true {
+        let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard item < count else { return }
+        work(thread, item)
+      }
+    }
+  }
+}
+
+/// Where the calling thread leaves work and the others say that they are done.
+private final class Post: @unchecked Sendable {
+  enum Order {
+    case work((Int) -> Void)
+    case end
+  }
+
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var order: Order?
+  private var round = 0
+  private var busy = 0
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(changed, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(changed)
+    pthread_mutex_destroy(mutex)
+    changed.deallocate()
+    mutex.deallocate()
+  }
+
+  private func locked<Result>(_ body: () -> Result) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
+  }
+
+  func announce(_ order: Order, to count: Int) {
+    locked {
+      self.order = order
+      round += 1
+      busy = count
+      pthread_cond_broadcast(changed)
+    }
+  }
+
+  /// The order of the round after `round`.
+  func next(after round: Int) -> Order? {
+    locked {
+      while self.round == round { pthread_cond_wait(changed, mutex) }
+      return order
+    }
+  }
+
+  func finished() {
+    locked {
+      busy -= 1
+      if busy == 0 { pthread_cond_broadcast(changed) }
+    }
+  }
+
+  func waitForAll() {
+    locked {
+      while busy > 0 { pthread_cond_wait(changed, mutex) }
+      order = nil
+    }
+  }
+}
+
+/// A thread that waits for the others' orders.
+private final class Member: Sendable {
+  private let index: Int
+  private let post: Post
+
+  init(index: Int, post: Post) {
+    self.index = index
+    self.post = post
+  }
+
+  func start() -> pthread_t {
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { pointer in
+        guard let pointer else { return nil }
+        Unmanaged<Member>.fromOpaque(pointer).takeRetainedValue().serve()
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+    precondition(status == 0, "the system has no room for another thread: \(status)")
+    return thread
+  }
+
+  private func serve() {
+    var round = 0
+    while serve(round) {
+      round += 1
+      post.finished()
+    }
+  }
+
+  /// Does the work that follows `round`; `false` where there is none any more. Not inlined, so that it has
+  /// let go of the work when it returns: the closure must not outlive the call of the one who gave it.
+  @inline(never)
+  private func serve(_ round: Int) -> Bool {
+    guard case .work(let work) = post.next(after: round) else { return false }
+    work(index)
+    return true
+  }
+}

@@ -1,0 +1,172 @@
+import Kernels
+import Synchronization
+
+/// What the library that multiplies can do.
+public enum Products {
+  /// Rows of a product with a weight, at most; more are cut into runs of equal size, so that few shapes
+  /// occur.
+  static let mostRows = 128
+
+  /// What multiplies packed weights, and with which instructions, for the run log.
+  public static var name: String {
+    #if ONEDNN
+      OneDNN.name
+    #else
+      "OpenBLAS"
+    #endif
+  }
+
+  /// Whether products of bfloat16 run at the speed of the hardware.
+  static var multipliesBFloat16: Bool {
+    #if ONEDNN
+      OneDNN.multipliesBFloat16
+    #else
+      false
+    #endif
+  }
+}
+
+/// A weight `W [out, in]` as the products with it, so that the layers need not know what multiplies.
+///
+/// Every row of a product depends on the same row of its operand alone, bit for bit, whatever rows are
+/// multiplied beside it.
+public final class Weight: Sendable {
+  /// `W`, `[out, in]`; a part of a wider matrix is allowed.
+  nonisolated(unsafe) public let values: Matrix
+  private let precision: Precision
+  private let isPacked: Bool
+  #if ONEDNN
+    /// `Wᵀ` for forward products, `W` for backward ones, each made when it is first needed.
+    private let packed = Mutex<(forward: PackedWeights?, backward: PackedWeights?)>((nil, nil))
+  #endif
+
+  /// A weight for single products: it may change between them.
+  public init(_ values: Matrix) {
+    self.values = values
+    precision = .float32
+    isPacked = false
+  }
+
+  /// A weight for many products: packed once, and again by ``pack()`` when the values have changed.
+  init(packing values: Matrix, precision: Precision) {
+    self.values = values
+    self.precision = precision
+    isPacked = true
+  }
+
+  public var outputs: Int { values.rows }
+  public var inputs: Int { values.columns }
+
+  /// `y = x Wᵀ`, or `y += x Wᵀ`: `x [rows, in]`, `y [rows, out]`.
+  public func forward(_ x: Matrix, into y: Matrix, adding: Bool = false) {
+    precondition(
+      x.columns == inputs && y.columns == outputs && x.rows == y.rows,
+      "[\(x.rows), \(x.columns)] through [\(outputs), \(inputs)] into [\(y.rows), \(y.columns)]")
+    #if ONEDNN
+      if isPacked { return multiply(x, packedForm(transposed: true), into: y, adding: adding) }
+    #endif
+    BLAS.multiply(x, .asIs, values, .transposed, into: y, adding: adding)
+  }
+
+  /// `dx = dy W`, or `dx += dy W`: `dy [rows, out]`, `dx [rows, in]`.
+  public func backward(_ dy: Matrix, into dx: Matrix, adding: Bool = false) {
+    precondition(
+      dy.columns == outputs && dx.columns == inputs && dx.rows == dy.rows,
+      "[\(dy.rows), \(dy.columns)] back through [\(outputs), \(inputs)] into [\(dx.rows), \(dx.columns)]"
+    )
+    #if ONEDNN
+      if isPacked { return multiply(dy, packedForm(transposed: false), into: dx, adding: adding) }
+    #endif
+    BLAS.multiply(dy, .asIs, values, .asIs, into: dx, adding: adding)
+  }
+}
+
+#if ONEDNN
+  extension Weight {
+    private func packedForm(transposed: Bool) -> PackedWeights {
+      packed.withLock { forms in
+        if let known = transposed ? forms.forward : forms.backward { return known }
+        let fresh = PackedWeights(values, transposed: transposed, precision: precision)
+        if transposed { forms.forward = fresh } else { forms.backward = fresh }
+        return fresh
+      }
+    }
+
+    /// The forms that are there, each of which is packed by itself.
+    var packedForms: [PackedWeights] {
+      packed.withLock { [$0.forward, $0.backward].compactMap { $0 } }
+    }
+
+    private func multiply(_ x: Matrix, _ weights: PackedWeights, into y: Matrix, adding: Bool) {
+      let runs = (x.rows + Products.mostRows - 1) / Products.mostRows
+      for run in 0..<runs {
+        let rows = run * x.rows / runs..<(run + 1) * x.rows / runs
+        multiply(run: x.rows(rows), weights, into: y.rows(rows), adding: adding)
+      }
+    }
+
+    private func multiply(
+      run x: Matrix, _ weights: PackedWeights, into y: Matrix, adding: Bool
+    ) {
+      let products = OneDNN.current
+      let isFloat = precision == .float32
+      let shape = OneDNN.Shape(
+        rows: x.rows, inner: x.columns, columns: y.columns,
+        sourceStrides: [isFloat ? x.stride : x.columns, 1], weights: .packed,
+        destinationStride: y.stride, precision: precision, adding: adding)
+      let source: UnsafeMutableRawPointer
+      if isFloat {
+        source = UnsafeMutableRawPointer(x.start)
+      } else {
+        let half = products.bfloatScratch(x.count)
+        for row in 0..<x.rows {
+          round(x.row(row), toBFloat16: half + row * x.columns, count: x.columns)
+        }
+        source = UnsafeMutableRawPointer(half)
+      }
+      products.multiply(
+        shape, packed: weights.layout, source: source, weights: .packed(weights.memory),
+        into: y.start)
+    }
+  }
+#endif
+
+/// The weights of a model, packed for many products between two changes of its parameters.
+public final class WeightStore: Sendable {
+  public let parameters: Slab
+  public let precision: Precision
+  private let weights = Mutex<[Place: Weight]>([:])
+
+  private struct Place: Hashable {
+    let start: Int
+    let rows: Int
+    let columns: Int
+  }
+
+  public init(_ parameters: Slab, precision: Precision) {
+    precondition(precision.isSupported, "\(precision) on this CPU")
+    self.parameters = parameters
+    self.precision = precision
+  }
+
+  /// The weight of a matrix within the parameters.
+  public func weight(_ values: Matrix) -> Weight {
+    let place = Place(
+      start: Int(bitPattern: values.start), rows: values.rows, columns: values.columns)
+    let fresh = Weight(packing: values, precision: precision)
+    return weights.withLock { known in
+      if let weight = known[place] { return weight }
+      known[place] = fresh
+      return fresh
+    }
+  }
+
+  /// Packs all weights again: the parameters have changed.
+  public func refresh(on team: ThreadTeam) {
+    #if ONEDNN
+      let forms = weights.withLock { $0.values.flatMap(\.packedForms) }
+        .sorted { ($0.inner * $0.columns) > ($1.inner * $1.columns) }
+      team.forEach(forms.count) { forms[$1].pack() }
+    #endif
+  }
+}

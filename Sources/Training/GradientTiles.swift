@@ -1,0 +1,79 @@
+import Autodiff
+import Kernels
+import Tensors
+
+/// A run of rows of one parameter: the piece of the gradient that is made in one go, small enough that
+/// the sums of shards meet while they are in cache.
+struct GradientTile {
+  let parameter: Parameter
+  let rows: Range<Int>
+
+  /// Floats of a tile, about: half a megabyte.
+  static let size = 1 << 17
+
+  /// All tiles of a model, in the order of its parameters.
+  static func tiles(of layout: ParameterLayout) -> [GradientTile] {
+    layout.parameters.flatMap { parameter in
+      let height = max(size / parameter.columns / 16 * 16, 1)
+      return stride(from: 0, to: parameter.rows, by: height).map {
+        GradientTile(parameter: parameter, rows: $0..<min($0 + height, parameter.rows))
+      }
+    }
+  }
+}
+
+/// Makes tiles of a gradient: those of the shards, added in the order of the tree. One object serves
+/// one thread.
+final class TileSum {
+  /// What the gradients of some shards, from the first on, are made of; `nil` where they have no sentences.
+  typealias Source = (shards: Range<Int>, terms: GradientTerms?)
+
+  /// Room for the right halves, one a level of the tree.
+  private var scratch: [Slab] = []
+
+  /// Writes the sum over the shards of a node into `slab`.
+  ///
+  /// - Parameter node: shards, a node of the tree, each of which one of the sources has.
+  func write(_ tile: GradientTile, of node: Range<Int>, from sources: [Source], to slab: Slab) {
+    let offset = tile.parameter.offset + tile.rows.lowerBound * tile.parameter.columns
+    let target = slab.matrix(
+      at: offset, rows: tile.rows.count, columns: tile.parameter.columns)
+    write(tile, of: node, from: sources, level: 0, into: target)
+  }
+
+  private func write(
+    _ tile: GradientTile, of node: Range<Int>, from sources: [Source], level: Int,
+    into target: Matrix
+  ) {
+    guard node.count > 1 else {
+      return write(tile, shard: node.lowerBound, from: sources, into: target)
+    }
+    let middle = node.lowerBound + node.count / 2
+    write(tile, of: node.lowerBound..<middle, from: sources, level: level + 1, into: target)
+    let right = room(level, target)
+    write(tile, of: middle..<node.upperBound, from: sources, level: level + 1, into: right)
+    add(right.pointer, to: target.pointer, count: target.count)
+  }
+
+  private func write(
+    _ tile: GradientTile, shard: Int, from sources: [Source], into target: Matrix
+  ) {
+    guard let source = sources.first(where: { $0.shards.contains(shard) }) else {
+      preconditionFailure("shard \(shard) of nobody")
+    }
+    guard let terms = source.terms else { return target.fill(0) }
+    terms.write(
+      tile.parameter, rows: tile.rows, shard: shard - source.shards.lowerBound, into: target)
+  }
+
+  private func room(_ level: Int, _ target: Matrix) -> Matrix {
+    while scratch.count <= level || scratch[level].count < target.count {
+      if scratch.count <= level {
+        scratch.append(Slab(count: GradientTile.size))
+      } else {
+        scratch[level] = Slab(count: target.count)
+      }
+    }
+    return scratch[level].matrix(at: 0, rows: target.rows, columns: target.columns)
+  }
+}
