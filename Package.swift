@@ -15,10 +15,15 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .unsafeFlags(["-warnings-as-errors", "-enable-testing"]),
 ]
-/// Plain loops become vector code only when overflow and bounds checks are gone and the CPU's own
-/// width is known; no other target gives up its checks.
+/// Plain loops become vector code only when overflow and bounds checks are gone, the CPU's own width is
+/// known and roots need not set `errno`; no other target gives up its checks. Nor are they inlined into
+/// other targets, which are not built for that CPU.
 let kernelFlags: [SwiftSetting] =
-  strict + [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(cpu)"])]
+  strict + [
+    .unsafeFlags([
+      "-Ounchecked", "-disable-cmo", "-Xcc", "-march=\(cpu)", "-Xcc", "-fno-math-errno",
+    ])
+  ]
 
 func library(
   _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict
@@ -56,7 +61,7 @@ let package = Package(
     library("Corpora", ["CZlib", "Randomness"]),
     library("Models", ["Layers", "Autodiff", "Tensors", "Corpora", "Randomness"]),
     library("Evaluation", ["Corpora"]),
-    library("Collectives", ["COpenMPI", "Kernels"]),
+    library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
     library("Checkpoints", ["CHDF5"]),
     library("Configuration", ["CYAML"]),
     library("Commands", ["CArgp", "Configuration"]),

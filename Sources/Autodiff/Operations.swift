@@ -45,7 +45,20 @@ extension Tape {
   }
 
   /// `y = (a + b) / 2`, both of one shape.
-  public func average(_ a: Variable, _ b: Variable) -> Variable { scaled(sum(a, b), by: 0.5) }
+  public func average(_ a: Variable, _ b: Variable) -> Variable {
+    precondition(
+      a.value.rows == b.value.rows && a.value.columns == b.value.columns,
+      "average of \(a.value.rows)×\(a.value.columns) and \(b.value.rows)×\(b.value.columns)")
+    let y = variable(pool.uninitialized(a.value.rows, a.value.columns))
+    y.value.assign(a.value)
+    add(b.value.pointer, to: y.value.pointer, count: y.value.count)
+    scale(y.value.pointer, by: 0.5, count: y.value.count)
+    record(y) { dy, _ in
+      add(dy.pointer, times: 0.5, to: a.gradient.pointer, count: dy.count)
+      add(dy.pointer, times: 0.5, to: b.gradient.pointer, count: dy.count)
+    }
+    return y
+  }
 
   /// `y = factor · x`.
   public func scaled(_ x: Variable, by factor: Float) -> Variable {

@@ -1,4 +1,6 @@
 import COpenMPI
+import Kernels
+import Tensors
 
 /// The part of a reduction that crosses ranks. Each rank owns one piece of the slab: it receives
 /// this piece of every node that any rank has summed and adds them in tree order.

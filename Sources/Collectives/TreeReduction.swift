@@ -1,4 +1,6 @@
 import COpenMPI
+import Kernels
+import Tensors
 
 /// How gradients are added up over ranks.
 public enum ReductionMode: String, Codable, Sendable, CaseIterable {

@@ -27,33 +27,57 @@ package func lstmForward(
   }
 }
 
-/// The backward of ``lstmForward(rows:width:gates:previous:cell:squashed:hidden:)``.
+/// The backward of ``lstmForward(rows:width:gates:previous:cell:squashed:hidden:)``, in place.
 ///
 /// - Parameters:
-///   - gates: the gates that the forward pass left, `[rows, 4·width]`.
+///   - gates: `[rows, 4·width]`, in: the gates that the forward pass left; out: the gradient of
+///     `W x + U h′ + b`.
 ///   - hiddenGradient: `dh`, `[rows, width]`.
 ///   - cellGradient: `[rows, width]`, in: `dc` from later steps; out: `dc′`.
-///   - sumGradient: `[rows, 4·width]`, out: the gradient of `W x + U h′ + b`.
 package func lstmBackward(
-  rows: Int, width: Int, gates: UnsafePointer<Float>, previous: UnsafePointer<Float>,
+  rows: Int, width: Int, gates: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>,
   squashed: UnsafePointer<Float>, hiddenGradient: UnsafePointer<Float>,
-  cellGradient: UnsafeMutablePointer<Float>, sumGradient: UnsafeMutablePointer<Float>
+  cellGradient: UnsafeMutablePointer<Float>
 ) {
   for row in 0..<rows {
-    let i = gates + row * 4 * width
-    let (f, g, o) = (i + width, i + 2 * width, i + 3 * width)
-    let di = sumGradient + row * 4 * width
-    let (df, dg, dO) = (di + width, di + 2 * width, di + 3 * width)
-    let (tanhC, dh) = (squashed + row * width, hiddenGradient + row * width)
-    let dc = cellGradient + row * width
-    for k in 0..<width {
-      dc[k] = dc[k].addingProduct(dh[k] * o[k], 1 - tanhC[k] * tanhC[k])
-      dO[k] = dh[k] * tanhC[k] * (o[k] * (1 - o[k]))
-    }
-    for k in 0..<width { di[k] = dc[k] * g[k] * (i[k] * (1 - i[k])) }
-    for k in 0..<width { dg[k] = dc[k] * i[k] * (1 - g[k] * g[k]) }
-    let c = previous + row * width
-    for k in 0..<width { df[k] = dc[k] * c[k] * (f[k] * (1 - f[k])) }
-    for k in 0..<width { dc[k] *= f[k] }
+    let (gates, at) = (gates + row * 4 * width, row * width)
+    lstmOutputBackward(
+      width: width, output: gates + 3 * width, squashed: squashed + at,
+      hiddenGradient: hiddenGradient + at, cellGradient: cellGradient + at)
+    lstmCellBackward(
+      width: width, gates: gates, previous: previous + at, cellGradient: cellGradient + at)
+  }
+}
+
+/// The backward of `h = o ⊙ tanh c` and of o's function: `dc += dh ⊙ o ⊙ (1 − tanh² c)`, and `o` becomes
+/// the gradient of its sum.
+@inline(__always)
+func lstmOutputBackward(
+  width: Int, output o: UnsafeMutablePointer<Float>, squashed: UnsafePointer<Float>,
+  hiddenGradient dh: UnsafePointer<Float>, cellGradient dc: UnsafeMutablePointer<Float>
+) {
+  for k in 0..<width {
+    dc[k] = dc[k].addingProduct(dh[k] * o[k], 1 - squashed[k] * squashed[k])
+    o[k] = dh[k] * squashed[k] * (o[k] * (1 - o[k]))
+  }
+}
+
+/// The backward of `c = f ⊙ c′ + i ⊙ g` and of the functions of i, f and g, which become the gradients of
+/// their sums; `dc` becomes `dc ⊙ f`.
+@inline(__always)
+func lstmCellBackward(
+  width: Int, gates i: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>,
+  cellGradient dc: UnsafeMutablePointer<Float>
+) {
+  let (f, g) = (i + width, i + 2 * width)
+  for k in 0..<width {
+    let (input, candidate) = (i[k], g[k])
+    i[k] = dc[k] * candidate * (input * (1 - input))
+    g[k] = dc[k] * input * (1 - candidate * candidate)
+  }
+  for k in 0..<width {
+    let forget = f[k]
+    f[k] = dc[k] * previous[k] * (forget * (1 - forget))
+    dc[k] *= forget
   }
 }

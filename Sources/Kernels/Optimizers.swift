@@ -13,16 +13,19 @@ package func adam(
   let (b1, b2) = betas
   let (inverse1, inverse2) = (1 / corrections.0, 1 / corrections.1)
   let keep = 1 - rate * decay
-  var largest: UInt32 = 0
-  for i in 0..<count {
-    let gradient = g[i] * clip
-    m[i] = (b1 * m[i]).addingProduct(1 - b1, gradient)
-    v[i] = (b2 * v[i]).addingProduct((1 - b2) * gradient, gradient)
-    let step = rate * (m[i] * inverse1) / ((v[i] * inverse2).squareRoot() + epsilon)
-    p[i] = p[i] * keep - step
-    largest = max(largest, p[i].bitPattern & exponentBits)
+  return inBlocks(count) { start, count in
+    let (p, g, m, v) = (p + start, g + start, m + start, v + start)
+    for i in 0..<count { m[i] = (b1 * m[i]).addingProduct((1 - b1) * clip, g[i]) }
+    for i in 0..<count {
+      let gradient = g[i] * clip
+      v[i] = (b2 * v[i]).addingProduct((1 - b2) * gradient, gradient)
+    }
+    for i in 0..<count {
+      let step = rate * (m[i] * inverse1) / ((v[i] * inverse2).squareRoot() + epsilon)
+      p[i] = p[i] * keep - step
+    }
+    return !hasNonFinite(p, count: count)
   }
-  return largest != exponentBits
 }
 
 /// One step of RMSprop: `v = ρv + (1−ρ)g²`, `p −= η·g/(√v + ε)`, not centred (models.md 1.13.4).
@@ -30,12 +33,27 @@ package func rmsprop(
   _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ v: UnsafeMutablePointer<Float>,
   count: Int, rate: Float, clip: Float, decay rho: Float, epsilon: Float
 ) -> Bool {
-  var largest: UInt32 = 0
-  for i in 0..<count {
-    let gradient = g[i] * clip
-    v[i] = (rho * v[i]).addingProduct((1 - rho) * gradient, gradient)
-    p[i] -= rate * gradient / (v[i].squareRoot() + epsilon)
-    largest = max(largest, p[i].bitPattern & exponentBits)
+  inBlocks(count) { start, count in
+    let (p, g, v) = (p + start, g + start, v + start)
+    for i in 0..<count {
+      let gradient = g[i] * clip
+      v[i] = (rho * v[i]).addingProduct((1 - rho) * gradient, gradient)
+    }
+    for i in 0..<count { p[i] -= rate * (g[i] * clip) / (v[i].squareRoot() + epsilon) }
+    return !hasNonFinite(p, count: count)
   }
-  return largest != exponentBits
+}
+
+/// Runs `body` on blocks that stay in cache from one of its loops to the next: a loop over few arrays
+/// becomes vector code, one over all of them would not.
+///
+/// - Returns: whether it returned true for every block.
+@inline(__always)
+private func inBlocks(_ count: Int, _ body: (_ start: Int, _ count: Int) -> Bool) -> Bool {
+  let size = 1024
+  var isFine = true
+  for start in stride(from: 0, to: count, by: size) {
+    isFine = body(start, min(size, count - start)) && isFine
+  }
+  return isFine
 }

@@ -35,28 +35,28 @@ package func peepholeForward(
 }
 
 /// The backward of ``peepholeForward(rows:width:gates:peepholes:previous:cell:squashed:hidden:)`` for one
-/// row.
+/// row, in place.
 ///
 /// - Parameters:
+///   - gates: `[4·width]`, in: the gates; out: `da`.
 ///   - cellGradient: `[width]`, in: `dc` from later steps; out: `dc′`.
-///   - sumGradient: `[4·width]`, out: `da`.
 ///   - peepholeGradient: `[3, width]`, added to.
 package func peepholeBackward(
-  width: Int, gates: UnsafePointer<Float>, peepholes: UnsafePointer<Float>,
+  width: Int, gates: UnsafeMutablePointer<Float>, peepholes: UnsafePointer<Float>,
   previous: UnsafePointer<Float>, cell: UnsafePointer<Float>, squashed: UnsafePointer<Float>,
-  hiddenGradient dh: UnsafePointer<Float>, cellGradient dc: UnsafeMutablePointer<Float>,
-  sumGradient: UnsafeMutablePointer<Float>, peepholeGradient: UnsafeMutablePointer<Float>
+  hiddenGradient: UnsafePointer<Float>, cellGradient dc: UnsafeMutablePointer<Float>,
+  peepholeGradient: UnsafeMutablePointer<Float>
 ) {
-  let (o, dO) = (gates + 3 * width, sumGradient + 3 * width)
-  for k in 0..<width { dO[k] = dh[k] * squashed[k] * (o[k] * (1 - o[k])) }
-  addProduct(peepholes + 2 * width, dO, to: dc, count: width)
-  addProduct(dO, cell, to: peepholeGradient + 2 * width, count: width)
-  // With the output gate's view of the cell in dc the rest is a plain LSTM's, dO the same again.
-  lstmBackward(
-    rows: 1, width: width, gates: gates, previous: previous, squashed: squashed,
-    hiddenGradient: dh, cellGradient: dc, sumGradient: sumGradient)
-  for (block, gradient) in [(0, sumGradient), (1, sumGradient + width)] {
-    addProduct(peepholes + block * width, gradient, to: dc, count: width)
-    addProduct(gradient, previous, to: peepholeGradient + block * width, count: width)
+  let output = gates + 3 * width
+  lstmOutputBackward(
+    width: width, output: output, squashed: squashed, hiddenGradient: hiddenGradient,
+    cellGradient: dc)
+  addProduct(peepholes + 2 * width, output, to: dc, count: width)
+  addProduct(output, cell, to: peepholeGradient + 2 * width, count: width)
+  lstmCellBackward(width: width, gates: gates, previous: previous, cellGradient: dc)
+  for block in 0..<2 {
+    let sum = gates + block * width
+    addProduct(peepholes + block * width, sum, to: dc, count: width)
+    addProduct(sum, previous, to: peepholeGradient + block * width, count: width)
   }
 }

@@ -8,7 +8,6 @@ final class Memory {
   /// Who takes the floats back.
   enum Owner {
     case pool(MatrixPool, capacity: Int)
-    case nobodyElse
     /// The system, as whole pages.
     case system(bytes: Int)
     /// Somebody who outlives this.
@@ -23,14 +22,13 @@ final class Memory {
   deinit {
     switch owner {
     case .pool(let pool, let capacity): pool.give(base, capacity: capacity)
-    case .nobodyElse: base.deallocate()
     case .system(let bytes): munmap(base, bytes)
     case .elsewhere: break
     }
   }
 
-  /// Zeros, whose pages take no room until something is written to them.
-  static func zeroPages(_ count: Int) -> Memory {
+  /// Zeros; large runs of them take no room until something is written to them.
+  static func zeros(_ count: Int) -> Memory {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     let pages = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let pages, pages != MAP_FAILED else {
@@ -42,29 +40,39 @@ final class Memory {
       owner: .system(bytes: bytes))
   }
 
+  /// Memory of any content; large runs in huge pages, which cost fewer faults and misses.
   static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
-    UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64
-    ).bindMemory(to: Float.self, capacity: max(count, 1))
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    let hugePage = 1 << 21
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: bytes, alignment: bytes >= hugePage ? hugePage : 64)
+    if bytes >= hugePage { madvise(memory, bytes, MADV_HUGEPAGE) }
+    return memory.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 }
 
 /// Memory for matrices that live for a step: what one step gives back the next one takes, so that
 /// training does not grow. One pool serves one thread.
 public final class MatrixPool {
-  /// Free runs by capacity.
+  /// Free small runs by capacity.
   private var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
+  private var heap = Heap()
+  /// Floats from which on a run is large.
+  private static let large = 1 << 14
 
   public init() {}
 
   deinit {
     for runs in free.values { for run in runs { run.deallocate() } }
+    heap.deallocate()
   }
 
   /// A matrix of any content, for who writes every element.
   public func uninitialized(_ rows: Int, _ columns: Int) -> Matrix {
     let capacity = Self.capacity(for: rows * columns)
-    let base = free[capacity]?.popLast() ?? Memory.allocate(capacity)
+    let base =
+      capacity >= Self.large
+      ? heap.take(capacity) : free[capacity]?.popLast() ?? Memory.allocate(capacity)
     let memory = Memory(base: base, owner: .pool(self, capacity: capacity))
     return Matrix(rows: rows, columns: columns, stride: columns, memory: memory, start: base)
   }
@@ -87,13 +95,17 @@ public final class MatrixPool {
   }
 
   func give(_ base: UnsafeMutablePointer<Float>, capacity: Int) {
-    free[capacity, default: []].append(base)
+    if capacity >= Self.large {
+      heap.give(base, capacity)
+    } else {
+      free[capacity, default: []].append(base)
+    }
   }
 
-  /// The next quarter of a power of two: few sizes, so that runs are found again, and at most a
-  /// quarter of them unused.
-  static func capacity(for count: Int) -> Int {
+  /// Small runs have few sizes, so that they are found again: the next quarter of a power of two.
+  private static func capacity(for count: Int) -> Int {
     guard count > 64 else { return 64 }
+    guard count < large else { return Heap.rounded(count) }
     let power = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
     let quarter = power / 4
     return (count + quarter - 1) / quarter * quarter
@@ -111,7 +123,7 @@ public final class Slab: @unchecked Sendable {
   /// `count` zeros.
   public init(count: Int) {
     self.count = count
-    memory = Memory.zeroPages(count)
+    memory = .zeros(count)
   }
 
   /// Floats that somebody else owns, who must keep them as long as the slab is in use.
@@ -122,6 +134,9 @@ public final class Slab: @unchecked Sendable {
     count = buffer.count
     memory = Memory(base: base, owner: .elsewhere)
   }
+
+  /// The first of the floats, on a cache line where the slab made them.
+  public var start: UnsafeMutablePointer<Float> { memory.base }
 
   public var buffer: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: memory.base, count: count)

@@ -30,6 +30,10 @@
     static var current: OneDNN { threads.value }
     /// Any thread may use it.
     nonisolated(unsafe) static let engine: dnnl_engine_t = {
+      // Products take work space anew each time: the allocator keeps it instead of giving it back to the
+      // system, which would have to clear it for the next.
+      mallopt(M_MMAP_THRESHOLD, 1 << 30)
+      mallopt(M_TRIM_THRESHOLD, 1 << 30)
       var engine: dnnl_engine_t?
       check(dnnl_engine_create(&engine, dnnl_cpu, 0), "an engine")
       return made(engine)

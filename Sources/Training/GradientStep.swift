@@ -70,7 +70,7 @@ final class GradientStep {
         }
       }
       clock.enter(.gradients)
-      reduction.accumulate(node) { sum(node, ranges, into: Slab(unowned: $0)) }
+      reduction.accumulate(node) { sum(node, into: Slab(unowned: $0)) }
       for worker in workers { worker.release() }
     }
     clock.enter(.reduction)
@@ -106,7 +106,7 @@ final class GradientStep {
     results.withUnsafeMutableBufferPointer { results in
       team.run { thread in
         results[thread] = workers[thread].run(
-          Array(pieces[ranges[thread]]), of: sentences, draws: draws
+          ranges[thread], of: pieces, sentences: sentences, draws: draws
         ) { if thread == 0 { clock.enter($0) } }
       }
     }
@@ -114,8 +114,8 @@ final class GradientStep {
   }
 
   /// Writes the gradient of a node's shards into `slab`.
-  private func sum(_ node: Range<Int>, _ ranges: [Range<Int>], into slab: Slab) {
-    let sources = zip(ranges, workers).map { ($0, $1.terms) }
+  private func sum(_ node: Range<Int>, into slab: Slab) {
+    let sources = workers.flatMap(\.sources)
     team.forEach(tiles.count) { thread, item in
       tileSums[thread].write(tiles[item], of: node, from: sources, to: slab)
     }
@@ -163,14 +163,16 @@ final class GradientStep {
     let scratch = Slab(count: model.layout.count)
     let pieces = Self.shards(of: batches, count: shards)
     for shard in reduction.shards where !pieces[shard].isEmpty {
-      let losses = workers[0].run([pieces[shard]], of: all.count, draws: draws) { _ in }[0]
+      let own = shard..<shard + 1
+      let losses = workers[0].run(
+        own, of: pieces, sentences: all.count, draws: draws
+      ) { _ in }[0]
       for (k, example) in pieces[shard].enumerated()
       where losses.contains(where: { !$0[k].isFinite }) {
         byLoss.insert(example.index)
       }
       for tile in tiles {
-        tileSums[0].write(
-          tile, of: shard..<shard + 1, from: [(shard..<shard + 1, workers[0].terms)], to: scratch)
+        tileSums[0].write(tile, of: own, from: workers[0].sources, to: scratch)
       }
       if let base = scratch.buffer.baseAddress, hasNonFinite(base, count: scratch.count) {
         byGradient.formUnion(pieces[shard].map(\.index))

@@ -7,32 +7,66 @@ import Tensors
 final class ShardWorker {
   private let model: any ExtractionModel
   private let tape: Tape
-  /// What the gradients of the last shards are made of; `nil` where they had no sentences.
-  private(set) var terms: GradientTerms?
+  /// What the gradients of the last shards are made of.
+  private(set) var sources: [TileSum.Source] = []
+  /// Tokens that are run together, unless a shard has more: a bound for memory that products no longer
+  /// feel.
+  private static let mostTokens = 2048
 
   init(model: any ExtractionModel, weights: WeightStore) {
     self.model = model
     tape = Tape(weights: weights)
   }
 
-  /// Runs some shards together: products have the rows of all, sums over rows stay apart.
+  /// Runs some shards, as many of them together as there is room for: products have the rows of all, sums
+  /// over rows stay apart.
   ///
   /// - Parameters:
-  ///   - shards: the sentences of each, longest first.
+  ///   - range: the shards' places in the minibatch.
+  ///   - pieces: the sentences of each shard of the minibatch, longest first.
   ///   - sentences: of the whole minibatch, over which losses are averaged.
   ///   - enter: is told when a phase begins.
   /// - Returns: the losses of each sentence, `[shard][term][sentence]`.
   func run(
-    _ shards: [[Example]], of sentences: Int, draws: Draws, enter: (Phase) -> Void
+    _ range: Range<Int>, of pieces: [[Example]], sentences: Int, draws: Draws,
+    enter: (Phase) -> Void
   ) -> [[[Double]]] {
+    sources = []
+    return runs(of: range, pieces).flatMap { run in
+      let (losses, terms) = together(
+        Array(pieces[run]), of: sentences, draws: draws, enter: enter)
+      sources.append((run, terms))
+      return losses
+    }
+  }
+
+  /// Cuts a range of shards into runs of about so many tokens.
+  private func runs(of range: Range<Int>, _ pieces: [[Example]]) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var tokens = 0
+    for shard in range {
+      let more = pieces[shard].reduce(0) { $0 + $1.length }
+      if let last = runs.last, tokens + more <= Self.mostTokens {
+        runs[runs.count - 1] = last.lowerBound..<shard + 1
+        tokens += more
+      } else {
+        runs.append(shard..<shard + 1)
+        tokens = more
+      }
+    }
+    return runs
+  }
+
+  private func together(
+    _ shards: [[Example]], of sentences: Int, draws: Draws, enter: (Phase) -> Void
+  ) -> (losses: [[[Double]]], terms: GradientTerms?) {
     let entries = shards.enumerated().flatMap { shard, examples in
       examples.map { (shard: shard, example: $0) }
     }.enumerated().sorted {
       (-$0.element.example.length, $0.offset) < (-$1.element.example.length, $1.offset)
     }.map(\.element)
     guard !entries.isEmpty else {
-      terms = nil
-      return shards.map { _ in model.objective.map { _ in [] } }
+      return (shards.map { _ in model.objective.map { _ in [] } }, nil)
     }
     let layout = PackedLayout(lengths: entries.map(\.example.length))
     tape.mode = .collecting(
@@ -41,14 +75,15 @@ final class ShardWorker {
     let losses = model.losses(of: entries.map(\.example), draws: draws, on: tape)
     for loss in losses { loss.gradientScale = loss.weight / Float(sentences) }
     enter(.backward)
-    terms = tape.collected()
-    return shards.indices.map { shard in
+    let terms = tape.collected()
+    let sums = shards.indices.map { shard in
       losses.map { loss in
         entries.indices.filter { entries[$0].shard == shard }.map { loss.perSentence[$0] }
       }
     }
+    return (sums, terms)
   }
 
   /// Lets go of what the gradients are made of, and with it of most of the step's memory.
-  func release() { terms = nil }
+  func release() { sources = [] }
 }

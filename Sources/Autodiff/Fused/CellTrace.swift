@@ -50,17 +50,23 @@ public struct CellParameters: Sendable {
   public var width: Int { recurrent.columns }
 }
 
-/// A cell at work on a run of rows, one block of rows after another; each block continues states that
-/// earlier blocks, or the caller, left in ``entering``. What the blocks leave behind lies end to end, so
-/// that the weight gradients of all of them are one product each.
+/// Rows of a trace that take one step together, and the states that they continue.
+struct CellBlock {
+  let rows: Range<Int>
+  /// `h′` of the first rows, `[carried, d]`; the others start from zeros.
+  let hidden: Matrix
+  /// `c′` likewise; `nil` without cell state.
+  let cell: Matrix?
+
+  var carried: Int { hidden.rows }
+}
+
+/// A cell at work on a run of rows, one block of rows after another. What the blocks leave behind lies end
+/// to end, so that the weight gradients of all of them are one product each.
 final class CellTrace {
   let parameters: CellParameters
   /// `[rows, in]`.
   let inputs: Matrix
-  /// `h′` of each row.
-  let entering: Matrix
-  /// `c′` of each row; empty without cell state.
-  let enteringCell: Matrix
   /// `h` of each row.
   let hidden: Matrix
   /// `c` of each row; empty without cell state.
@@ -73,15 +79,17 @@ final class CellTrace {
   private let bias: Matrix
   private let recurrentBias: Matrix?
   private let peepholes: Matrix?
-  /// In: `W x + b`; after a block's step its gates.
+  /// `W x + b`; after a block's step its gates, and on the way back, in an LSTM, ``sumGradient``.
   private let gates: Matrix
   /// LSTM: `tanh c`. GRU: `U h′ + c` (after), `r ⊙ h′` (before).
   private let kept: Matrix
   let pool: MatrixPool
   /// Gradient of the sums under the gates' functions.
-  private lazy var sumGradient = pool.uninitialized(gates.rows, gates.columns)
+  private lazy var sumGradient =
+    parameters.form.hasCellState ? gates : pool.uninitialized(gates.rows, gates.columns)
   /// Gradient of the peepholes by shard, added up over the blocks.
   private var peepholeGradients: [Matrix] = []
+  private var startingStates: Matrix
   /// Gradient of `U h′ + c` where that is not ``sumGradient``.
   private lazy var recurrentGradient = pool.uninitialized(gates.rows, gates.columns)
 
@@ -103,12 +111,11 @@ final class CellTrace {
     bias = tape.values(parameters.bias)
     recurrentBias = parameters.recurrentBias.map { tape.values($0) }
     peepholes = parameters.peepholes.map { tape.values($0) }
-    entering = pool.uninitialized(rows, width)
-    enteringCell = pool.uninitialized(rows, cellWidth)
     hidden = pool.uninitialized(rows, width)
     cell = pool.uninitialized(rows, cellWidth)
     gates = pool.uninitialized(rows, parameters.form.gates * width)
     kept = pool.uninitialized(rows, parameters.form == .gruAfter ? 3 * width : width)
+    startingStates = pool.uninitialized(0, width)
   }
 
   private var width: Int { parameters.width }
@@ -120,134 +127,184 @@ final class CellTrace {
     addRow(bias.pointer, to: sums.pointer, rows: rows.count, columns: sums.columns)
   }
 
-  /// One step of the rows of a block, which are projected and whose entering states are set.
-  ///
-  /// - Parameter carried: how many of its first rows continue a state; the others start from zeros,
-  ///   which no product need read.
-  func step(_ rows: Range<Int>, carried: Int) {
+  /// One step of a block whose rows are projected.
+  func step(_ block: CellBlock) {
     switch parameters.form {
-    case .lstm, .peephole: stepLSTM(rows, carried: carried)
-    case .gruAfter: stepGRUAfter(rows, carried: carried)
-    case .gruBefore: stepGRUBefore(rows, carried: carried)
+    case .lstm, .peephole: stepLSTM(block)
+    case .gruAfter: stepGRUAfter(block)
+    case .gruBefore: stepGRUBefore(block)
     }
   }
 
-  private func stepLSTM(_ rows: Range<Int>, carried: Int) {
-    let sums = gates.rows(rows)
+  /// A part of a block whose rows all continue states, or all start from zeros.
+  private struct Part {
+    let rows: Range<Int>
+    /// `h′`, and `c′` where the cell has one.
+    let hidden: UnsafeMutablePointer<Float>
+    let cell: UnsafeMutablePointer<Float>
+    /// The sentence of the first row.
+    let sentence: Int
+  }
+
+  private func parts(of block: CellBlock) -> [Part] {
+    let middle = block.rows.lowerBound + block.carried
+    let zeros = zeros(block.rows.count - block.carried)
+    return [
+      Part(
+        rows: block.rows.lowerBound..<middle, hidden: block.hidden.pointer,
+        cell: (block.cell ?? block.hidden).pointer, sentence: 0),
+      Part(
+        rows: middle..<block.rows.upperBound, hidden: zeros.pointer, cell: zeros.pointer,
+        sentence: block.carried),
+    ].filter { !$0.rows.isEmpty }
+  }
+
+  /// States that rows without a past start from.
+  private func zeros(_ rows: Int) -> Matrix {
+    if startingStates.rows < rows { startingStates = pool.zeros(rows, width) }
+    return startingStates
+  }
+
+  private func stepLSTM(_ block: CellBlock) {
     recurrent.forward(
-      entering.rows(rows).rows(0..<carried), into: sums.rows(0..<carried), adding: true)
-    let (before, after) = (enteringCell.rows(rows).pointer, cell.rows(rows).pointer)
-    let (squashed, h) = (kept.rows(rows).pointer, hidden.rows(rows).pointer)
-    if let peepholes {
-      peepholeForward(
-        rows: rows.count, width: width, gates: sums.pointer, peepholes: peepholes.pointer,
-        previous: before, cell: after, squashed: squashed, hidden: h)
-    } else {
-      lstmForward(
-        rows: rows.count, width: width, gates: sums.pointer, previous: before, cell: after,
-        squashed: squashed, hidden: h)
+      block.hidden, into: gates.rows(block.rows).rows(0..<block.carried), adding: true)
+    for part in parts(of: block) {
+      let (sums, c) = (gates.rows(part.rows).pointer, cell.rows(part.rows).pointer)
+      let (squashed, h) = (kept.rows(part.rows).pointer, hidden.rows(part.rows).pointer)
+      if let peepholes {
+        peepholeForward(
+          rows: part.rows.count, width: width, gates: sums, peepholes: peepholes.pointer,
+          previous: part.cell, cell: c, squashed: squashed, hidden: h)
+      } else {
+        lstmForward(
+          rows: part.rows.count, width: width, gates: sums, previous: part.cell, cell: c,
+          squashed: squashed, hidden: h)
+      }
     }
   }
 
-  private func stepGRUAfter(_ rows: Range<Int>, carried: Int) {
-    let products = kept.rows(rows)
+  private func stepGRUAfter(_ block: CellBlock) {
+    let products = kept.rows(block.rows)
     products.fill(0)
-    recurrent.forward(entering.rows(rows).rows(0..<carried), into: products.rows(0..<carried))
+    recurrent.forward(block.hidden, into: products.rows(0..<block.carried))
     if let recurrentBias {
       addRow(
-        recurrentBias.pointer, to: products.pointer, rows: rows.count, columns: products.columns)
+        recurrentBias.pointer, to: products.pointer, rows: products.rows,
+        columns: products.columns)
     }
-    gruAfterForward(
-      rows: rows.count, width: width, input: gates.rows(rows).pointer, recurrent: products.pointer,
-      previous: entering.rows(rows).pointer, hidden: hidden.rows(rows).pointer)
+    for part in parts(of: block) {
+      gruAfterForward(
+        rows: part.rows.count, width: width, input: gates.rows(part.rows).pointer,
+        recurrent: kept.rows(part.rows).pointer, previous: part.hidden,
+        hidden: hidden.rows(part.rows).pointer)
+    }
   }
 
-  private func stepGRUBefore(_ rows: Range<Int>, carried: Int) {
-    let (sums, before) = (gates.rows(rows), entering.rows(rows))
+  private func stepGRUBefore(_ block: CellBlock) {
+    let (sums, carried) = (gates.rows(block.rows), 0..<block.carried)
     recurrentGates.forward(
-      before.rows(0..<carried), into: sums.columns(0..<2 * width).rows(0..<carried), adding: true)
-    let reset = kept.rows(rows)
-    gruBeforeGates(
-      rows: rows.count, width: width, sums: sums.pointer, previous: before.pointer,
-      reset: reset.pointer)
+      block.hidden, into: sums.columns(0..<2 * width).rows(carried), adding: true)
+    for part in parts(of: block) {
+      gruBeforeGates(
+        rows: part.rows.count, width: width, sums: gates.rows(part.rows).pointer,
+        previous: part.hidden, reset: kept.rows(part.rows).pointer)
+    }
     recurrentCandidate.forward(
-      reset.rows(0..<carried), into: sums.columns(2 * width..<3 * width).rows(0..<carried),
-      adding: true)
-    gruBeforeMix(
-      rows: rows.count, width: width, sums: sums.pointer, previous: before.pointer,
-      hidden: hidden.rows(rows).pointer)
+      kept.rows(block.rows).rows(carried),
+      into: sums.columns(2 * width..<3 * width).rows(carried), adding: true)
+    for part in parts(of: block) {
+      gruBeforeMix(
+        rows: part.rows.count, width: width, sums: gates.rows(part.rows).pointer,
+        previous: part.hidden, hidden: hidden.rows(part.rows).pointer)
+    }
   }
 }
 
 extension CellTrace {
-  /// The backward of ``step(_:carried:)``; blocks come in the opposite order.
+  /// The backward of ``step(_:)``; blocks come in the opposite order.
   ///
   /// - Parameters:
-  ///   - hiddenGradient: `[rows, d]`, in: `dh`; out, in its first `carried` rows: `dh′`.
+  ///   - hiddenGradient: `[rows, d]`, in: `dh`; out, in the rows that continue a state: `dh′`.
   ///   - cellGradient: `[rows, d]`, in: `dc`; out: `dc′`. Empty without cell state.
   func stepBackward(
-    _ rows: Range<Int>, carried: Int, hiddenGradient: Matrix, cellGradient: Matrix,
-    _ gradients: GradientTerms
+    _ block: CellBlock, hiddenGradient: Matrix, cellGradient: Matrix, _ gradients: GradientTerms
   ) {
+    let carried = 0..<block.carried
     switch parameters.form {
     case .lstm, .peephole:
-      stepBackwardLSTM(
-        rows, hiddenGradient: hiddenGradient, cellGradient: cellGradient, gradients)
+      forEachPart(of: block, hiddenGradient, cellGradient) { part, dh, dc in
+        stepBackwardLSTM(part, hiddenGradient: dh, cellGradient: dc, gradients)
+      }
       recurrent.backward(
-        sumGradient.rows(rows).rows(0..<carried), into: hiddenGradient.rows(0..<carried))
+        sumGradient.rows(block.rows).rows(carried), into: hiddenGradient.rows(carried))
     case .gruAfter:
-      gruAfterBackward(
-        rows: rows.count, width: width, gates: gates.rows(rows).pointer,
-        recurrent: kept.rows(rows).pointer, previous: entering.rows(rows).pointer,
-        hiddenGradient: hiddenGradient.pointer, inputGradient: sumGradient.rows(rows).pointer,
-        recurrentGradient: recurrentGradient.rows(rows).pointer)
+      forEachPart(of: block, hiddenGradient, cellGradient) { part, dh, _ in
+        gruAfterBackward(
+          rows: part.rows.count, width: width, gates: gates.rows(part.rows).pointer,
+          recurrent: kept.rows(part.rows).pointer, previous: part.hidden,
+          hiddenGradient: dh.pointer, inputGradient: sumGradient.rows(part.rows).pointer,
+          recurrentGradient: recurrentGradient.rows(part.rows).pointer)
+      }
       recurrent.backward(
-        recurrentGradient.rows(rows).rows(0..<carried), into: hiddenGradient.rows(0..<carried),
+        recurrentGradient.rows(block.rows).rows(carried), into: hiddenGradient.rows(carried),
         adding: true)
-    case .gruBefore: stepBackwardGRUBefore(rows, carried: carried, hiddenGradient: hiddenGradient)
+    case .gruBefore: stepBackwardGRUBefore(block, hiddenGradient: hiddenGradient)
+    }
+  }
+
+  /// Visits the parts of a block with their rows of the states' gradients.
+  private func forEachPart(
+    of block: CellBlock, _ hiddenGradient: Matrix, _ cellGradient: Matrix,
+    _ visit: (Part, Matrix, Matrix) -> Void
+  ) {
+    for part in parts(of: block) {
+      let (first, last) = (part.rows.lowerBound, part.rows.upperBound)
+      let rows = first - block.rows.lowerBound..<last - block.rows.lowerBound
+      visit(part, hiddenGradient.rows(rows), cellGradient.rows(rows))
     }
   }
 
   private func stepBackwardLSTM(
-    _ rows: Range<Int>, hiddenGradient: Matrix, cellGradient: Matrix, _ gradients: GradientTerms
+    _ part: Part, hiddenGradient: Matrix, cellGradient: Matrix, _ gradients: GradientTerms
   ) {
-    let (gates, sums) = (gates.rows(rows).pointer, sumGradient.rows(rows).pointer)
-    let (before, squashed) = (enteringCell.rows(rows).pointer, kept.rows(rows).pointer)
-    if let peepholes, let parameter = parameters.peepholes {
-      if peepholeGradients.isEmpty { peepholeGradients = gradients.sums(for: parameter) }
-      for row in 0..<rows.count {
-        let at = row * width
-        peepholeBackward(
-          width: width, gates: gates + 4 * at, peepholes: peepholes.pointer,
-          previous: before + at, cell: cell.rows(rows).row(row), squashed: squashed + at,
-          hiddenGradient: hiddenGradient.row(row), cellGradient: cellGradient.row(row),
-          sumGradient: sums + 4 * at,
-          peepholeGradient: peepholeGradients[gradients.shard(ofSentence: row)].pointer)
-      }
-    } else {
-      lstmBackward(
-        rows: rows.count, width: width, gates: gates, previous: before, squashed: squashed,
-        hiddenGradient: hiddenGradient.pointer, cellGradient: cellGradient.pointer,
-        sumGradient: sums)
+    let (gates, squashed) = (gates.rows(part.rows).pointer, kept.rows(part.rows).pointer)
+    guard let peepholes, let parameter = parameters.peepholes else {
+      return lstmBackward(
+        rows: part.rows.count, width: width, gates: gates, previous: part.cell,
+        squashed: squashed, hiddenGradient: hiddenGradient.pointer,
+        cellGradient: cellGradient.pointer)
+    }
+    if peepholeGradients.isEmpty { peepholeGradients = gradients.sums(for: parameter) }
+    for row in 0..<part.rows.count {
+      let at = row * width
+      peepholeBackward(
+        width: width, gates: gates + 4 * at, peepholes: peepholes.pointer,
+        previous: part.cell + at, cell: cell.rows(part.rows).row(row), squashed: squashed + at,
+        hiddenGradient: hiddenGradient.row(row), cellGradient: cellGradient.row(row),
+        peepholeGradient: peepholeGradients[gradients.shard(ofSentence: part.sentence + row)]
+          .pointer)
     }
   }
 
-  private func stepBackwardGRUBefore(
-    _ rows: Range<Int>, carried: Int, hiddenGradient: Matrix
-  ) {
-    let (sums, previous) = (sumGradient.rows(rows), entering.rows(rows).pointer)
-    gruBeforeMixBackward(
-      rows: rows.count, width: width, gates: gates.rows(rows).pointer, previous: previous,
-      hiddenGradient: hiddenGradient.pointer, sumGradient: sums.pointer)
-    let reset = pool.uninitialized(rows.count, width)
+  private func stepBackwardGRUBefore(_ block: CellBlock, hiddenGradient: Matrix) {
+    let sums = sumGradient.rows(block.rows)
+    forEachPart(of: block, hiddenGradient, hiddenGradient) { part, dh, _ in
+      gruBeforeMixBackward(
+        rows: part.rows.count, width: width, gates: gates.rows(part.rows).pointer,
+        previous: part.hidden, hiddenGradient: dh.pointer,
+        sumGradient: sumGradient.rows(part.rows).pointer)
+    }
+    let reset = pool.uninitialized(block.rows.count, width)
     recurrentCandidate.backward(sums.columns(2 * width..<3 * width), into: reset)
-    gruBeforeGatesBackward(
-      rows: rows.count, width: width, gates: gates.rows(rows).pointer, previous: previous,
-      resetGradient: reset.pointer, sumGradient: sums.pointer,
-      previousGradient: hiddenGradient.pointer)
+    forEachPart(of: block, hiddenGradient, reset) { part, dh, resetGradient in
+      gruBeforeGatesBackward(
+        rows: part.rows.count, width: width, gates: gates.rows(part.rows).pointer,
+        previous: part.hidden, resetGradient: resetGradient.pointer,
+        sumGradient: sumGradient.rows(part.rows).pointer, previousGradient: dh.pointer)
+    }
+    let carried = 0..<block.carried
     recurrentGates.backward(
-      sums.columns(0..<2 * width).rows(0..<carried), into: hiddenGradient.rows(0..<carried),
-      adding: true)
+      sums.columns(0..<2 * width).rows(carried), into: hiddenGradient.rows(carried), adding: true)
   }
 
   /// Leaves no gradient in the rows of a block that the loss does not depend on.
@@ -261,13 +318,16 @@ extension CellTrace {
     input.backward(sumGradient.rows(rows), into: gradient, adding: true)
   }
 
-  /// Adds the gradients of weights and biases from the rows, all their blocks in one product each.
+  /// Adds the gradients of weights and biases from blocks that follow each other, in one product each.
   ///
-  /// - Parameter kind: what the rows stand for.
+  /// - Parameters:
+  ///   - blocks: whose rows are the first of the trace, in any order.
+  ///   - kind: what the rows stand for.
   func addParameterGradients(
-    _ rows: Range<Int>, kind: ShardRows.Kind, to gradients: GradientTerms
+    _ blocks: [CellBlock], kind: ShardRows.Kind, to gradients: GradientTerms
   ) {
-    let (sums, before) = (sumGradient.rows(rows), entering.rows(rows))
+    let rows = 0..<blocks.reduce(0) { $0 + $1.rows.count }
+    let (sums, before) = (sumGradient.rows(rows), entering(blocks, rows: rows.count))
     gradients.addProduct(sums, inputs.rows(rows), kind: kind, to: parameters.input)
     gradients.addColumnSums(sums, kind: kind, to: parameters.bias)
     switch parameters.form {
@@ -287,5 +347,16 @@ extension CellTrace {
         sums.columns(candidate), kept.rows(rows), kind: kind, to: parameters.recurrent,
         outputs: candidate)
     }
+  }
+
+  /// `h′` of each row.
+  private func entering(_ blocks: [CellBlock], rows: Int) -> Matrix {
+    let states = pool.uninitialized(rows, width)
+    for block in blocks {
+      let target = states.rows(block.rows)
+      target.rows(0..<block.carried).assign(block.hidden)
+      target.rows(block.carried..<target.rows).fill(0)
+    }
+    return states
   }
 }

@@ -19,12 +19,9 @@ extension Tape {
   ) -> CellState {
     precondition(x.value.rows == layout.rows, "\(x.value.rows) rows for \(layout.rows) tokens")
     let trace = CellTrace(cell, inputs: x.value, tape: self)
-    let blocks = SequenceBlock.blocks(of: layout, direction: direction)
+    let blocks = trace.blocks(of: layout, direction: direction)
     trace.project(0..<layout.rows)
-    for block in blocks {
-      trace.enter(block)
-      trace.step(block.rows, carried: block.carried)
-    }
+    for block in blocks { trace.step(block) }
     let hidden = variable(trace.hidden)
     let state = cell.form.hasCellState ? variable(trace.cell) : nil
     record { gradients in
@@ -32,47 +29,32 @@ extension Tape {
       trace.backward(
         blocks.reversed(), hidden: hidden.gradient,
         cell: state.flatMap { $0.hasGradient ? $0.gradient : nil }, gradients)
-      trace.addParameterGradients(0..<layout.rows, kind: .tokens, to: gradients)
+      trace.addParameterGradients(blocks, kind: .tokens, to: gradients)
       trace.addInputGradient(0..<layout.rows, to: x.gradient)
     }
     return CellState(hidden: hidden, cell: state)
   }
 }
 
-/// The rows of one time step, and those of the step that it continues.
-private struct SequenceBlock {
-  let rows: Range<Int>
-  let previous: Range<Int>
-  /// Sentences that both have; they come first in either.
-  var carried: Int { min(rows.count, previous.count) }
-
-  static func blocks(of layout: PackedLayout, direction: Direction) -> [SequenceBlock] {
+extension CellTrace {
+  /// The rows of each time step in the order of the direction; the sentences that the step before had too
+  /// continue its states, and come first in either.
+  fileprivate func blocks(of layout: PackedLayout, direction: Direction) -> [CellBlock] {
     let steps = Array(0..<layout.steps)
     let ordered = direction == .forward ? steps : steps.reversed()
     return ordered.enumerated().map { index, step in
-      SequenceBlock(
-        rows: layout.rows(at: step),
-        previous: index == 0 ? 0..<0 : layout.rows(at: ordered[index - 1]))
+      let rows = layout.rows(at: step)
+      let previous = index == 0 ? 0..<0 : layout.rows(at: ordered[index - 1])
+      let carried = previous.prefix(rows.count)
+      return CellBlock(
+        rows: rows, hidden: hidden.rows(carried),
+        cell: parameters.form.hasCellState ? cell.rows(carried) : nil)
     }
-  }
-}
-
-extension CellTrace {
-  /// Sets the entering states of a block: those that its previous block left, else zeros.
-  fileprivate func enter(_ block: SequenceBlock) {
-    enter(block, from: hidden, into: entering)
-    if parameters.form.hasCellState { enter(block, from: cell, into: enteringCell) }
-  }
-
-  private func enter(_ block: SequenceBlock, from states: Matrix, into target: Matrix) {
-    let (carried, rows) = (block.carried, target.rows(block.rows))
-    rows.rows(0..<carried).assign(states.rows(block.previous).rows(0..<carried))
-    rows.rows(carried..<rows.rows).fill(0)
   }
 
   /// Runs the blocks backward, states' gradients flowing from each to the one that it continued.
   fileprivate func backward(
-    _ blocks: some Sequence<SequenceBlock>, hidden: Matrix, cell: Matrix?,
+    _ blocks: some Sequence<CellBlock>, hidden: Matrix, cell: Matrix?,
     _ gradients: GradientTerms
   ) {
     let sentences = blocks.reduce(0) { max($0, $1.rows.count) }
@@ -83,8 +65,7 @@ extension CellTrace {
       let dc = cellGradient.rows(0..<block.rows.count)
       add(hidden.rows(block.rows).pointer, to: dh.pointer, count: dh.count)
       if let cell { add(cell.rows(block.rows).pointer, to: dc.pointer, count: dc.count) }
-      stepBackward(
-        block.rows, carried: block.carried, hiddenGradient: dh, cellGradient: dc, gradients)
+      stepBackward(block, hiddenGradient: dh, cellGradient: dc, gradients)
     }
   }
 }

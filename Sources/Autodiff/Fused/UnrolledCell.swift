@@ -23,7 +23,7 @@ public final class UnrolledCell {
   private let tape: Tape
   private let trace: CellTrace
   private let sentences: Int
-  private var taken = 0
+  private var blocks: [CellBlock] = []
 
   /// - Parameters:
   ///   - steps: the steps that will be taken, at most.
@@ -34,7 +34,7 @@ public final class UnrolledCell {
     trace = CellTrace(
       cell, inputs: tape.pool.uninitialized(steps * sentences, cell.input.columns), tape: tape)
     tape.record { [self] gradients in
-      trace.addParameterGradients(0..<taken * sentences, kind: .sentences, to: gradients)
+      trace.addParameterGradients(blocks, kind: .sentences, to: gradients)
     }
   }
 
@@ -43,16 +43,15 @@ public final class UnrolledCell {
   /// - Precondition: fewer steps were taken than the cell was made for, and the state has a cell part
   ///   where the cell's form has one.
   public func step(_ x: Variable, from state: CellState) -> CellState {
-    let rows = taken * sentences..<(taken + 1) * sentences
+    let rows = blocks.count * sentences..<(blocks.count + 1) * sentences
     let form = trace.parameters.form
     precondition((state.cell != nil) == form.hasCellState, "cell state of \(form)")
     precondition(rows.upperBound <= trace.inputs.rows, "more steps than the cell was made for")
-    taken += 1
+    let block = CellBlock(rows: rows, hidden: state.hidden.value, cell: state.cell?.value)
+    blocks.append(block)
     trace.inputs.rows(rows).assign(x.value)
-    trace.entering.rows(rows).assign(state.hidden.value)
-    if let cell = state.cell { trace.enteringCell.rows(rows).assign(cell.value) }
     trace.project(rows)
-    trace.step(rows, carried: sentences)
+    trace.step(block)
     let hidden = tape.variable(trace.hidden.rows(rows))
     let cell = state.cell.map { _ in tape.variable(trace.cell.rows(rows)) }
     tape.record { [trace] gradients in
@@ -61,8 +60,7 @@ public final class UnrolledCell {
       }
       let dh = hidden.gradient
       let dc = cell?.gradient ?? trace.pool.uninitialized(rows.count, 0)
-      trace.stepBackward(
-        rows, carried: rows.count, hiddenGradient: dh, cellGradient: dc, gradients)
+      trace.stepBackward(block, hiddenGradient: dh, cellGradient: dc, gradients)
       trace.addInputGradient(rows, to: x.gradient)
       add(dh.pointer, to: state.hidden.gradient.pointer, count: dh.count)
       if let before = state.cell { add(dc.pointer, to: before.gradient.pointer, count: dc.count) }
