@@ -49,11 +49,20 @@ public final class GradientTerms: @unchecked Sendable {
     _ dy: Matrix, _ x: Matrix, kind: ShardRows.Kind? = nil, to parameter: Parameter,
     outputs: Range<Int>? = nil, inputs: Range<Int>? = nil
   ) {
+    addProduct(
+      .float32(dy), .float32(x), kind: kind, to: parameter, outputs: outputs, inputs: inputs)
+  }
+
+  /// The same of rows some of which are rounded already, where products are.
+  func addProduct(
+    _ dy: ProductRows, _ x: ProductRows, kind: ShardRows.Kind? = nil, to parameter: Parameter,
+    outputs: Range<Int>? = nil, inputs: Range<Int>? = nil
+  ) {
     let (outputs, inputs) = (outputs ?? 0..<parameter.rows, inputs ?? 0..<parameter.columns)
     precondition(
       dy.rows == x.rows && dy.columns == outputs.count && x.columns == inputs.count,
       "product for \(parameter.name)")
-    let order = order(of: dy, kind)
+    let order = order(rows: dy.rows, kind)
     add(
       .product(
         dy: productRows(dy, order.rows), x: productRows(x, order.rows), bounds: order.bounds,
@@ -63,14 +72,14 @@ public final class GradientTerms: @unchecked Sendable {
   /// Adds the sum over the rows of `dy` to the gradient of a vector.
   func addColumnSums(_ dy: Matrix, kind: ShardRows.Kind? = nil, to parameter: Parameter) {
     precondition(dy.columns == parameter.count, "\(dy.columns) sums for \(parameter.name)")
-    let order = order(of: dy, kind)
+    let order = order(rows: dy.rows, kind)
     add(.columnSums(dy: reordered(dy, order.rows), bounds: order.bounds), to: parameter)
   }
 
   /// Adds each row of `dy` to the row of a table that its id names.
   func addLookups(_ dy: Matrix, ids: [Int], to table: Parameter) {
     precondition(dy.rows == ids.count && dy.columns == table.columns, "rows of \(table.name)")
-    let order = order(of: dy, nil)
+    let order = order(rows: dy.rows, nil)
     add(
       .lookups(
         dy: reordered(dy, order.rows), ids: order.rows.map { ids[$0] }, bounds: order.bounds),
@@ -92,10 +101,10 @@ public final class GradientTerms: @unchecked Sendable {
   }
 
   private func order(
-    of matrix: Matrix, _ kind: ShardRows.Kind?
+    rows count: Int, _ kind: ShardRows.Kind?
   ) -> (rows: [Int], bounds: [Int]) {
-    guard let rows else { return (Array(0..<matrix.rows), [0, matrix.rows]) }
-    return rows.grouped(kind ?? rows.kind(rows: matrix.rows), rows: matrix.rows)
+    guard let rows else { return (Array(0..<count), [0, count]) }
+    return rows.grouped(kind ?? rows.kind(rows: count), rows: count)
   }
 
   /// The rows in the given order; the matrix itself where one shard is all.
@@ -108,15 +117,23 @@ public final class GradientTerms: @unchecked Sendable {
     return result
   }
 
-  private func productRows(_ matrix: Matrix, _ order: [Int]) -> ProductRows {
-    switch precision {
-    case .float32: return .float32(reordered(matrix, order))
-    case .bfloat16:
+  private func productRows(_ operand: ProductRows, _ order: [Int]) -> ProductRows {
+    switch (operand, precision) {
+    case (.float32(let matrix), .float32): return .float32(reordered(matrix, order))
+    case (.float32(let matrix), .bfloat16):
       let result = pool.uninitializedBFloat(matrix.rows, matrix.columns)
       for (r, source) in order.enumerated() {
         round(matrix.row(source), toBFloat16: result.row(r), count: matrix.columns)
       }
       return .bfloat16(result)
+    case (.bfloat16(let matrix), .bfloat16):
+      guard let rows, rows.count > 1 else { return operand }
+      let result = pool.uninitializedBFloat(matrix.rows, matrix.columns)
+      for (r, source) in order.enumerated() {
+        result.row(r).update(from: matrix.row(source), count: matrix.columns)
+      }
+      return .bfloat16(result)
+    case (.bfloat16, .float32): preconditionFailure("rounded rows for products of float32")
     }
   }
 }

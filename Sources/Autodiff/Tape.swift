@@ -67,6 +67,14 @@ public final class Tape {
   /// A parameter, or a part of it, as a weight.
   func weight(_ values: Matrix) -> Weight { store?.weight(values) ?? Weight(values) }
 
+  /// Whether pullbacks are kept.
+  var isTraining: Bool {
+    if case .inference = mode { false } else { true }
+  }
+
+  /// What products multiply.
+  var precision: Precision { store?.precision ?? .float32 }
+
   /// Makes a variable of a value that an operation has just computed.
   public func variable(_ value: Matrix, gradient: Matrix? = nil) -> Variable {
     Variable(value, gradient: gradient, pool: pool)
@@ -75,7 +83,7 @@ public final class Tape {
   /// Keeps what an operation does on the way back. It gets the terms that parameters' gradients are made
   /// of.
   func record(_ pullback: @escaping (GradientTerms) -> Void) {
-    if case .inference = mode { return }
+    guard isTraining else { return }
     pullbacks.append(pullback)
   }
 
@@ -100,7 +108,6 @@ public final class Tape {
     guard case .collecting(let rows) = mode else {
       preconditionFailure("gradients of a tape that does not collect them")
     }
-    let precision = store?.precision ?? .float32
     return runPullbacks(GradientTerms(rows: rows, precision: precision, pool: pool))
   }
 

@@ -4,26 +4,6 @@ import Kernels
   import COneDNN
 #endif
 
-/// Rows of a gradient or of an input, as weight gradients multiply them.
-public enum ProductRows {
-  case float32(Matrix)
-  case bfloat16(BFloatMatrix)
-
-  public var rows: Int {
-    switch self {
-    case .float32(let matrix): matrix.rows
-    case .bfloat16(let matrix): matrix.rows
-    }
-  }
-
-  public var columns: Int {
-    switch self {
-    case .float32(let matrix): matrix.columns
-    case .bfloat16(let matrix): matrix.columns
-    }
-  }
-}
-
 extension Weight {
   /// `dW = dyᵀ x`, or `dW += dyᵀ x`, of some rows and some outputs: one tile of a weight's gradient.
   ///

@@ -292,7 +292,7 @@
 
     private static func allocate(_ layout: dnnl_memory_desc_t) -> UnsafeMutableRawPointer {
       var layout = layout
-      return .allocate(byteCount: dnnl_memory_desc_get_size(&layout), alignment: 64)
+      return UnsafeMutableRawPointer(Memory.allocate((dnnl_memory_desc_get_size(&layout) + 3) / 4))
     }
 
     private static func reorder(

@@ -1,3 +1,5 @@
+import Kernels
+
 /// The numbers that products multiply; sums, states and parameters are float32 in either case.
 public enum Precision: String, Codable, Sendable, CaseIterable {
   case float32
@@ -33,10 +35,59 @@ public struct BFloatMatrix {
     start = UnsafeMutableRawPointer(floats.start).assumingMemoryBound(to: UInt16.self)
   }
 
+  private init(rows: Int, of whole: BFloatMatrix, from first: Int) {
+    self.rows = rows
+    columns = whole.columns
+    memory = whole.memory
+    start = whole.start + first * whole.columns
+  }
+
+  /// The part of the rows `range`.
+  public func rows(_ range: Range<Int>) -> BFloatMatrix {
+    precondition(0 <= range.lowerBound && range.upperBound <= rows, "rows \(range) of \(rows)")
+    return BFloatMatrix(rows: range.count, of: self, from: range.lowerBound)
+  }
+
   /// The first element of a row, for a kernel.
   package func row(_ index: Int) -> UnsafeMutablePointer<UInt16> {
     precondition(0 <= index && index < rows, "row \(index) of \(rows)")
     return start + index * columns
+  }
+
+  /// Rounds all elements of `other`, which has the same shape.
+  public func assign(_ other: Matrix) {
+    precondition(
+      rows == other.rows && columns == other.columns,
+      "round \(other.rows)×\(other.columns) to \(rows)×\(columns)")
+    for r in 0..<rows { round(other.row(r), toBFloat16: row(r), count: columns) }
+  }
+}
+
+/// A matrix as products read it.
+public enum ProductRows {
+  case float32(Matrix)
+  case bfloat16(BFloatMatrix)
+
+  public var rows: Int {
+    switch self {
+    case .float32(let matrix): matrix.rows
+    case .bfloat16(let matrix): matrix.rows
+    }
+  }
+
+  public var columns: Int {
+    switch self {
+    case .float32(let matrix): matrix.columns
+    case .bfloat16(let matrix): matrix.columns
+    }
+  }
+
+  /// The part of the rows `range`.
+  public func rows(_ range: Range<Int>) -> ProductRows {
+    switch self {
+    case .float32(let matrix): .float32(matrix.rows(range))
+    case .bfloat16(let matrix): .bfloat16(matrix.rows(range))
+    }
   }
 }
 

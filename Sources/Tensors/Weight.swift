@@ -59,25 +59,39 @@ public final class Weight: Sendable {
 
   /// `y = x Wᵀ`, or `y += x Wᵀ`: `x [rows, in]`, `y [rows, out]`.
   public func forward(_ x: Matrix, into y: Matrix, adding: Bool = false) {
+    forward(.float32(x), into: y, adding: adding)
+  }
+
+  /// The same of rows that are rounded already, where the weight has this precision.
+  public func forward(_ x: ProductRows, into y: Matrix, adding: Bool = false) {
     precondition(
       x.columns == inputs && y.columns == outputs && x.rows == y.rows,
       "[\(x.rows), \(x.columns)] through [\(outputs), \(inputs)] into [\(y.rows), \(y.columns)]")
-    #if ONEDNN
-      if isPacked { return multiply(x, packedForm(transposed: true), into: y, adding: adding) }
-    #endif
-    BLAS.multiply(x, .asIs, values, .transposed, into: y, adding: adding)
+    multiply(x, transposed: true, into: y, adding: adding)
   }
 
   /// `dx = dy W`, or `dx += dy W`: `dy [rows, out]`, `dx [rows, in]`.
   public func backward(_ dy: Matrix, into dx: Matrix, adding: Bool = false) {
+    backward(.float32(dy), into: dx, adding: adding)
+  }
+
+  /// The same of rows that are rounded already, where the weight has this precision.
+  public func backward(_ dy: ProductRows, into dx: Matrix, adding: Bool = false) {
     precondition(
       dy.columns == outputs && dx.columns == inputs && dx.rows == dy.rows,
       "[\(dy.rows), \(dy.columns)] back through [\(outputs), \(inputs)] into [\(dx.rows), \(dx.columns)]"
     )
+    multiply(dy, transposed: false, into: dx, adding: adding)
+  }
+
+  private func multiply(_ x: ProductRows, transposed: Bool, into y: Matrix, adding: Bool) {
     #if ONEDNN
-      if isPacked { return multiply(dy, packedForm(transposed: false), into: dx, adding: adding) }
+      if isPacked {
+        return multiply(x, packedForm(transposed: transposed), into: y, adding: adding)
+      }
     #endif
-    BLAS.multiply(dy, .asIs, values, .asIs, into: dx, adding: adding)
+    guard case .float32(let x) = x else { preconditionFailure("rounded rows for a plain weight") }
+    BLAS.multiply(x, .asIs, values, transposed ? .transposed : .asIs, into: y, adding: adding)
   }
 }
 
@@ -97,7 +111,9 @@ public final class Weight: Sendable {
       packed.withLock { [$0.forward, $0.backward].compactMap { $0 } }
     }
 
-    private func multiply(_ x: Matrix, _ weights: PackedWeights, into y: Matrix, adding: Bool) {
+    private func multiply(
+      _ x: ProductRows, _ weights: PackedWeights, into y: Matrix, adding: Bool
+    ) {
       let runs = (x.rows + Products.mostRows - 1) / Products.mostRows
       for run in 0..<runs {
         let rows = run * x.rows / runs..<(run + 1) * x.rows / runs
@@ -106,24 +122,26 @@ public final class Weight: Sendable {
     }
 
     private func multiply(
-      run x: Matrix, _ weights: PackedWeights, into y: Matrix, adding: Bool
+      run x: ProductRows, _ weights: PackedWeights, into y: Matrix, adding: Bool
     ) {
       let products = OneDNN.current
-      let isFloat = precision == .float32
-      let shape = OneDNN.Shape(
-        rows: x.rows, inner: x.columns, columns: y.columns,
-        sourceStrides: [isFloat ? x.stride : x.columns, 1], weights: .packed,
-        destinationStride: y.stride, precision: precision, adding: adding)
+      var stride = x.columns
       let source: UnsafeMutableRawPointer
-      if isFloat {
-        source = UnsafeMutableRawPointer(x.start)
-      } else {
+      switch (x, precision) {
+      case (.float32(let x), .float32):
+        (source, stride) = (UnsafeMutableRawPointer(x.start), x.stride)
+      case (.float32(let x), .bfloat16):
         let half = products.bfloatScratch(x.count)
         for row in 0..<x.rows {
           round(x.row(row), toBFloat16: half + row * x.columns, count: x.columns)
         }
         source = UnsafeMutableRawPointer(half)
+      case (.bfloat16(let x), .bfloat16): source = UnsafeMutableRawPointer(x.start)
+      case (.bfloat16, .float32): preconditionFailure("rounded rows for a weight of float32")
       }
+      let shape = OneDNN.Shape(
+        rows: x.rows, inner: x.columns, columns: y.columns, sourceStrides: [stride, 1],
+        weights: .packed, destinationStride: y.stride, precision: precision, adding: adding)
       products.multiply(
         shape, packed: weights.layout, source: source, weights: .packed(weights.memory),
         into: y.start)

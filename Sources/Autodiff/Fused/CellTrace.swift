@@ -90,6 +90,8 @@ final class CellTrace {
   /// Gradient of the peepholes by shard, added up over the blocks.
   private var peepholeGradients: [Matrix] = []
   private var startingStates: Matrix
+  /// ``sumGradient`` as products read it, where that is rounded: once for all of them.
+  private let rounded: BFloatMatrix?
   /// Gradient of `U h′ + c` where that is not ``sumGradient``.
   private lazy var recurrentGradient = pool.uninitialized(gates.rows, gates.columns)
 
@@ -116,6 +118,8 @@ final class CellTrace {
     gates = pool.uninitialized(rows, parameters.form.gates * width)
     kept = pool.uninitialized(rows, parameters.form == .gruAfter ? 3 * width : width)
     startingStates = pool.uninitialized(0, width)
+    let rounds = tape.isTraining && tape.precision == .bfloat16 && parameters.form.hasCellState
+    rounded = rounds ? pool.uninitializedBFloat(rows, parameters.form.gates * width) : nil
   }
 
   private var width: Int { parameters.width }
@@ -235,8 +239,9 @@ extension CellTrace {
       forEachPart(of: block, hiddenGradient, cellGradient) { part, dh, dc in
         stepBackwardLSTM(part, hiddenGradient: dh, cellGradient: dc, gradients)
       }
+      rounded?.rows(block.rows).assign(sumGradient.rows(block.rows))
       recurrent.backward(
-        sumGradient.rows(block.rows).rows(carried), into: hiddenGradient.rows(carried))
+        products(block.rows).rows(carried), into: hiddenGradient.rows(carried))
     case .gruAfter:
       forEachPart(of: block, hiddenGradient, cellGradient) { part, dh, _ in
         gruAfterBackward(
@@ -250,6 +255,11 @@ extension CellTrace {
         adding: true)
     case .gruBefore: stepBackwardGRUBefore(block, hiddenGradient: hiddenGradient)
     }
+  }
+
+  /// Rows of ``sumGradient`` as products read them.
+  private func products(_ rows: Range<Int>) -> ProductRows {
+    rounded.map { .bfloat16($0.rows(rows)) } ?? .float32(sumGradient.rows(rows))
   }
 
   /// Visits the parts of a block with their rows of the states' gradients.
@@ -310,12 +320,13 @@ extension CellTrace {
   /// Leaves no gradient in the rows of a block that the loss does not depend on.
   func stepBackwardNothing(_ rows: Range<Int>) {
     sumGradient.rows(rows).fill(0)
+    rounded?.rows(rows).assign(sumGradient.rows(rows))
     if parameters.form == .gruAfter { recurrentGradient.rows(rows).fill(0) }
   }
 
   /// `dx += d(W x + b) W` for the rows.
   func addInputGradient(_ rows: Range<Int>, to gradient: Matrix) {
-    input.backward(sumGradient.rows(rows), into: gradient, adding: true)
+    input.backward(products(rows), into: gradient, adding: true)
   }
 
   /// Adds the gradients of weights and biases from blocks that follow each other, in one product each.
@@ -328,11 +339,13 @@ extension CellTrace {
   ) {
     let rows = 0..<blocks.reduce(0) { $0 + $1.rows.count }
     let (sums, before) = (sumGradient.rows(rows), entering(blocks, rows: rows.count))
-    gradients.addProduct(sums, inputs.rows(rows), kind: kind, to: parameters.input)
+    gradients.addProduct(
+      products(rows), .float32(inputs.rows(rows)), kind: kind, to: parameters.input)
     gradients.addColumnSums(sums, kind: kind, to: parameters.bias)
     switch parameters.form {
     case .lstm, .peephole:
-      gradients.addProduct(sums, before, kind: kind, to: parameters.recurrent)
+      gradients.addProduct(
+        products(rows), .float32(before), kind: kind, to: parameters.recurrent)
     case .gruAfter:
       let products = recurrentGradient.rows(rows)
       gradients.addProduct(products, before, kind: kind, to: parameters.recurrent)

@@ -10,7 +10,7 @@ extension Tape {
   /// A recurrent layer over sentences of unequal length, each from zero state, in its own direction and
   /// over its own tokens only (models.md D8).
   ///
-  /// The input products of all tokens are one product, and so are the weight gradients.
+  /// The weight gradients of all tokens are one product each.
   ///
   /// - Parameter x: `[tokens, in]`, laid out as `layout` says.
   /// - Returns: the states after each token, `h [tokens, d]` and `c` likewise where there is one.
@@ -20,17 +20,19 @@ extension Tape {
     precondition(x.value.rows == layout.rows, "\(x.value.rows) rows for \(layout.rows) tokens")
     let trace = CellTrace(cell, inputs: x.value, tape: self)
     let blocks = trace.blocks(of: layout, direction: direction)
-    trace.project(0..<layout.rows)
-    for block in blocks { trace.step(block) }
+    for block in blocks {
+      // A step's rows at a time: what the product leaves is still in cache when the step reads it.
+      trace.project(block.rows)
+      trace.step(block)
+    }
     let hidden = variable(trace.hidden)
     let state = cell.form.hasCellState ? variable(trace.cell) : nil
     record { gradients in
       guard hidden.hasGradient || state?.hasGradient == true else { return }
       trace.backward(
         blocks.reversed(), hidden: hidden.gradient,
-        cell: state.flatMap { $0.hasGradient ? $0.gradient : nil }, gradients)
+        cell: state.flatMap { $0.hasGradient ? $0.gradient : nil }, input: x.gradient, gradients)
       trace.addParameterGradients(blocks, kind: .tokens, to: gradients)
-      trace.addInputGradient(0..<layout.rows, to: x.gradient)
     }
     return CellState(hidden: hidden, cell: state)
   }
@@ -54,7 +56,7 @@ extension CellTrace {
 
   /// Runs the blocks backward, states' gradients flowing from each to the one that it continued.
   fileprivate func backward(
-    _ blocks: some Sequence<CellBlock>, hidden: Matrix, cell: Matrix?,
+    _ blocks: some Sequence<CellBlock>, hidden: Matrix, cell: Matrix?, input: Matrix,
     _ gradients: GradientTerms
   ) {
     let sentences = blocks.reduce(0) { max($0, $1.rows.count) }
@@ -66,6 +68,7 @@ extension CellTrace {
       add(hidden.rows(block.rows).pointer, to: dh.pointer, count: dh.count)
       if let cell { add(cell.rows(block.rows).pointer, to: dc.pointer, count: dc.count) }
       stepBackward(block, hiddenGradient: dh, cellGradient: dc, gradients)
+      addInputGradient(block.rows, to: input.rows(block.rows))
     }
   }
 }

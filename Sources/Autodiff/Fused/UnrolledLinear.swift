@@ -56,7 +56,7 @@ public final class UnrolledLinear {
       addRow(
         tape.values(bias).pointer, to: value.pointer, rows: value.rows, columns: value.columns)
     }
-    if case .inference = tape.mode { return tape.variable(value) }
+    guard tape.isTraining else { return tape.variable(value) }
     let y = tape.variable(value, gradient: outputGradients.rows(rows))
     tape.record { [weights] _ in weights.backward(y.gradient, into: x.gradient, adding: true) }
     return y
