@@ -127,8 +127,10 @@ def main():
     args = options()
     torch.set_num_threads(args.threads)
     torch.manual_seed(77)
-    # On the CPU this takes oneDNN's float32 products for MKL's, which are slower; accuracy stays.
-    torch.set_float32_matmul_precision("medium")
+    if args.form in ("tuned", "padded"):
+        # On the CPU this takes oneDNN's float32 products for MKL's, which are slower; it may use
+        # bfloat16 within, and does on a CPU with AMX.
+        torch.set_float32_matmul_precision("medium")
     if RANKS > 1:
         dist.init_process_group("gloo")
     if args.what == "reduce":
