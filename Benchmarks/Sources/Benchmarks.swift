@@ -13,7 +13,7 @@ struct Mistake: Error, CustomStringConvertible {
 @main
 struct Benchmarks {
   static let usage =
-    "usage: Benchmarks peak | products | kernels | reduction | inference FOLDER PRECISION THREADS"
+    "usage: Benchmarks peak | products | kernels | reduction [BYTES] | inference FOLDER PRECISION THREADS"
 
   static func main() {
     BLAS.setThreads(1)
@@ -30,16 +30,25 @@ struct Benchmarks {
     case "peak" where arguments.count == 1: Products.peak()
     case "products" where arguments.count == 1: Products.run()
     case "kernels" where arguments.count == 1: KernelTiming.run()
-    case "reduction" where arguments.count == 1: reduction(on: try Session())
+    case "reduction" where arguments.count <= 2:
+      let largest = try arguments.dropFirst().first.map(bytes) ?? .max
+      reduction(upTo: largest, on: try Session())
     case "inference" where arguments.count == 4: try inference(arguments)
     default: throw Mistake(usage)
     }
   }
 
+  private static func bytes(_ text: String) throws -> Int {
+    guard let bytes = Int(text), bytes > 0 else {
+      throw Mistake("the largest sum must be a number of bytes, found '\(text)'")
+    }
+    return bytes
+  }
+
   /// An error of one rank ends the job, where the others would wait for it.
-  private static func reduction(on session: borrowing Session) {
+  private static func reduction(upTo largest: Int, on session: borrowing Session) {
     do {
-      try Reduction.run(on: session)
+      try Reduction.run(upTo: largest, on: session)
     } catch {
       Console.error("Benchmarks: rank \(session.rank): \(error)")
       session.abort(status: 1)

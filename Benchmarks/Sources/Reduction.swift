@@ -9,19 +9,21 @@ enum Reduction {
     ("gradient", 4 * publishedParameters), ("128MB", 1 << 27),
   ]
 
-  /// Milliseconds of a sum on the slowest rank: both kinds in turn, medians of as many as fill some
-  /// tenths of a second.
-  static func run(on session: borrowing Session) throws {
-    for (name, bytes) in sizes {
+  /// Milliseconds of a sum on the slowest rank: both kinds in turn, medians of as many as fill a second
+  /// between them, and of five at least.
+  ///
+  /// - Parameter largest: sizes of more bytes are left out.
+  static func run(upTo largest: Int, on session: borrowing Session) throws {
+    for (name, bytes) in sizes where bytes <= largest {
       let count = bytes / MemoryLayout<Float>.stride
       let (own, plain) = (Own(count: count, on: session), Plain(count: count))
+      // First touches of fresh buffers are no part of a step.
+      for _ in 0..<2 { _ = (try own.sum(on: session), try plain.sum(on: session)) }
       var times: (own: [Double], plain: [Double]) = ([], [])
-      for turn in 0..<max(7, min(500, 1 << 28 / bytes)) {
-        let pair = (try time(on: session, own.sum), try time(on: session, plain.sum))
-        // First touches of fresh buffers are no part of a step.
-        guard turn > 1 else { continue }
-        times.own.append(pair.0)
-        times.plain.append(pair.1)
+      // Every rank has the same times, so all of them stop together.
+      while times.own.count < 5 || times.own.reduce(0, +) + times.plain.reduce(0, +) < 1 {
+        times.own.append(try time(on: session, own.sum))
+        times.plain.append(try time(on: session, plain.sum))
       }
       guard session.rank == 0 else { continue }
       report("reduction.\(name).reproducible", 1e3 * median(times.own), "ms")
