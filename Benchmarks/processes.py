@@ -2,15 +2,26 @@
 import os
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a command printed, and the most resident memory that one of its processes had, in MB."""
+    """What a command left."""
 
     output: str
+    # The most resident memory that one of its processes had, in MB.
     memory: float
+    # Cores that all other programs of the machine used meanwhile.
+    others: float
+
+
+def busy():
+    """Seconds that the machine's processors have worked."""
+    with open("/proc/stat", encoding="utf-8") as file:
+        user, nice, system, _, _, *interrupts = map(int, file.readline().split()[1:8])
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 class CommandFailed(Exception):
@@ -27,6 +38,7 @@ def run(command, environment=None):
     variables = {**os.environ, **(environment or {})}
     variables = {name: value for name, value in variables.items() if value is not None}
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        began, before = time.monotonic(), busy()
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
             env=variables)
@@ -35,6 +47,7 @@ def run(command, environment=None):
         except BaseException:
             process.terminate()
             raise
+        elapsed, work = time.monotonic() - began, busy() - before
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         errors.seek(0)
@@ -42,4 +55,5 @@ def run(command, environment=None):
         if process.returncode != 0:
             said = [line for line in (printed + errors.read()).splitlines() if line.strip()]
             raise CommandFailed(said[-1] if said else f"ends with {process.returncode}")
-        return Result(printed, usage.ru_maxrss / 1024)
+        others = (work - usage.ru_utime - usage.ru_stime) / elapsed
+        return Result(printed, usage.ru_maxrss / 1024, max(0.0, others))

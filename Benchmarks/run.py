@@ -1,6 +1,5 @@
 """Measures, prints one table and writes its rows; see `Benchmarks/run`."""
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -12,23 +11,11 @@ import torch_peer
 import training
 import turns
 from corpus import Corpus
+from entry import Parser, built, count, fail, say, write
 
 SECTIONS = ["products", "kernels", "training", "inference", "reduction"]
 # Numbers of CopyMTL-One at the published size, as `Benchmarks/Sources` has it.
 PARAMETERS = 14_400_000
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        fail(message)
-
-
-def fail(text):
-    sys.exit(f"Benchmarks/run: {text}")
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def options():
@@ -51,23 +38,6 @@ def sections(text):
         if name not in SECTIONS:
             raise argparse.ArgumentTypeError(f"no section '{name}', there are {', '.join(SECTIONS)}")
     return names
-
-
-def count(text):
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of rounds")
-    return int(text)
-
-
-def built():
-    """Builds what is measured, and returns the folder of the executables, from here."""
-    build = ["swift", "build", "-c", "release"]
-    for product in ["tercet", "Benchmarks"]:
-        made = subprocess.run([*build, "-q", "--product", product], stdout=sys.stderr, check=False)
-        if made.returncode != 0:
-            fail(f"{product} could not be built")
-    shown = subprocess.run([*build, "--show-bin-path"], capture_output=True, text=True, check=True)
-    return os.path.relpath(shown.stdout.strip())
 
 
 def peaks(own):
@@ -134,14 +104,9 @@ def main():
     rows = [figure.row(ratios.ratio(figure, figures)) for figure in figures.values()]
     rows += [row for floor in ratios.floors() if (row := floor.row(figures))]
     print("\n".join(table.printed(rows)))
-    if args.json:
-        try:
-            with open(args.json, "w", encoding="utf-8") as file:
-                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        except OSError as error:
-            fail(f"--json {args.json}: {error.strerror}")
+    write(args.json, rows)
     for name, reason in failures.items():
-        say(f"not measured: {name}: {reason}")
+        say(f"Benchmarks: not measured: {name}: {reason}")
     sys.exit(1 if failures else 0)
 
 

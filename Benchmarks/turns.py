@@ -48,11 +48,13 @@ def measure(cases, rounds, say):
         for case in cases:
             if case.name in failures:
                 continue
-            say(f"round {turn + 1} of {rounds}: {case.name}")
             try:
                 result = processes.run(case.command, case.environment)
+                say(f"round {turn + 1} of {rounds}: {case.name}, "
+                    f"other programs used {result.others:.2f} cores")
                 for name, value, unit in case.read(result):
                     figures.add(name, value, unit, case.line)
             except (processes.CommandFailed, OSError, ValueError, KeyError) as error:
                 failures[case.name] = str(error)
+                say(f"round {turn + 1} of {rounds}: {case.name} failed: {error}")
     return figures, failures
