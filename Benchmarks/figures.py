@@ -14,6 +14,8 @@ class Figure:
     unit: str
     command: str
     values: list = field(default_factory=list)
+    # The most cores that other programs used in a round.
+    others: float = 0.0
 
     @property
     def median(self):
@@ -26,15 +28,17 @@ class Figure:
             "name": self.name, "value": self.median, "unit": self.unit,
             "ratio": over and over.median / under.median, "floor": None,
             "minimum": min(self.values), "median": self.median, "maximum": max(self.values),
-            "command": self.command,
+            "command": self.command, "others": round(self.others, 2),
         }
 
 
 class Figures(dict):
     """Figures by name, in the order in which they came."""
 
-    def add(self, name, value, unit, command):
-        self.setdefault(name, Figure(name, unit, command)).values.append(value)
+    def add(self, name, value, unit, command, others):
+        figure = self.setdefault(name, Figure(name, unit, command))
+        figure.values.append(value)
+        figure.others = max(figure.others, others)
 
     def best(self, names):
         """The one of the best median among those that have these names, `*` standing for any ending, or

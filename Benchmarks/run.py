@@ -16,6 +16,8 @@ from entry import Parser, built, count, fail, say, write
 SECTIONS = ["products", "kernels", "training", "inference", "reduction"]
 # Numbers of CopyMTL-One at the published size, as `Benchmarks/Sources` has it.
 PARAMETERS = 14_400_000
+# Cores that others may use without a word.
+QUIET = 0.1
 
 
 def options():
@@ -105,6 +107,9 @@ def main():
     rows += [row for floor in ratios.floors() if (row := floor.row(figures))]
     print("\n".join(table.printed(rows)))
     write(args.json, rows)
+    disturbed = max((figure.others for figure in figures.values()), default=0.0)
+    if disturbed > QUIET:
+        say(f"Benchmarks: other programs used up to {disturbed:.2f} cores: measure again when it is quiet")
     for name, reason in failures.items():
         say(f"Benchmarks: not measured: {name}: {reason}")
     sys.exit(1 if failures else 0)

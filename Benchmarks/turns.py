@@ -53,7 +53,7 @@ def measure(cases, rounds, say):
                 say(f"round {turn + 1} of {rounds}: {case.name}, "
                     f"other programs used {result.others:.2f} cores")
                 for name, value, unit in case.read(result):
-                    figures.add(name, value, unit, case.line)
+                    figures.add(name, value, unit, case.line, result.others)
             except (processes.CommandFailed, OSError, ValueError, KeyError) as error:
                 failures[case.name] = str(error)
                 say(f"round {turn + 1} of {rounds}: {case.name} failed: {error}")
