@@ -14,7 +14,7 @@ class Figure:
     unit: str
     command: str
     values: list = field(default_factory=list)
-    # The most cores that other programs used in a round.
+    # The most cores that other programs are known to have used in a round.
     others: float = 0.0
 
     @property

@@ -53,7 +53,7 @@ def run(command, environment=None):
         errors.seek(0)
         printed = output.read()
         if process.returncode != 0:
-            said = [line for line in (printed + errors.read()).splitlines() if line.strip()]
+            said = [line for line in (printed + errors.read()).splitlines() if any(map(str.isalnum, line))]
             raise CommandFailed(said[-1] if said else f"ends with {process.returncode}")
         others = (work - usage.ru_utime - usage.ru_stime) / elapsed
         return Result(printed, usage.ru_maxrss / 1024, max(0.0, others))

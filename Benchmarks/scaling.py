@@ -77,7 +77,7 @@ def cases(executables, data, corpus, scratch, variables):
 def limited(case, link, variables):
     """The case with its hosts' links limited before it runs."""
     command = ["bash", "-c", 'Benchmarks/hosts limit "$0" && exec "$@"', link, *case.command]
-    return turns.Case(case.name, command, case.read, variables)
+    return turns.Case(case.name, command, case.read, variables, waits=False)
 
 
 def network(figures, link):

@@ -19,6 +19,8 @@ class Case:
     # Makes (figure's name, value, unit) of the command's result.
     read: Callable
     environment: dict = field(default_factory=dict)
+    # Whether it waits for all its processes; Open MPI does not for those on other hosts.
+    waits: bool = True
 
     @property
     def line(self):
@@ -50,10 +52,11 @@ def measure(cases, rounds, say):
                 continue
             try:
                 result = processes.run(case.command, case.environment)
-                say(f"round {turn + 1} of {rounds}: {case.name}, "
-                    f"other programs used {result.others:.2f} cores")
+                others = result.others if case.waits else 0.0
+                say(f"round {turn + 1} of {rounds}: {case.name}"
+                    + (f", other programs used {others:.2f} cores" if case.waits else ""))
                 for name, value, unit in case.read(result):
-                    figures.add(name, value, unit, case.line, result.others)
+                    figures.add(name, value, unit, case.line, others)
             except (processes.CommandFailed, OSError, ValueError, KeyError) as error:
                 failures[case.name] = str(error)
                 say(f"round {turn + 1} of {rounds}: {case.name} failed: {error}")
