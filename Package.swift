@@ -79,6 +79,14 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "COpenMPI", "Kernels", "Tensors", "Autodiff", "Layers", "Corpora", "Models", "Collectives",
+        "Commands",
+      ],
+      path: "Benchmarks/Sources", swiftSettings: strict),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .executableTarget(
       name: "RankChecks", dependencies: ["Collectives"], path: "Tests/RankChecks",

@@ -1,0 +1,68 @@
+import Collectives
+import Commands
+import Glibc
+import Tensors
+
+/// A request that cannot be served, in one line.
+struct Mistake: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// The measuring loops behind `Benchmarks/run`; one round of one of them.
+@main
+struct Benchmarks {
+  static let usage =
+    "usage: Benchmarks peak | products | kernels | reduction [BYTES] | inference FOLDER PRECISION THREADS"
+
+  static func main() {
+    BLAS.setThreads(1)
+    do {
+      try run(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      Console.error("Benchmarks: \(error)")
+      exit(1)
+    }
+  }
+
+  private static func run(_ arguments: [String]) throws {
+    switch arguments.first {
+    case "peak" where arguments.count == 1: Products.peak()
+    case "products" where arguments.count == 1: Products.run()
+    case "kernels" where arguments.count == 1: KernelTiming.run()
+    case "reduction" where arguments.count <= 2:
+      let largest = try arguments.dropFirst().first.map(bytes) ?? .max
+      reduction(upTo: largest, on: try Session())
+    case "inference" where arguments.count == 4: try inference(arguments)
+    default: throw Mistake(usage)
+    }
+  }
+
+  private static func bytes(_ text: String) throws -> Int {
+    guard let bytes = Int(text), bytes > 0 else {
+      throw Mistake("the largest sum must be a number of bytes, found '\(text)'")
+    }
+    return bytes
+  }
+
+  /// An error of one rank ends the job, where the others would wait for it.
+  private static func reduction(upTo largest: Int, on session: borrowing Session) {
+    do {
+      try Reduction.run(upTo: largest, on: session)
+    } catch {
+      Console.error("Benchmarks: rank \(session.rank): \(error)")
+      session.abort(status: 1)
+    }
+  }
+
+  private static func inference(_ arguments: [String]) throws {
+    guard let precision = Precision(rawValue: arguments[2]) else {
+      let known = Precision.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Mistake("unknown precision '\(arguments[2])', known: \(known)")
+    }
+    guard let threads = Int(arguments[3]), (1...1024).contains(threads) else {
+      throw Mistake("threads must be 1 to 1024, found '\(arguments[3])'")
+    }
+    try Decoding.run(arguments[1], precision: precision, threads: threads)
+  }
+}

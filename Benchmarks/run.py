@@ -1,0 +1,121 @@
+"""Measures, prints one table and writes its rows; see `Benchmarks/run`."""
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+
+import ratios
+import table
+import torch_peer
+import training
+import turns
+from corpus import Corpus
+from entry import Parser, built, count, fail, say, write
+
+SECTIONS = ["products", "kernels", "training", "inference", "reduction"]
+# Numbers of CopyMTL-One at the published size, as `Benchmarks/Sources` has it.
+PARAMETERS = 14_400_000
+# Cores that others may use without a word.
+QUIET = 0.1
+
+
+def options():
+    parser = Parser(
+        prog="Benchmarks/run", description="Measures tercet's speed. All that is asked for is run "
+        "once a round, in turn; ratios are of medians over the rounds.")
+    parser.add_argument("--json", metavar="FILE", help="write the rows there")
+    parser.add_argument("--peer", action="store_true", help="with the PyTorch peer in turn")
+    parser.add_argument("--only", metavar="NAME,...", type=sections, default=SECTIONS,
+                        help=f"of {', '.join(SECTIONS)}")
+    parser.add_argument("--rounds", metavar="N", type=count, default=5)
+    parser.add_argument("--data", metavar="DIR", default="data/webnlg",
+                        help="folder of WebNLG's train.jsonl, dev.jsonl and test.jsonl")
+    return parser.parse_args()
+
+
+def sections(text):
+    names = text.split(",")
+    for name in names:
+        if name not in SECTIONS:
+            raise argparse.ArgumentTypeError(f"no section '{name}', there are {', '.join(SECTIONS)}")
+    return names
+
+
+def peaks(own):
+    """The peak by the kernels that OpenBLAS chooses, whatever the environment says, and by those of
+    SkylakeX where the CPU has AVX-512: a CPU that is younger than OpenBLAS may be taken for an old one,
+    and the best product of kernels for another CPU is no peak."""
+    yield turns.loop("peak", [own, "peak"], {turns.KERNELS: None}, ".chosen")
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        if " avx512f " in file.read():
+            environment = {turns.KERNELS: "SkylakeX"}
+            yield turns.loop("peak.SkylakeX", [own, "peak"], environment, ".SkylakeX")
+
+
+def cases(args, executables, corpus, scratch):
+    """The cases of the sections that are asked for."""
+    own, only = f"{executables}/Benchmarks", args.only
+    if "products" in only or "training" in only:
+        yield from peaks(own)
+    for name in ["products", "kernels"]:
+        if name in only:
+            yield turns.loop(name, [own, name])
+    if "training" in only:
+        yield from training.cases(f"{executables}/tercet", corpus, scratch)
+        if args.peer:
+            yield from torch_peer.training(corpus)
+    if "inference" in only:
+        for precision in training.PRECISIONS:
+            for threads in ["1", "2"]:
+                command = [own, "inference", corpus.folder, precision, threads]
+                yield turns.loop(f"inference.{precision}.{threads}", command)
+        if args.peer:
+            yield from torch_peer.inference(corpus)
+    if "reduction" in only:
+        launcher = ["mpirun", "-q", "--oversubscribe", "--bind-to", "none", "-n", "2"]
+        yield turns.loop("reduction", [*launcher, own, "reduction"])
+        if args.peer:
+            yield torch_peer.reduction(PARAMETERS)
+
+
+def read_corpus(args):
+    """The corpus, if a section needs it."""
+    if not {"training", "inference"} & set(args.only):
+        return None
+    try:
+        return Corpus.read(args.data)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        fail(f"--data {args.data} is no folder of WebNLG (README.md, \"Real data\"): {error}")
+
+
+def main():
+    args = options()
+    corpus = read_corpus(args)
+    if args.peer:
+        try:
+            torch_peer.prepare()
+        except (OSError, subprocess.CalledProcessError) as error:
+            fail(f"the peer's environment in {torch_peer.HOME} could not be made: {error}")
+    executables = built()
+    if turns.KERNELS in os.environ:
+        say(f"{turns.KERNELS}={os.environ[turns.KERNELS]} holds for all but the peak")
+    with tempfile.TemporaryDirectory() as scratch:
+        asked = list(cases(args, executables, corpus, scratch))
+        figures, failures = turns.measure(asked, args.rounds, say)
+    rows = [figure.row(ratios.ratio(figure, figures)) for figure in figures.values()]
+    rows += [row for floor in ratios.floors() if (row := floor.row(figures))]
+    print("\n".join(table.printed(rows)))
+    write(args.json, rows)
+    disturbed = max((figure.others for figure in figures.values()), default=0.0)
+    if disturbed > QUIET:
+        say(f"Benchmarks: other programs used up to {disturbed:.2f} cores: measure again when it is quiet")
+    for name, reason in failures.items():
+        say(f"Benchmarks: not measured: {name}: {reason}")
+    sys.exit(1 if failures else 0)
+
+
+try:
+    main()
+except KeyboardInterrupt:
+    fail("interrupted")

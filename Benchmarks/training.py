@@ -1,0 +1,94 @@
+"""Training cases: an epoch of CopyMTL-One at the published size, through `tercet train`."""
+import json
+import math
+import os
+import shutil
+from dataclasses import dataclass
+
+from turns import Case
+
+PRECISIONS = ["float32", "bfloat16"]
+# Ranks and threads of each: one core, then the two forms of two cores.
+FORMS = [(1, 1), (1, 2), (2, 1)]
+PHASES = ["data", "forward", "backward", "gradients", "reduction", "update"]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How an epoch is trained. Options are named only where they differ from the defaults."""
+
+    precision: str
+    batch: int
+    ranks: int = 1
+    threads: int = 1
+    free: bool = False
+    shards: int = 0
+
+    @property
+    def name(self):
+        kind = (".free" if self.free else "") + (f".shards{self.shards}" if self.shards else "")
+        return f"training.{self.precision}.batch{self.batch}{kind}.{self.ranks}x{self.threads}"
+
+    def settings(self, folder):
+        yield f"data.directory={folder}"
+        yield "batch.pool=10"
+        # No scoring at the end of the first epoch, which is not the last.
+        yield from ["epochs=2", "evaluation.every=2"]
+        if not self.free:
+            yield "model.teacherForcing=1"
+        if self.batch != 100:
+            yield f"batch.size={self.batch}"
+        if self.shards:
+            yield f"batch.shards={self.shards}"
+        if self.precision != "float32":
+            yield f"precision={self.precision}"
+        if self.threads != 1:
+            yield f"threads={self.threads}"
+
+
+def forms():
+    for precision in PRECISIONS:
+        for batch in [100, 32]:
+            for ranks, threads in FORMS:
+                yield Form(precision, batch, ranks, threads)
+        yield Form(precision, 100, ranks=2, free=True)
+        for shards in [1, 16]:
+            yield Form(precision, 100, shards=shards)
+
+
+def cases(tercet, corpus, scratch):
+    """A case for each form; checkpoints go to a folder in `scratch` and are left nowhere."""
+    return [case(form, tercet, corpus, os.path.join(scratch, "run")) for form in forms()]
+
+
+def case(form, tercet, corpus, folder):
+    steps = math.ceil(len(corpus.lengths) / form.batch)
+    command = ["mpirun", "-q", "--oversubscribe", "--bind-to", "none", "-n", str(form.ranks)]
+    command += [tercet, "train", "Configs/webnlg/copymtl-one.yaml"]
+    for setting in form.settings(corpus.folder):
+        command += ["--set", setting]
+    command += ["--checkpoints", folder, "--overwrite", "--stop-after", str(steps)]
+
+    def read(result):
+        phases = seconds_by_phase(os.path.join(folder, "run.jsonl"))
+        shutil.rmtree(folder)
+        total = sum(phases.values())
+        yield f"{form.name}.speed", corpus.gigaflops() / total, "GFLOP/s"
+        yield f"{form.name}.sentences", len(corpus.lengths) / total, "sentences/s"
+        yield f"{form.name}.memory", result.memory, "MB a rank"
+        for phase, seconds in phases.items():
+            yield f"{form.name}.{phase}", 100 * seconds / total, "% of a step"
+
+    return Case(form.name, command, read)
+
+
+def seconds_by_phase(path):
+    """Seconds of all steps of a run log, by phase, in the order of a step."""
+    with open(path, encoding="utf-8") as log:
+        steps = [e["seconds"] for e in map(json.loads, log) if e["event"] == "step"]
+    if not steps:
+        raise ValueError(f"{path}: no step")
+    # A phase that has no time in a step is not written.
+    found = {phase for step in steps for phase in step}
+    order = [p for p in PHASES if p in found] + sorted(found - set(PHASES))
+    return {phase: sum(step.get(phase, 0.0) for step in steps) for phase in order}
