@@ -22,10 +22,10 @@ struct PieceExchange {
     let receiveStarts: [Int32]
   }
 
+  /// - Parameter bounds: where each rank's piece begins, and where the last one ends.
   /// - Precondition: there is more than one rank, and a message has fewer than 2³¹ values.
-  init(count: Int, tree: ShardTree, rank: Int, ranks: Int) {
-    let blocks = (count + TreeReduction.block - 1) / TreeReduction.block
-    let bounds = (0...ranks).map { min($0 * blocks / ranks * TreeReduction.block, count) }
+  init(count: Int, tree: ShardTree, bounds: [Int], rank: Int) {
+    let ranks = bounds.count - 1
     let held = (0..<ranks).map { TreeWalk(over: tree.range(of: $0, ranks: ranks)).nodes }
     let nodes = held.flatMap { $0 }
     let own = bounds[rank + 1] - bounds[rank]
@@ -48,8 +48,7 @@ struct PieceExchange {
     self.bounds = bounds
   }
 
-  /// The piece of a rank.
-  func bounds(of rank: Int) -> Range<Int> { bounds[rank]..<bounds[rank + 1] }
+  private func bounds(of rank: Int) -> Range<Int> { bounds[rank]..<bounds[rank + 1] }
 
   /// Sums this rank's piece over the nodes of all ranks and returns where the sums lie.
   ///

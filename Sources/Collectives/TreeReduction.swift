@@ -35,7 +35,17 @@ public final class TreeReduction {
   public let piece: Range<Int>
 
   /// Whether every rank gets the sums of all values.
-  public var isWhole: Bool { exchange == nil }
+  public var isWhole: Bool {
+    if case .none = exchange { true } else { false }
+  }
+  /// How pieces cross ranks, for the run log.
+  public var path: String {
+    switch exchange {
+    case .none: ranks == 1 ? "none" : "MPI_Allreduce"
+    case .messages: "messages"
+    case .shared: "shared memory"
+    }
+  }
 
   private let rank: Int
   private let ranks: Int
@@ -43,24 +53,58 @@ public final class TreeReduction {
   private let subtrees: [ShardTree.Node]
   /// One for each sum that is alive at a time; those that are alive fill the first ones.
   private let slabs: [Slab]
-  /// What crosses ranks; nothing where there is one, or where the library adds.
-  private let exchange: PieceExchange?
+  private let exchange: Exchange
   private var walk = TreeWalk()
   /// The subtree that is to come; `nil` after the sum, until the next `begin()`.
   private var next: Int?
+
+  /// How pieces cross ranks.
+  private enum Exchange {
+    /// There is one rank, or the library adds.
+    case none
+    case messages(PieceExchange)
+    case shared(SharedExchange)
+  }
 
   /// Pieces begin at multiples of this many values, so that sums over such blocks are the same
   /// whoever owns them.
   public static let block = 4096
 
-  /// Makes the buffers: one slab for each sum that is alive at a time, and where there are several
-  /// ranks about one slab for the exchange.
+  /// Makes the buffers of a rank that sends its pieces: one slab for each sum that is alive at a time, and
+  /// where there are several ranks about one slab for the exchange.
   ///
   /// - Parameter largestNode: shards of a subtree that is summed in one go, at most.
   /// - Precondition: `rank` is in `0..<ranks`.
-  public init(
+  public convenience init(
     count: Int, tree: ShardTree, rank: Int = 0, ranks: Int = 1,
     mode: ReductionMode = .reproducible, largestNode: Int = .max
+  ) {
+    self.init(
+      count: count, tree: tree, rank: rank, ranks: ranks, mode: mode, largestNode: largestNode,
+      shared: nil)
+  }
+
+  /// Makes the buffers of all ranks of a job, in shared memory where all of them are on one host.
+  public convenience init(
+    count: Int, tree: ShardTree, mode: ReductionMode = .reproducible, largestNode: Int = .max,
+    on session: borrowing Session
+  ) throws(MPIError) {
+    var shared: SharedExchange?
+    if session.size > 1 && mode == .reproducible {
+      shared = try SharedExchange(
+        count: count, tree: tree, bounds: Self.bounds(count: count, ranks: session.size),
+        slabs: (0..<session.size).map {
+          Self.slabCount(tree, rank: $0, ranks: session.size, largestNode: largestNode)
+        }, on: session)
+    }
+    self.init(
+      count: count, tree: tree, rank: session.rank, ranks: session.size, mode: mode,
+      largestNode: largestNode, shared: shared)
+  }
+
+  private init(
+    count: Int, tree: ShardTree, rank: Int, ranks: Int, mode: ReductionMode, largestNode: Int,
+    shared: SharedExchange?
   ) {
     precondition(count >= 0, "slabs of \(count) values")
     self.count = count
@@ -68,14 +112,41 @@ public final class TreeReduction {
     self.ranks = ranks
     self.mode = mode
     shards = tree.range(of: rank, ranks: ranks)
-    subtrees = TreeWalk(over: shards).nodes.flatMap { $0.cut(to: largestNode) }
+    subtrees = Self.subtrees(tree, rank: rank, ranks: ranks, largestNode: largestNode)
     nodes = subtrees.map(\.shards)
-    exchange =
-      ranks > 1 && mode == .reproducible
-      ? PieceExchange(count: count, tree: tree, rank: rank, ranks: ranks) : nil
-    piece = exchange?.bounds(of: rank) ?? 0..<count
-    // The total needs a place even on a rank without shards.
-    slabs = (0..<max(1, TreeWalk(over: subtrees).deepest)).map { _ in Slab(count: count) }
+    let alive = Self.slabCount(tree, rank: rank, ranks: ranks, largestNode: largestNode)
+    slabs = shared?.slabs(alive, of: count) ?? (0..<alive).map { _ in Slab(count: count) }
+    if ranks == 1 || mode == .allreduce {
+      exchange = .none
+      piece = 0..<count
+    } else {
+      let bounds = Self.bounds(count: count, ranks: ranks)
+      piece = bounds[rank]..<bounds[rank + 1]
+      exchange =
+        shared.map { .shared($0) }
+        ?? .messages(PieceExchange(count: count, tree: tree, bounds: bounds, rank: rank))
+    }
+  }
+
+  /// Where each rank's piece begins, and where the last one ends.
+  private static func bounds(count: Int, ranks: Int) -> [Int] {
+    let blocks = (count + block - 1) / block
+    return (0...ranks).map { min($0 * blocks / ranks * block, count) }
+  }
+
+  private static func subtrees(
+    _ tree: ShardTree, rank: Int, ranks: Int, largestNode: Int
+  ) -> [ShardTree.Node] {
+    TreeWalk(over: tree.range(of: rank, ranks: ranks)).nodes.flatMap { $0.cut(to: largestNode) }
+  }
+
+  /// Sums that are alive at a time; the total needs a place even on a rank without shards.
+  private static func slabCount(
+    _ tree: ShardTree, rank: Int, ranks: Int, largestNode: Int
+  ) -> Int {
+    max(
+      1,
+      TreeWalk(over: subtrees(tree, rank: rank, ranks: ranks, largestNode: largestNode)).deepest)
   }
 
   /// Starts a new sum; the last one is no longer valid.
@@ -107,7 +178,8 @@ public final class TreeReduction {
   /// Returns the sums over all shards of all ranks of this rank's ``piece``, valid until the next
   /// `begin()`; the caller may change them. One rank alone makes no call of MPI.
   ///
-  /// The corresponding C functions are `MPI_Alltoallv`, or `MPI_Allreduce`.
+  /// The corresponding C functions are `MPI_Alltoallv`, `MPI_Barrier` where memory is shared, or
+  /// `MPI_Allreduce`.
   ///
   /// - Precondition: every node of this rank was accumulated, and `session` has the ranks that
   ///   this reduction was made for.
@@ -118,12 +190,15 @@ public final class TreeReduction {
       session.rank == rank && session.size == ranks,
       "reduction of rank \(rank) of \(ranks) on rank \(session.rank) of \(session.size)")
     close()
-    if let exchange {
-      return UnsafeMutableBufferPointer(
-        start: try exchange.reduce(slabs, walk: &walk), count: piece.count)
+    let start: UnsafeMutablePointer<Float>
+    switch exchange {
+    case .messages(let exchange): start = try exchange.reduce(slabs, walk: &walk)
+    case .shared(let exchange): start = try exchange.reduce(walk: &walk, on: session)
+    case .none:
+      try addNodesAndRanks()
+      start = slabs[0].start
     }
-    try addNodesAndRanks()
-    return UnsafeMutableBufferPointer(start: slabs[0].start, count: count)
+    return UnsafeMutableBufferPointer(start: start, count: piece.count)
   }
 
   /// Gives every rank what the others have in their pieces of `values`, `count` of them.
@@ -132,7 +207,11 @@ public final class TreeReduction {
   public func gather(
     _ values: UnsafeMutablePointer<Float>, on session: borrowing Session
   ) throws(MPIError) {
-    try exchange?.gather(values)
+    switch exchange {
+    case .messages(let exchange): try exchange.gather(values)
+    case .shared(let exchange): try exchange.gather(values, on: session)
+    case .none: break
+    }
   }
 
   /// Gives rank 0 what the others have in their pieces of `values`, `count` of them.
@@ -141,7 +220,11 @@ public final class TreeReduction {
   public func collect(
     _ values: UnsafeMutablePointer<Float>, on session: borrowing Session
   ) throws(MPIError) {
-    try exchange?.collect(values)
+    switch exchange {
+    case .messages(let exchange): try exchange.collect(values)
+    case .shared(let exchange): try exchange.collect(values, on: session)
+    case .none: break
+    }
   }
 
   /// Returns the sums of all values on every rank, valid until the next `begin()`.
@@ -150,7 +233,7 @@ public final class TreeReduction {
   ) throws(MPIError) -> UnsafeMutableBufferPointer<Float> {
     let own = try reduce(on: session)
     let total = slabs[0].start
-    if exchange != nil, let start = own.baseAddress {
+    if let start = own.baseAddress, start != total + piece.lowerBound {
       (total + piece.lowerBound).update(from: start, count: piece.count)
     }
     try gather(total, on: session)

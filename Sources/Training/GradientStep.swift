@@ -30,8 +30,8 @@ final class GradientStep {
 
   init(
     model: any ExtractionModel, weights store: WeightStore, options: RunOptions, team: ThreadTeam,
-    rank: Int, ranks: Int
-  ) {
+    on session: borrowing Session
+  ) throws {
     self.model = model
     self.team = team
     shards = options.batch.shards
@@ -42,10 +42,11 @@ final class GradientStep {
     // What an accumulated gradient is made of is kept until its shards are summed: the more minibatches
     // there are, the fewer shards are run together.
     let together =
-      options.batch.accumulate == 1 ? Int.max : shards / ranks / options.batch.accumulate
-    reduction = TreeReduction(
-      count: model.layout.count, tree: ShardTree(shards: shards), rank: rank, ranks: ranks,
-      mode: options.reduction, largestNode: max(together, 1))
+      options.batch.accumulate == 1
+      ? Int.max : shards / session.size / options.batch.accumulate
+    reduction = try TreeReduction(
+      count: model.layout.count, tree: ShardTree(shards: shards), mode: options.reduction,
+      largestNode: max(together, 1), on: session)
   }
 
   /// Runs the minibatches of one update.

@@ -36,9 +36,8 @@ public final class Trainer {
     self.voice = session.rank == 0 ? voice : RunVoice(say: { _ in }, warn: { _ in }, progress: nil)
     if !isSupported { self.voice.warn("warning: \(precision.unsupportedNote)") }
     BLAS.setThreads(1)
-    gradients = GradientStep(
-      model: run.model, weights: run.weights, options: run.options, team: run.team,
-      rank: session.rank, ranks: session.size)
+    gradients = try GradientStep(
+      model: run.model, weights: run.weights, options: run.options, team: run.team, on: session)
     try begin(check, on: session)
   }
 
@@ -257,7 +256,7 @@ extension Trainer {
       "event": "start", "program": run.plan.program, "origin": origin, "ranks": ranks,
       "host": Session.hostName, "processors": Session.processorCount, "blas": BLAS.coreName,
       "products": Products.name, "precision": run.weights.precision.rawValue,
-      "threads": run.team.count,
+      "threads": run.team.count, "reduction": gradients.reduction.path,
       "model": run.options.model.kind, "parameters": run.model.layout.count,
       "step": run.progress.step, "sentences": run.corpus.training.count,
       "time": ISO8601DateFormatter().string(from: Date()),

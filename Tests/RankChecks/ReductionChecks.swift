@@ -53,8 +53,18 @@ let reductionChecks = [1, 2, 4, 8, 16].map { shards in
 
 private func check(shards: Int, count: Int, on session: borrowing Session) throws {
   let tree = ShardTree(shards: shards)
-  let reduction = TreeReduction(
+  let sending = TreeReduction(
     count: count, tree: tree, rank: session.rank, ranks: session.size, largestNode: 1)
+  let sharing = try TreeReduction(count: count, tree: tree, largestNode: 1, on: session)
+  for reduction in [sending, sharing] {
+    try check(reduction, shards: shards, on: session)
+  }
+}
+
+private func check(
+  _ reduction: TreeReduction, shards: Int, on session: borrowing Session
+) throws {
+  let count = reduction.count
   for turn in 0..<(count > 1000 ? 1 : 3) {
     let example = Case(shards: shards, count: count, turn: turn)
     reduction.begin()
