@@ -5,6 +5,14 @@ package func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, c
   for i in 0..<count { y[i] += x[i] }
 }
 
+/// `y = (y + a) + (b + c)`.
+package func addPairs(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>,
+  to y: UnsafeMutablePointer<Float>, count: Int
+) {
+  for i in 0..<count { y[i] = (y[i] + a[i]) + (b[i] + c[i]) }
+}
+
 /// `y += a·x`.
 package func add(
   _ x: UnsafePointer<Float>, times a: Float, to y: UnsafeMutablePointer<Float>, count: Int

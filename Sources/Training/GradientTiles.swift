@@ -28,7 +28,7 @@ final class TileSum {
   /// What the gradients of some shards, from the first on, are made of; `nil` where they have no sentences.
   typealias Source = (shards: Range<Int>, terms: GradientTerms?)
 
-  /// Room for the right halves, one a level of the tree.
+  /// Room for all parts of a node but the first, three a level of the recursion.
   private var scratch: [Slab] = []
 
   /// Writes the sum over the shards of a node into `slab`.
@@ -48,11 +48,21 @@ final class TileSum {
     guard node.count > 1 else {
       return write(tile, shard: node.lowerBound, from: sources, into: target)
     }
-    let middle = node.lowerBound + node.count / 2
-    write(tile, of: node.lowerBound..<middle, from: sources, level: level + 1, into: target)
-    let right = room(level, target)
-    write(tile, of: middle..<node.upperBound, from: sources, level: level + 1, into: right)
-    add(right.pointer, to: target.pointer, count: target.count)
+    // Children of children in one pass: their sums are not written down in between.
+    let parts = min(node.count, 4)
+    let targets = [target] + (1..<parts).map { room(3 * level + $0 - 1, target) }
+    for (part, values) in targets.enumerated() {
+      let (first, last) = (part * node.count / parts, (part + 1) * node.count / parts)
+      write(
+        tile, of: node.lowerBound + first..<node.lowerBound + last, from: sources,
+        level: level + 1, into: values)
+    }
+    let values = targets.map(\.pointer)
+    if parts == 2 {
+      add(values[1], to: values[0], count: target.count)
+    } else {
+      addPairs(values[1], values[2], values[3], to: values[0], count: target.count)
+    }
   }
 
   private func write(
@@ -66,14 +76,9 @@ final class TileSum {
       tile.parameter, rows: tile.rows, shard: shard - source.shards.lowerBound, into: target)
   }
 
-  private func room(_ level: Int, _ target: Matrix) -> Matrix {
-    while scratch.count <= level || scratch[level].count < target.count {
-      if scratch.count <= level {
-        scratch.append(Slab(count: GradientTile.size))
-      } else {
-        scratch[level] = Slab(count: target.count)
-      }
-    }
-    return scratch[level].matrix(at: 0, rows: target.rows, columns: target.columns)
+  private func room(_ slot: Int, _ target: Matrix) -> Matrix {
+    while scratch.count <= slot { scratch.append(Slab(count: GradientTile.size)) }
+    if scratch[slot].count < target.count { scratch[slot] = Slab(count: target.count) }
+    return scratch[slot].matrix(at: 0, rows: target.rows, columns: target.columns)
   }
 }

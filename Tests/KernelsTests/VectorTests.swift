@@ -61,6 +61,15 @@ struct VectorTests {
     }
   }
 
+  /// 1 + 2⁻²⁴ is 1, but 2⁻²⁴ + 2⁻²⁴ is not lost beside it.
+  @Test("pairs are added before their sums", arguments: [0, 1, 16, 37])
+  func pairs(count: Int) {
+    let tiny = [Float](repeating: 0x1p-24, count: count)
+    var y = [Float](repeating: 1, count: count)
+    addPairs(tiny, tiny, tiny, to: &y, count: count)
+    #expect(y == [Float](repeating: 1 + 0x1p-23, count: count))
+  }
+
   @Test("the largest of several; the lowest index on ties")
   func largest() {
     let cases: [([Float], Int)] = [
