@@ -1,6 +1,5 @@
 """Measures, prints one table and writes its rows; see `Benchmarks/run`."""
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -43,10 +42,10 @@ def sections(text):
 
 
 def peaks(own):
-    """The peak by the kernels that OpenBLAS chooses, whatever the environment says, and by those of
-    SkylakeX where the CPU has AVX-512: a CPU that is younger than OpenBLAS may be taken for an old one,
-    and the best product of kernels for another CPU is no peak."""
-    yield turns.loop("peak", [own, "peak"], {turns.KERNELS: None}, ".chosen")
+    """The peak by the kernels that oneDNN and OpenBLAS choose, and by those of SkylakeX where the CPU has
+    AVX-512: a CPU that is younger than OpenBLAS may be taken for an old one, and the best product of kernels
+    for another CPU is no peak."""
+    yield turns.loop("peak", [own, "peak"], ending=".chosen")
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         if " avx512f " in file.read():
             environment = {turns.KERNELS: "SkylakeX"}
@@ -98,8 +97,6 @@ def main():
         except (OSError, subprocess.CalledProcessError) as error:
             fail(f"the peer's environment in {torch_peer.HOME} could not be made: {error}")
     executables = built()
-    if turns.KERNELS in os.environ:
-        say(f"{turns.KERNELS}={os.environ[turns.KERNELS]} holds for all but the peak")
     with tempfile.TemporaryDirectory() as scratch:
         asked = list(cases(args, executables, corpus, scratch))
         figures, failures = turns.measure(asked, args.rounds, say)
