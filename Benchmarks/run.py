@@ -12,7 +12,11 @@ import turns
 from corpus import Corpus
 from entry import Parser, built, count, fail, say, write
 
-SECTIONS = ["products", "kernels", "training", "inference", "reduction"]
+# What there is to measure, with about how long a round takes on two cores, without and with the peer.
+SECTIONS = {
+    "products": "½ min", "kernels": "10 s", "training": "15 min, with --peer 30", "inference": "½ min, with --peer 5",
+    "reduction": "½ min",
+}
 # Numbers of CopyMTL-One at the published size, as `Benchmarks/Sources` has it.
 PARAMETERS = 14_400_000
 # Cores that others may use without a word.
@@ -25,8 +29,9 @@ def options():
         "once a round, in turn; ratios are of medians over the rounds.")
     parser.add_argument("--json", metavar="FILE", help="write the rows there")
     parser.add_argument("--peer", action="store_true", help="with the PyTorch peer in turn")
-    parser.add_argument("--only", metavar="NAME,...", type=sections, default=SECTIONS,
-                        help=f"of {', '.join(SECTIONS)}")
+    parser.add_argument("--only", metavar="NAME,...", type=sections, default=list(SECTIONS),
+                        help="sections; about how long a round of each takes on two cores: "
+                        + ", ".join(f"{name} ({time})" for name, time in SECTIONS.items()))
     parser.add_argument("--rounds", metavar="N", type=count, default=5)
     parser.add_argument("--data", metavar="DIR", default="data/webnlg",
                         help="folder of WebNLG's train.jsonl, dev.jsonl and test.jsonl")
