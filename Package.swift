@@ -83,7 +83,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "COpenMPI", "Kernels", "Tensors", "Autodiff", "Layers", "Corpora", "Models", "Collectives",
-        "Commands",
+        "Training", "Commands",
       ],
       path: "Benchmarks/Sources", swiftSettings: strict),
 

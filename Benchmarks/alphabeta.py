@@ -53,7 +53,7 @@ class Work:
     rate: float
     # Bytes of the gradient, as float32.
     count: float
-    # Seconds of the optimiser.
+    # Seconds of the optimiser on all parameters.
     update: float
     # Parts of the gradient: share of its bytes, and how far the backward pass is when it is there.
     ready: tuple = ((1.0, 1.0),)
@@ -64,7 +64,9 @@ class Work:
         """Seconds of an update over `sentences` on every node, times what is accumulated."""
         once = sentences / self.rate
         passes = technique.accumulate * once
-        return passes + self.exposed(nodes, once, technique, network) + self.update
+        # A node updates the piece of which it has the sums: with allreduce, all.
+        update = self.update / nodes if technique.reproducible else self.update
+        return passes + self.exposed(nodes, once, technique, network) + update
 
     def exposed(self, nodes, passes, technique, network):
         """Seconds of the sum that no computation hides."""

@@ -24,24 +24,32 @@ def busy():
     return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
+def variables(changes):
+    """The environment of this process with `changes`.
+
+    What it says of OpenBLAS is left out, but for the number of threads: such variables choose the kernels of
+    another CPU, for tercet and its peer alike.
+    """
+    own = {name: value for name, value in os.environ.items()
+           if not name.startswith("OPENBLAS_") or name == "OPENBLAS_NUM_THREADS"}
+    return {**own, **changes}
+
+
 class CommandFailed(Exception):
     """A command that did not end well, with the last line that it said."""
 
 
 def run(command, environment=None):
-    """Runs `command`, a list, with `environment` beside that of this process; a variable that is None
-    there is not set.
+    """Runs `command`, a list, with `environment` beside what `variables` keeps.
 
     The memory is that of the largest process among the command and all that it waited for: under a
     launcher, of the largest rank.
     """
-    variables = {**os.environ, **(environment or {})}
-    variables = {name: value for name, value in variables.items() if value is not None}
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         began, before = time.monotonic(), busy()
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-            env=variables)
+            env=variables(environment or {}))
         try:
             _, status, usage = os.wait4(process.pid, 0)
         except BaseException:

@@ -1,6 +1,5 @@
 """Measures, prints one table and writes its rows; see `Benchmarks/run`."""
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,11 @@ import turns
 from corpus import Corpus
 from entry import Parser, built, count, fail, say, write
 
-SECTIONS = ["products", "kernels", "training", "inference", "reduction"]
+# What there is to measure, with about how long a round takes on two cores, without and with the peer.
+SECTIONS = {
+    "products": "½ min", "kernels": "10 s", "training": "15 min, with --peer 25", "inference": "½ min, with --peer 10",
+    "reduction": "½ min",
+}
 # Numbers of CopyMTL-One at the published size, as `Benchmarks/Sources` has it.
 PARAMETERS = 14_400_000
 # Cores that others may use without a word.
@@ -26,8 +29,9 @@ def options():
         "once a round, in turn; ratios are of medians over the rounds.")
     parser.add_argument("--json", metavar="FILE", help="write the rows there")
     parser.add_argument("--peer", action="store_true", help="with the PyTorch peer in turn")
-    parser.add_argument("--only", metavar="NAME,...", type=sections, default=SECTIONS,
-                        help=f"of {', '.join(SECTIONS)}")
+    parser.add_argument("--only", metavar="NAME,...", type=sections, default=list(SECTIONS),
+                        help="sections; about how long a round of each takes on two cores: "
+                        + ", ".join(f"{name} ({time})" for name, time in SECTIONS.items()))
     parser.add_argument("--rounds", metavar="N", type=count, default=5)
     parser.add_argument("--data", metavar="DIR", default="data/webnlg",
                         help="folder of WebNLG's train.jsonl, dev.jsonl and test.jsonl")
@@ -43,10 +47,10 @@ def sections(text):
 
 
 def peaks(own):
-    """The peak by the kernels that OpenBLAS chooses, whatever the environment says, and by those of
-    SkylakeX where the CPU has AVX-512: a CPU that is younger than OpenBLAS may be taken for an old one,
-    and the best product of kernels for another CPU is no peak."""
-    yield turns.loop("peak", [own, "peak"], {turns.KERNELS: None}, ".chosen")
+    """The peak by the kernels that oneDNN and OpenBLAS choose, and by those of SkylakeX where the CPU has
+    AVX-512: a CPU that is younger than OpenBLAS may be taken for an old one, and the best product of kernels
+    for another CPU is no peak."""
+    yield turns.loop("peak", [own, "peak"], ending=".chosen")
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         if " avx512f " in file.read():
             environment = {turns.KERNELS: "SkylakeX"}
@@ -98,8 +102,6 @@ def main():
         except (OSError, subprocess.CalledProcessError) as error:
             fail(f"the peer's environment in {torch_peer.HOME} could not be made: {error}")
     executables = built()
-    if turns.KERNELS in os.environ:
-        say(f"{turns.KERNELS}={os.environ[turns.KERNELS]} holds for all but the peak")
     with tempfile.TemporaryDirectory() as scratch:
         asked = list(cases(args, executables, corpus, scratch))
         figures, failures = turns.measure(asked, args.rounds, say)

@@ -92,19 +92,17 @@ def network(figures, link):
 def comparison(figures):
     """Rows of efficiency beside the model's.
 
-    All hosts share this machine's cores, and each does the whole update: the ideal step over p hosts is that
-    of one, divided by the cores that p ranks can use.
+    All hosts share this machine's cores, and each updates a piece of the parameters: the ideal step over p
+    hosts is that of one, divided by the cores that p ranks can use.
     """
     for link in LINKS:
         one = figures[f"hosts.1.{link}.step"].median
-        update = figures[f"hosts.1.{link}.update"].median
         wires = network(figures, link)
         for hosts in HOSTS[1:]:
             measured = figures[f"hosts.{hosts}.{link}.step"]
-            used = min(hosts, CORES)
-            ideal = one / used
+            ideal = one / min(hosts, CORES)
             sums = 1e3 * wires.sum(hosts, figures[f"hosts.{hosts}.{link}.gradient"].median)
-            model = ideal / ((one - update) / used + update * hosts / used + sums)
+            model = ideal / (ideal + sums)
             values = [ideal / value for value in measured.values]
             middle = statistics.median(values)
             yield {

@@ -51,6 +51,11 @@ class StepTests(unittest.TestCase):
     def test_sums_add_to_the_passes(self):
         self.assertAlmostEqual(self.work.step(2, 3, Technique(""), self.network), 4)
 
+    def test_a_node_updates_what_it_has_the_sums_of(self):
+        work = Work(rate=1, count=0, update=8)
+        self.assertAlmostEqual(work.step(4, 3, Technique(""), self.network), 3 + 2)
+        self.assertAlmostEqual(work.step(4, 3, Technique("", reproducible=False), self.network), 3 + 8)
+
     def test_accumulation_divides_the_sum(self):
         technique = Technique("", accumulate=4)
         self.assertAlmostEqual(self.work.step(2, 3, technique, self.network), 13)

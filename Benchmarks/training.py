@@ -23,10 +23,12 @@ class Form:
     threads: int = 1
     free: bool = False
     shards: int = 0
+    reduction: str = "reproducible"
 
     @property
     def name(self):
         kind = (".free" if self.free else "") + (f".shards{self.shards}" if self.shards else "")
+        kind += f".{self.reduction}" if self.reduction != "reproducible" else ""
         return f"training.{self.precision}.batch{self.batch}{kind}.{self.ranks}x{self.threads}"
 
     def settings(self, folder):
@@ -44,6 +46,8 @@ class Form:
             yield f"precision={self.precision}"
         if self.threads != 1:
             yield f"threads={self.threads}"
+        if self.reduction != "reproducible":
+            yield f"reduction={self.reduction}"
 
 
 def forms():
@@ -52,6 +56,7 @@ def forms():
             for ranks, threads in FORMS:
                 yield Form(precision, batch, ranks, threads)
         yield Form(precision, 100, ranks=2, free=True)
+        yield Form(precision, 100, ranks=2, reduction="allreduce")
         for shards in [1, 16]:
             yield Form(precision, 100, shards=shards)
 
@@ -70,8 +75,10 @@ def case(form, tercet, corpus, folder):
     command += ["--checkpoints", folder, "--overwrite", "--stop-after", str(steps)]
 
     def read(result):
-        phases = seconds_by_phase(os.path.join(folder, "run.jsonl"))
+        with open(os.path.join(folder, "run.jsonl"), encoding="utf-8") as log:
+            entries = [json.loads(line) for line in log]
         shutil.rmtree(folder)
+        phases = seconds_by_phase(entries, form, steps)
         total = sum(phases.values())
         yield f"{form.name}.speed", corpus.gigaflops() / total, "GFLOP/s"
         yield f"{form.name}.sentences", len(corpus.lengths) / total, "sentences/s"
@@ -82,13 +89,15 @@ def case(form, tercet, corpus, folder):
     return Case(form.name, command, read)
 
 
-def seconds_by_phase(path):
-    """Seconds of all steps of a run log, by phase, in the order of a step."""
-    with open(path, encoding="utf-8") as log:
-        steps = [e["seconds"] for e in map(json.loads, log) if e["event"] == "step"]
-    if not steps:
-        raise ValueError(f"{path}: no step")
-    # A phase that has no time in a step is not written.
-    found = {phase for step in steps for phase in step}
-    order = [p for p in PHASES if p in found] + sorted(found - set(PHASES))
-    return {phase: sum(step.get(phase, 0.0) for step in steps) for phase in order}
+def seconds_by_phase(entries, form, count):
+    """Seconds of all steps of a run log, by phase, in the order of a step.
+
+    Raises ValueError where the run was not an epoch of this form, such as on a CPU without bfloat16.
+    """
+    start = next(e for e in entries if e["event"] == "start")
+    if start["precision"] != form.precision:
+        raise ValueError(f"was computed in {start['precision']}")
+    steps = [e["seconds"] for e in entries if e["event"] == "step"]
+    if len(steps) != count:
+        raise ValueError(f"{len(steps)} steps, where an epoch has {count}")
+    return {phase: sum(step[phase] for step in steps) for phase in PHASES}

@@ -1,5 +1,4 @@
 """Runs cases in turn: A B C, A B C, …, so that a machine that slows down slows all of them."""
-import os
 import shlex
 from dataclasses import dataclass, field
 from typing import Callable
@@ -24,8 +23,8 @@ class Case:
 
     @property
     def line(self):
-        """What to type: with the variable that chooses the kernels of OpenBLAS, where it is set."""
-        kernels = {**os.environ, **self.environment}.get(KERNELS)
+        """What to type: with the variable that chooses the kernels of OpenBLAS, where the case sets it."""
+        kernels = self.environment.get(KERNELS)
         return (f"{KERNELS}={kernels} " if kernels else "") + shlex.join(self.command)
 
 

@@ -60,6 +60,7 @@ struct Benchmarks {
       let known = Precision.allCases.map(\.rawValue).joined(separator: ", ")
       throw Mistake("unknown precision '\(arguments[2])', known: \(known)")
     }
+    guard precision.isSupported else { throw Mistake("this CPU has no products of \(precision)") }
     guard let threads = Int(arguments[3]), (1...1024).contains(threads) else {
       throw Mistake("threads must be 1 to 1024, found '\(arguments[3])'")
     }

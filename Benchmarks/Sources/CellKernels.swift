@@ -16,38 +16,39 @@ private func cell(
 }
 
 /// Forward reads the sums and `c′` and writes gates, `c`, `tanh c` and `h`; backward reads the gates,
-/// `c′`, `tanh c`, `dh` and `dc` and writes `dc′` and the gradient of the sums.
+/// `c′`, `tanh c`, `dh` and `dc` and writes `dc′` and, in place of the gates, the gradient of the sums.
 private func lstm() -> KernelCase {
-  let (gates, sumGradient) = (floats(4), floats(4))
+  let gates = floats(4)
   let (previous, cell0, squashed, hidden) = (floats(1), floats(1), floats(1), floats(1))
   let (hiddenGradient, cellGradient) = (floats(1), floats(1))
-  return cell("lstm", touched: 12 + 13, footprint: 14) {
+  return cell("lstm", touched: 12 + 13, footprint: 10) {
     lstmForward(
       rows: rows, width: width, gates: gates.start, previous: previous.start, cell: cell0.start,
       squashed: squashed.start, hidden: hidden.start)
     lstmBackward(
       rows: rows, width: width, gates: gates.start, previous: previous.start,
       squashed: squashed.start, hiddenGradient: hiddenGradient.start,
-      cellGradient: cellGradient.start, sumGradient: sumGradient.start)
+      cellGradient: cellGradient.start)
   }
 }
 
 /// As an LSTM; the backward pass reads `c` too. The peepholes are a row, and are not counted.
 private func peephole() -> KernelCase {
-  let (gates, sumGradient, peepholes, peepholeGradient) = (
-    floats(4), floats(4), Floats(3 * width), Floats(3 * width)
-  )
+  let (gates, peepholes, peepholeGradient) = (floats(4), Floats(3 * width), Floats(3 * width))
   let (previous, cell0, squashed, hidden) = (floats(1), floats(1), floats(1), floats(1))
   let (hiddenGradient, cellGradient) = (floats(1), floats(1))
-  return cell("lstm.peephole", touched: 12 + 14, footprint: 14) {
+  return cell("lstm.peephole", touched: 12 + 14, footprint: 10) {
     peepholeForward(
       rows: rows, width: width, gates: gates.start, peepholes: peepholes.start,
       previous: previous.start, cell: cell0.start, squashed: squashed.start, hidden: hidden.start)
-    peepholeBackward(
-      rows: rows, width: width, gates: gates.start, peepholes: peepholes.start,
-      previous: previous.start, cell: cell0.start, squashed: squashed.start,
-      hiddenGradient: hiddenGradient.start, cellGradient: cellGradient.start,
-      sumGradient: sumGradient.start, peepholeGradient: peepholeGradient.start)
+    for row in 0..<rows {
+      let at = row * width
+      peepholeBackward(
+        width: width, gates: gates.start + 4 * at, peepholes: peepholes.start,
+        previous: previous.start + at, cell: cell0.start + at, squashed: squashed.start + at,
+        hiddenGradient: hiddenGradient.start + at, cellGradient: cellGradient.start + at,
+        peepholeGradient: peepholeGradient.start)
+    }
   }
 }
 

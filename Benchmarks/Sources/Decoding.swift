@@ -19,11 +19,11 @@ enum Decoding {
     let model = section.model(for: inventory)
     let parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 1)
-    let pass = {
-      _ = Inference.predict(examples, model: model, parameters: parameters, threads: threads)
-    }
+    let weights = WeightStore(parameters, precision: precision)
+    let team = ThreadTeam(threads)
+    let pass = { _ = Inference.predict(examples, model: model, weights: weights, on: team) }
     pass()
-    report(
-      "inference.\(precision).\(threads)", Double(examples.count) / seconds(pass), "sentences/s")
+    let speed = Double(examples.count) / elapsedSeconds(pass)
+    report("inference.\(precision).\(threads)", speed, "sentences/s")
   }
 }

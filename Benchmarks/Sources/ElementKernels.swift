@@ -36,7 +36,20 @@ func elementKernels() -> [KernelCase] {
       kernel("index.of.largest", touched: 1, arrays: 1) {
         keep(indexOfLargest(x.start, count: count))
       },
+      rounding(count),
     ]
+}
+
+/// Reads floats and writes half as many bytes.
+private func rounding(_ count: Int) -> KernelCase {
+  let (x, halves) = (Floats(count), Floats(count / 2))
+  return KernelCase(
+    name: "round.bfloat16", touched: count + count / 2, footprint: count + count / 2
+  ) {
+    halves.start.withMemoryRebound(to: UInt16.self, capacity: count) {
+      round(x.start, toBFloat16: $0, count: count)
+    }
+  }
 }
 
 /// Passes over all parameters of the published size, which no cache holds.
@@ -52,13 +65,15 @@ func slabKernels() -> [KernelCase] {
   }
   return [
     kernel("adam", touched: 7, arrays: 4) {
-      adam(
-        p.start, g.start, m.start, v.start, count: count, rate: 1e-3, clip: 1, betas: (0.9, 0.999),
-        epsilon: 1e-8, corrections: (0.1, 0.001), decay: 0)
+      keep(
+        adam(
+          p.start, g.start, m.start, v.start, count: count, rate: 1e-3, clip: 1,
+          betas: (0.9, 0.999), epsilon: 1e-8, corrections: (0.1, 0.001), decay: 0))
     },
     kernel("rmsprop", touched: 5, arrays: 3) {
-      rmsprop(
-        p.start, g.start, v.start, count: count, rate: 1e-3, clip: 1, decay: 0.9, epsilon: 1e-8)
+      keep(
+        rmsprop(
+          p.start, g.start, v.start, count: count, rate: 1e-3, clip: 1, decay: 0.9, epsilon: 1e-8))
     },
     kernel("add", touched: 3, arrays: 2) { add(g.start, to: m.start, count: count) },
     kernel("add.times", touched: 3, arrays: 2) {

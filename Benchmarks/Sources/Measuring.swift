@@ -7,7 +7,7 @@ func report(_ name: String, _ value: Double, _ unit: String) {
 }
 
 /// Seconds that `work` takes.
-func seconds(_ work: () throws -> Void) rethrows -> Double {
+func elapsedSeconds(_ work: () throws -> Void) rethrows -> Double {
   let clock = ContinuousClock()
   let elapsed = try clock.measure(work).components
   return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
@@ -17,10 +17,10 @@ func seconds(_ work: () throws -> Void) rethrows -> Double {
 /// that makes its memory warm.
 func secondsOfCall(least: Double = 0.02, _ work: () -> Void) -> Double {
   work()
-  var (calls, elapsed) = (1, seconds(work))
+  var (calls, elapsed) = (1, elapsedSeconds(work))
   while elapsed < least {
     calls *= max(2, min(100, Int(1.2 * least / max(elapsed, 1e-7))))
-    elapsed = seconds { for _ in 0..<calls { work() } }
+    elapsed = elapsedSeconds { for _ in 0..<calls { work() } }
     if elapsed >= least { return elapsed / Double(calls) }
   }
   return elapsed

@@ -1,50 +1,64 @@
-import Dispatch
+import Autodiff
+import Layers
 import Tensors
-
-/// What the products are computed in, with the name that the configuration gives it.
-enum Precision: String, CaseIterable { case float32 }
+import Training
 
 /// GFLOP/s of the dense products of an LSTM of width 1000, a multiplication and an addition counting
-/// as two.
+/// as two; both precisions, as far as the CPU has them.
 enum Products {
   private static let width = 1000
   private static let rows = [1, 6, 12, 25, 50, 100]
-  /// Tokens of a shard, over which a weight's gradient is one product.
+  /// Tokens of a shard, over which a weight's gradient is summed.
   private static let tokens = [70, 140, 280, 1200]
+  private static let precisions = Precision.allCases.filter(\.isSupported)
 
-  /// The best product of 2048 rows, columns and terms: what this machine's cores can do.
+  /// The best products of 2048 rows, columns and terms, by what multiplies: what this machine's cores
+  /// can do is the best of them.
   static func peak() {
-    for precision in Precision.allCases {
+    for precision in precisions {
       for threads in [1, 2] {
-        report("peak.\(precision).\(threads)", peak(precision, threads: threads), "GFLOP/s")
+        let team = ThreadTeam(threads)
+        let products = (0..<threads).map { _ in
+          Product(rows: 2048, inputs: 2048, outputs: 2048, precision: precision)
+        }
+        let ways: [(String, (Product) -> Void)] =
+          [
+            ("forward", { $0.forward() }), ("backward", { $0.backward() }),
+            ("gradient", { $0.wholeGradient() }),
+          ] + (precision == .float32 ? [("blas", { $0.plainForward() })] : [])
+        for (way, product) in ways {
+          let best = bestSeconds { team.run { product(products[$0]) } }
+          report(
+            "peak.\(precision).\(threads).\(way)",
+            Double(threads) * products[0].work / best * 1e-9, "GFLOP/s")
+        }
       }
     }
   }
 
-  /// The best of five, each thread with matrices of its own.
-  private static func peak(_ precision: Precision, threads: Int) -> Double {
-    let size = 2048
-    let products = (0..<threads).map { _ in Product(rows: size, inputs: size, outputs: size) }
-    let work: @Sendable (Int) -> Void = { products[$0].forward() }
-    let best = (0..<6).map { _ in
-      seconds { DispatchQueue.concurrentPerform(iterations: threads, execute: work) }
-    }.dropFirst().reduce(.infinity, min)
-    return Double(threads) * products[0].work / best * 1e-9
+  /// The best of five, after one that makes memory warm.
+  private static func bestSeconds(_ work: () -> Void) -> Double {
+    work()
+    return (0..<5).map { _ in elapsedSeconds(work) }.reduce(.infinity, min)
   }
 
   /// A step of the cell forward and backward by rows, and the gradient of its weight by tokens.
   static func run() {
-    for precision in Precision.allCases {
+    for precision in precisions {
       for rows in rows {
-        let product = Product(rows: rows, inputs: width, outputs: 4 * width)
+        let product = cell(rows, precision)
         speed("products.\(precision).forward.\(rows)", product.work, product.forward)
         speed("products.\(precision).backward.\(rows)", product.work, product.backward)
       }
       for tokens in tokens {
-        let product = Product(rows: tokens, inputs: width, outputs: 4 * width)
-        speed("products.\(precision).gradient.\(tokens)", product.work, product.addGradient)
+        let product = cell(tokens, precision)
+        speed("products.\(precision).gradient.\(tokens)", product.work, product.gradientByTiles)
       }
     }
+  }
+
+  private static func cell(_ rows: Int, _ precision: Precision) -> Product {
+    Product(rows: rows, inputs: width, outputs: 4 * width, precision: precision)
   }
 
   private static func speed(_ name: String, _ work: Double, _ product: () -> Void) {
@@ -52,29 +66,54 @@ enum Products {
   }
 }
 
-/// A weight `[outputs, inputs]` and `rows` rows that it meets, as the layers multiply them.
-private struct Product: @unchecked Sendable {
+/// A packed weight `[outputs, inputs]` and `rows` rows that it meets, as training multiplies them: rows are
+/// rounded as part of a forward product, gradients before.
+private struct Product {
   private let weight: Weight
+  private let tiles: [GradientTile]
   private let x: Matrix
   private let y: Matrix
   private let gradient: Matrix
+  private let xRows: ProductRows
+  private let yRows: ProductRows
   /// Floating-point operations of one product.
   let work: Double
 
-  init(rows: Int, inputs: Int, outputs: Int) {
+  init(rows: Int, inputs: Int, outputs: Int, precision: Precision) {
     let pool = MatrixPool()
     func matrix(_ rows: Int, _ columns: Int) -> Matrix {
       let matrix = pool.uninitialized(rows, columns)
       matrix.fill(0.001)
       return matrix
     }
-    weight = Weight(matrix(outputs, inputs))
+    func productRows(_ matrix: Matrix) -> ProductRows {
+      guard precision == .bfloat16 else { return .float32(matrix) }
+      let rounded = pool.uninitializedBFloat(matrix.rows, matrix.columns)
+      rounded.assign(matrix)
+      return .bfloat16(rounded)
+    }
+    var layout = ParameterLayout()
+    let parameter = layout.declare(
+      "weight", rows: outputs, columns: inputs, .uniform(bound: 0.001))
+    let parameters = Slab(count: layout.count)
+    parameters.initialize(layout, seed: 1)
+    weight = WeightStore(parameters, precision: precision).weight(parameters(parameter))
+    tiles = GradientTile.tiles(of: layout)
     (x, y) = (matrix(rows, inputs), matrix(rows, outputs))
+    (xRows, yRows) = (productRows(x), productRows(y))
     gradient = matrix(outputs, inputs)
     work = 2 * Double(rows) * Double(inputs) * Double(outputs)
   }
 
   func forward() { weight.forward(x, into: y) }
-  func backward() { weight.backward(y, into: x) }
-  func addGradient() { Weight.addGradient(of: y, x, to: gradient) }
+  func backward() { weight.backward(yRows, into: x) }
+  func plainForward() { BLAS.multiply(x, .asIs, weight.values, .transposed, into: y) }
+  func wholeGradient() { writeGradient(0..<weight.outputs) }
+  func gradientByTiles() { for tile in tiles { writeGradient(tile.rows) } }
+
+  private func writeGradient(_ outputs: Range<Int>) {
+    Weight.gradient(
+      of: yRows, outputs: outputs, xRows, rows: 0..<x.rows, into: gradient.rows(outputs),
+      adding: false)
+  }
 }

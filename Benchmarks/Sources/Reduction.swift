@@ -9,57 +9,68 @@ enum Reduction {
     ("gradient", 4 * publishedParameters), ("128MB", 1 << 27),
   ]
 
-  /// Milliseconds of a sum on the slowest rank: both kinds in turn, medians of as many as fill a second
+  /// Milliseconds of a sum on the slowest rank: all kinds in turn, medians of as many as fill a second
   /// between them, and of five at least.
   ///
   /// - Parameter largest: sizes of more bytes are left out.
   static func run(upTo largest: Int, on session: borrowing Session) throws {
     for (name, bytes) in sizes where bytes <= largest {
       let count = bytes / MemoryLayout<Float>.stride
-      let (own, plain) = (Own(count: count, on: session), Plain(count: count))
+      let kinds: [(name: String, sum: any Sum)] =
+        ReductionMode.allCases.map {
+          ($0.rawValue, Own(count: count, mode: $0, on: session))
+        } + [("mpi", Plain(count: count))]
       // First touches of fresh buffers are no part of a step.
-      for _ in 0..<2 { _ = (try own.sum(on: session), try plain.sum(on: session)) }
-      var times: (own: [Double], plain: [Double]) = ([], [])
+      for _ in 0..<2 { for kind in kinds { _ = try kind.sum.seconds(on: session) } }
+      var times = kinds.map { _ in [Double]() }
       // Every rank has the same times, so all of them stop together.
-      while times.own.count < 5 || times.own.reduce(0, +) + times.plain.reduce(0, +) < 1 {
-        times.own.append(try time(on: session, own.sum))
-        times.plain.append(try time(on: session, plain.sum))
+      while times[0].count < 5 || times.joined().reduce(0, +) < 1 {
+        for (index, kind) in kinds.enumerated() {
+          times[index].append(try session.maximum([try kind.sum.seconds(on: session)])[0])
+        }
       }
       guard session.rank == 0 else { continue }
-      report("reduction.\(name).reproducible", 1e3 * median(times.own), "ms")
-      report("reduction.\(name).mpi", 1e3 * median(times.plain), "ms")
+      for (kind, times) in zip(kinds, times) {
+        report("reduction.\(name).\(kind.name)", 1e3 * median(times), "ms")
+      }
     }
-  }
-
-  private static func time(
-    on session: borrowing Session, _ sum: (borrowing Session) throws -> Double
-  ) throws -> Double {
-    try session.maximum([try sum(session)])[0]
   }
 }
 
-/// Our sum, of one shard a rank.
-private struct Own {
-  private let reduction: TreeReduction
+/// A sum of as many values on every rank.
+private protocol Sum {
+  /// Seconds of a sum, what is summed being there.
+  func seconds(on session: borrowing Session) throws -> Double
+}
 
-  init(count: Int, on session: borrowing Session) {
+/// Our sum as a step of training has it, of one node a rank: each rank gets the sums of its piece, and
+/// gathers what all made of theirs.
+private struct Own: Sum {
+  private let reduction: TreeReduction
+  private let parameters: Floats
+
+  init(count: Int, mode: ReductionMode, on session: borrowing Session) {
     var shards = 1
     while shards < session.size { shards *= 2 }
     reduction = TreeReduction(
-      count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size)
+      count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size,
+      mode: mode)
+    parameters = Floats(count)
   }
 
-  /// Seconds of a sum, this rank's shards being there.
-  func sum(on session: borrowing Session) throws -> Double {
+  func seconds(on session: borrowing Session) throws -> Double {
     reduction.begin()
-    for shard in reduction.shards { reduction.accumulate(shard) { $0.update(repeating: 1) } }
+    for node in reduction.nodes { reduction.accumulate(node) { $0.update(repeating: 1) } }
     try session.barrier()
-    return try seconds { _ = try reduction.sum(on: session) }
+    return try elapsedSeconds {
+      _ = try reduction.reduce(on: session)
+      try reduction.gather(parameters.start, on: session)
+    }
   }
 }
 
 /// `MPI_Allreduce` from one buffer to another.
-private struct Plain {
+private struct Plain: Sum {
   private let source: Floats
   private let target: Floats
 
@@ -67,11 +78,10 @@ private struct Plain {
     (source, target) = (Floats(count), Floats(count))
   }
 
-  /// Seconds of a sum, the source being written as a rank's shards are.
-  func sum(on session: borrowing Session) throws -> Double {
+  func seconds(on session: borrowing Session) throws -> Double {
     source.start.update(repeating: 1, count: source.count)
     try session.barrier()
-    return try seconds {
+    return try elapsedSeconds {
       let status = MPI_Allreduce(
         source.start, target.start, Int32(source.count), tercet_float(), tercet_sum(),
         tercet_comm_world())

@@ -4,15 +4,15 @@ import Tensors
 
 /// A run of rows of one parameter: the piece of the gradient that is made in one go, small enough that
 /// the sums of shards meet while they are in cache.
-struct GradientTile {
-  let parameter: Parameter
-  let rows: Range<Int>
+package struct GradientTile {
+  package let parameter: Parameter
+  package let rows: Range<Int>
 
   /// Floats of a tile, about: half a megabyte.
   static let size = 1 << 17
 
   /// All tiles of a model, in the order of its parameters.
-  static func tiles(of layout: ParameterLayout) -> [GradientTile] {
+  package static func tiles(of layout: ParameterLayout) -> [GradientTile] {
     layout.parameters.flatMap { parameter in
       let height = max(size / parameter.columns / 16 * 16, 1)
       return stride(from: 0, to: parameter.rows, by: height).map {
