@@ -29,8 +29,9 @@ def options():
         "once a round, in turn; ratios are of medians over the rounds.")
     parser.add_argument("--json", metavar="FILE", help="write the rows there")
     parser.add_argument("--peer", action="store_true", help="with the PyTorch peer in turn")
-    parser.add_argument("--only", metavar="NAME,...", type=sections, default=list(SECTIONS),
-                        help="sections; about how long a round of each takes on two cores: "
+    parser.add_argument("--only", metavar="NAME,...", type=names, default=list(SECTIONS),
+                        help="sections, or cases by how their names begin, such as "
+                        "training.bfloat16.batch100; about how long a round of each takes on two cores: "
                         + ", ".join(f"{name} ({time})" for name, time in SECTIONS.items()))
     parser.add_argument("--rounds", metavar="N", type=count, default=5)
     parser.add_argument("--data", metavar="DIR", default="data/webnlg",
@@ -38,12 +39,17 @@ def options():
     return parser.parse_args()
 
 
-def sections(text):
-    names = text.split(",")
-    for name in names:
-        if name not in SECTIONS:
+def names(text):
+    found = text.split(",")
+    for name in found:
+        if section(name) not in SECTIONS:
             raise argparse.ArgumentTypeError(f"no section '{name}', there are {', '.join(SECTIONS)}")
-    return names
+    return found
+
+
+def section(name):
+    """The section of a case."""
+    return name.removeprefix("peer.").split(".")[0]
 
 
 def peaks(own):
@@ -58,8 +64,15 @@ def peaks(own):
 
 
 def cases(args, executables, corpus, scratch):
+    """The cases that are asked for, and the peaks that they are compared with."""
+    for case in all_cases(args, executables, corpus, scratch):
+        if section(case.name) in ["peak", *args.only] or case.name.startswith(tuple(args.only)):
+            yield case
+
+
+def all_cases(args, executables, corpus, scratch):
     """The cases of the sections that are asked for."""
-    own, only = f"{executables}/Benchmarks", args.only
+    own, only = f"{executables}/Benchmarks", {section(name) for name in args.only}
     if "products" in only or "training" in only:
         yield from peaks(own)
     for name in ["products", "kernels"]:
@@ -85,7 +98,7 @@ def cases(args, executables, corpus, scratch):
 
 def read_corpus(args):
     """The corpus, if a section needs it."""
-    if not {"training", "inference"} & set(args.only):
+    if not {"training", "inference"} & {section(name) for name in args.only}:
         return None
     try:
         return Corpus.read(args.data)

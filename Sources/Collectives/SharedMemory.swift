@@ -33,7 +33,8 @@ final class SharedMemory {
     }
     name = String(decoding: try session.broadcast(bytes: Array(name.utf8)), as: UTF8.self)
     if session.rank > 0 { descriptor = shm_open(name, O_RDWR, 0) }
-    let pages = descriptor < 0
+    let pages =
+      descriptor < 0
       ? nil : mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
     if descriptor >= 0 { close(descriptor) }
     let isMapped = pages != nil && pages != MAP_FAILED

@@ -285,7 +285,8 @@ extension ProgramTests {
           let result = try place.python(
             Self.measure,
             [
-              program.path, "train", "config.yaml", "--checkpoints", "run\(steps)", "--overwrite", "--set",
+              program.path, "train", "config.yaml", "--checkpoints", "run\(steps)", "--overwrite",
+              "--set",
               "batch.size=1", "--set", "epochs=11", "--stop-after", steps,
             ])
           return try #require(Double(result.stdout.filter(\.isNumber)), "\(result.stderr)")
