@@ -22,8 +22,8 @@ public enum ReductionMode: String, Codable, Sendable, CaseIterable {
 ///     try reduction.gather(something, on: session)
 ///
 /// A rank adds the subtrees that are its own alone. The few nodes that are left per rank are cut
-/// evenly: each rank receives its piece of every node and adds them in tree order. All buffers are
-/// made once and stay warm; a sum allocates nothing.
+/// evenly: each rank receives its piece of every node, or sees it where it lies, and adds them in tree
+/// order. All buffers are made once and stay warm; a sum allocates nothing.
 public final class TreeReduction {
   /// The number of values of a slab.
   public let count: Int
@@ -36,13 +36,16 @@ public final class TreeReduction {
 
   /// Whether every rank gets the sums of all values.
   public var isWhole: Bool {
-    if case .none = exchange { true } else { false }
+    switch exchange {
+    case .none, .nodes: true
+    case .messages, .shared: false
+    }
   }
   /// How pieces cross ranks, for the run log.
   public var path: String {
     switch exchange {
     case .none: ranks == 1 ? "none" : "MPI_Allreduce"
-    case .messages: "messages"
+    case .messages, .nodes: "messages"
     case .shared: "shared memory"
     }
   }
@@ -62,6 +65,8 @@ public final class TreeReduction {
   private enum Exchange {
     /// There is one rank, or the library adds.
     case none
+    /// There are few values.
+    case nodes(NodeExchange)
     case messages(PieceExchange)
     case shared(SharedExchange)
   }
@@ -90,7 +95,7 @@ public final class TreeReduction {
     on session: borrowing Session
   ) throws(MPIError) {
     var shared: SharedExchange?
-    if session.size > 1 && mode == .reproducible {
+    if session.size > 1 && mode == .reproducible && count >= Self.worthSharing {
       shared = try SharedExchange(
         count: count, tree: tree, bounds: Self.bounds(count: count, ranks: session.size),
         slabs: (0..<session.size).map {
@@ -119,6 +124,9 @@ public final class TreeReduction {
     if ranks == 1 || mode == .allreduce {
       exchange = .none
       piece = 0..<count
+    } else if count <= Self.block {
+      exchange = .nodes(NodeExchange(count: count, tree: tree, rank: rank, ranks: ranks))
+      piece = 0..<count
     } else {
       let bounds = Self.bounds(count: count, ranks: ranks)
       piece = bounds[rank]..<bounds[rank + 1]
@@ -127,6 +135,9 @@ public final class TreeReduction {
         ?? .messages(PieceExchange(count: count, tree: tree, bounds: bounds, rank: rank))
     }
   }
+
+  /// Values from which on waiting for each other costs less than sending: a megabyte.
+  private static let worthSharing = 1 << 18
 
   /// Where each rank's piece begins, and where the last one ends.
   private static func bounds(count: Int, ranks: Int) -> [Int] {
@@ -192,6 +203,7 @@ public final class TreeReduction {
     close()
     let start: UnsafeMutablePointer<Float>
     switch exchange {
+    case .nodes(let exchange): start = try exchange.reduce(slabs, walk: &walk)
     case .messages(let exchange): start = try exchange.reduce(slabs, walk: &walk)
     case .shared(let exchange): start = try exchange.reduce(walk: &walk, on: session)
     case .none:
@@ -210,7 +222,7 @@ public final class TreeReduction {
     switch exchange {
     case .messages(let exchange): try exchange.gather(values)
     case .shared(let exchange): try exchange.gather(values, on: session)
-    case .none: break
+    case .none, .nodes: break
     }
   }
 
@@ -223,7 +235,7 @@ public final class TreeReduction {
     switch exchange {
     case .messages(let exchange): try exchange.collect(values)
     case .shared(let exchange): try exchange.collect(values, on: session)
-    case .none: break
+    case .none, .nodes: break
     }
   }
 
