@@ -51,8 +51,8 @@
 
     private let stream: dnnl_stream_t
     private var products: [Shape: Product] = [:]
-    private var scratch: UnsafeMutablePointer<UInt16>?
-    private var scratchCount = 0
+    /// For operands of one product.
+    let pool = MatrixPool()
 
     private init() {
       // oneDNN is threaded by OpenMP, whose count is a thread's own: a product runs on one thread.
@@ -66,7 +66,6 @@
     deinit {
       products = [:]
       dnnl_stream_destroy(stream)
-      scratch?.deallocate()
     }
 
     /// Multiplies; `weights` is a memory of oneDNN's for packed ones.
@@ -88,16 +87,6 @@
       let product = Product(shape, packed: layout)
       products[shape] = product
       return product
-    }
-
-    /// Memory of this thread for `count` numbers of bfloat16, until the next call.
-    func bfloatScratch(_ count: Int) -> UnsafeMutablePointer<UInt16> {
-      if let scratch, scratchCount >= count { return scratch }
-      scratch?.deallocate()
-      let fresh = UnsafeMutableRawPointer.allocate(byteCount: 2 * count, alignment: 64)
-        .bindMemory(to: UInt16.self, capacity: count)
-      (scratch, scratchCount) = (fresh, count)
-      return fresh
     }
 
     static func check(_ status: dnnl_status_t, _ what: String) {

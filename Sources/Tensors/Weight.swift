@@ -3,6 +3,16 @@ import Synchronization
 
 /// What the library that multiplies can do.
 public enum Products {
+  /// Whether each row of a product has the bits that it has alone. oneDNN adds up a row's products in their
+  /// order, whatever rows there are beside it; OpenBLAS has other kernels for other numbers of rows.
+  public static var rowsAreIndependent: Bool {
+    #if ONEDNN
+      true
+    #else
+      false
+    #endif
+  }
+
   /// Rows of a product with a weight, at most; more are cut into runs of equal size, so that few shapes
   /// occur.
   static let mostRows = 128
@@ -28,8 +38,8 @@ public enum Products {
 
 /// A weight `W [out, in]` as the products with it, so that the layers need not know what multiplies.
 ///
-/// Every row of a product depends on the same row of its operand alone, bit for bit, whatever rows are
-/// multiplied beside it.
+/// Where ``Products/rowsAreIndependent``, each row of a product depends on the same row of its operand
+/// alone, bit for bit, whatever rows are multiplied beside it.
 public final class Weight: Sendable {
   /// `W`, `[out, in]`; a part of a wider matrix is allowed.
   nonisolated(unsafe) public let values: Matrix
@@ -121,30 +131,47 @@ public final class Weight: Sendable {
       }
     }
 
+    /// oneDNN has fast products for rows that lie end to end alone, and another order of additions for others.
     private func multiply(
       run x: ProductRows, _ weights: PackedWeights, into y: Matrix, adding: Bool
     ) {
       let products = OneDNN.current
-      var stride = x.columns
-      let source: UnsafeMutableRawPointer
+      let target = y.isContiguous ? y : products.pool.uninitialized(y.rows, y.columns)
+      let shape = OneDNN.Shape(
+        rows: x.rows, inner: x.columns, columns: y.columns, sourceStrides: [x.columns, 1],
+        weights: .packed, destinationStride: y.columns, precision: precision,
+        adding: adding && y.isContiguous)
+      withDenseRows(x, products.pool) {
+        products.multiply(
+          shape, packed: weights.layout, source: $0, weights: .packed(weights.memory),
+          into: target.start)
+      }
+      guard !y.isContiguous else { return }
+      for row in 0..<y.rows {
+        if adding {
+          add(target.row(row), to: y.row(row), count: y.columns)
+        } else {
+          y.row(row).update(from: target.row(row), count: y.columns)
+        }
+      }
+    }
+
+    /// Rows end to end, in the weight's precision.
+    private func withDenseRows(
+      _ x: ProductRows, _ pool: MatrixPool, _ body: (UnsafeMutableRawPointer) -> Void
+    ) {
       switch (x, precision) {
       case (.float32(let x), .float32):
-        (source, stride) = (UnsafeMutableRawPointer(x.start), x.stride)
+        let dense = x.isContiguous ? x : pool.uninitialized(x.rows, x.columns)
+        if !x.isContiguous { dense.assign(x) }
+        withExtendedLifetime(dense) { body(UnsafeMutableRawPointer(dense.start)) }
       case (.float32(let x), .bfloat16):
-        let half = products.bfloatScratch(x.count)
-        for row in 0..<x.rows {
-          round(x.row(row), toBFloat16: half + row * x.columns, count: x.columns)
-        }
-        source = UnsafeMutableRawPointer(half)
-      case (.bfloat16(let x), .bfloat16): source = UnsafeMutableRawPointer(x.start)
+        let half = pool.uninitializedBFloat(x.rows, x.columns)
+        half.assign(x)
+        withExtendedLifetime(half) { body(UnsafeMutableRawPointer(half.start)) }
+      case (.bfloat16(let x), .bfloat16): body(UnsafeMutableRawPointer(x.start))
       case (.bfloat16, .float32): preconditionFailure("rounded rows for a weight of float32")
       }
-      let shape = OneDNN.Shape(
-        rows: x.rows, inner: x.columns, columns: y.columns, sourceStrides: [stride, 1],
-        weights: .packed, destinationStride: y.stride, precision: precision, adding: adding)
-      products.multiply(
-        shape, packed: weights.layout, source: source, weights: .packed(weights.memory),
-        into: y.start)
     }
   }
 #endif
