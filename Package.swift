@@ -92,6 +92,7 @@ let package = Package(
       name: "RankChecks", dependencies: ["Collectives"], path: "Tests/RankChecks",
       swiftSettings: strict),
     tests("KernelsTests", ["Kernels", "Tensors"]),
+    tests("TensorsTests", ["Tensors", "Kernels"]),
     tests("AutodiffTests", ["Autodiff", "Tensors", "Kernels"]),
     tests("LayersTests", ["Layers", "Autodiff", "Tensors", "Randomness"]),
     tests("CorporaTests", ["Corpora", "Randomness"]),

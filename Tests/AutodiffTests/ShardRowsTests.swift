@@ -1,0 +1,225 @@
+import Kernels
+import Tensors
+import Testing
+
+@testable import Autodiff
+
+/// Sentences of two graphs' worth of operations, dealt to three shards, one of which has a single one.
+private enum Deal {
+  static let lengths = [5, 4, 4, 2, 1, 1]
+  static let shards = [2, 0, 2, 1, 0, 2]
+  static let count = 3
+  static let layout = PackedLayout(lengths: lengths)
+  static let rows = ShardRows(layout: layout, shards: shards, count: count)
+
+  static func sentences(of shard: Int) -> [Int] { shards.indices.filter { shards[$0] == shard } }
+}
+
+@Suite("Rows of shards")
+struct ShardRowsTests {
+  /// Straight from the definition: a shard's rows are those that its sentences have, in the order of the
+  /// layout that holds them alone.
+  private func tokens(of shard: Int) -> [Int] {
+    let sentences = Deal.sentences(of: shard)
+    return (0..<5).flatMap { position in
+      sentences.filter { Deal.lengths[$0] > position }.map {
+        Deal.layout.row(sentence: $0, position: position)
+      }
+    }
+  }
+
+  @Test("tokens, shard by shard")
+  func tokens() {
+    let (rows, bounds) = Deal.rows.grouped(.tokens, rows: Deal.layout.rows)
+    #expect(bounds == [0, 5, 7, 17])
+    for shard in 0..<3 {
+      #expect(Array(rows[bounds[shard]..<bounds[shard + 1]]) == tokens(of: shard))
+    }
+  }
+
+  @Test("sentences of each step of a decoder, shard by shard", arguments: 0...4)
+  func sentences(steps: Int) {
+    let (rows, bounds) = Deal.rows.grouped(.sentences, rows: 6 * steps)
+    #expect(bounds == [0, 2 * steps, 3 * steps, 6 * steps])
+    for shard in 0..<3 {
+      let expected = (0..<steps).flatMap { step in
+        Deal.sentences(of: shard).map { step * 6 + $0 }
+      }
+      #expect(Array(rows[bounds[shard]..<bounds[shard + 1]]) == expected)
+    }
+  }
+
+  @Test("a shard without sentences has no rows")
+  func empty() {
+    let rows = ShardRows(layout: PackedLayout(lengths: [2, 1]), shards: [3, 1], count: 5)
+    #expect(rows.grouped(.tokens, rows: 3).bounds == [0, 0, 1, 1, 3, 3])
+    #expect(rows.grouped(.tokens, rows: 3).rows == [1, 0, 2])
+  }
+
+  @Test("the number of rows says what they stand for")
+  func kind() {
+    #expect(Deal.rows.kind(rows: 17) == .tokens)
+    #expect(Deal.rows.kind(rows: 6) == .sentences)
+    let single = ShardRows(layout: PackedLayout(lengths: [1, 1]), shards: [1, 0], count: 2)
+    #expect(single.grouped(.tokens, rows: 2) == single.grouped(.sentences, rows: 2))
+  }
+}
+
+/// A graph that adds every kind of term to parameters: words, a recurrent layer, scores and a chain over
+/// them, and a map that a decoder takes twice over the sentences.
+private struct Graph {
+  let form: CellForm
+  let direction: Direction
+  let layout: ParameterLayout
+  private let words: Parameter
+  private let cell: CellParameters
+  private let scores: Parameter
+  private let bias: Parameter
+  private let chain: CRFParameters
+  private let map: Parameter
+  private let mapBias: Parameter
+
+  init(_ form: CellForm, _ direction: Direction) {
+    var layout = ParameterLayout()
+    var number = 0
+    func declare(_ shape: Shape) -> Parameter {
+      number += 1
+      return layout.declare("\(number)", rows: shape.rows, columns: shape.columns, .zeros)
+    }
+    words = declare(Shape(7, 5))
+    cell = form.cell(form.shapes(inputs: 5, width: 6).map(declare))
+    (scores, bias) = (declare(Shape(3, 6)), declare(Shape(1, 3)))
+    chain = CRFParameters(
+      transitions: declare(Shape(3, 3)), start: declare(Shape(1, 3)), end: declare(Shape(1, 3)))
+    (map, mapBias) = (declare(Shape(4, 9)), declare(Shape(1, 4)))
+    self.layout = layout
+    (self.form, self.direction) = (form, direction)
+  }
+
+  var parameters: Slab {
+    let slab = Slab(count: layout.count)
+    var numbers = Numbers(seed: 9)
+    for i in 0..<slab.count { slab.buffer[i] = numbers.next(0.1...1) }
+    return slab
+  }
+
+  /// Runs some of the sentences forward; the loss is the chain's and a weighted sum of what the map gives.
+  func run(_ sentences: [Int], on tape: Tape) {
+    let lengths = sentences.map { Deal.lengths[$0] }
+    let layout = PackedLayout(lengths: lengths)
+    let order = (0..<layout.steps).flatMap { position in
+      sentences.filter { Deal.lengths[$0] > position }.map { ($0, position) }
+    }
+    let x = tape.embedded(words, order.map { ($0 * 5 + $1 * 3) % 7 })
+    let hidden = tape.recurrent(x, cell, layout: layout, direction: direction).hidden
+    let loss = LossSum("CRF", weight: 1, sentences: sentences.count)
+    tape.addCRFLoss(
+      tape.linear(hidden, scores, bias: bias), chain,
+      gold: sentences.map { s in (0..<Deal.lengths[s]).map { (s + $0 * $0) % 3 } },
+      layout: layout, to: loss)
+    loss.gradientScale = 0.375
+    let first = tape.gathered(
+      hidden, rows: sentences.indices.map { layout.row(sentence: $0, position: 0) })
+    let unrolled = UnrolledLinear(
+      map, columns: 2..<8, bias: mapBias, steps: 2, sentences: sentences.count, on: tape)
+    for (step, state) in [first, tape.activated(first, .tanh)].enumerated() {
+      let y = unrolled.step(state)
+      for (r, sentence) in sentences.enumerated() {
+        for c in 0..<4 { y.gradient[r, c] += Float((sentence * 7 + step * 3 + c * 2) % 11 - 5) / 8 }
+      }
+    }
+  }
+
+  /// What a tape collects of some sentences, and the gradient of each of `count` shards.
+  func collected(
+    _ sentences: [Int], _ rows: ShardRows, tape: Tape, rowsAtATime: Int = .max
+  ) -> [[Float]] {
+    tape.mode = .collecting(rows)
+    run(sentences, on: tape)
+    let terms = tape.collected()
+    return (0..<rows.count).map { shard in
+      layout.parameters.flatMap { parameter in
+        stride(from: 0, to: parameter.rows, by: min(rowsAtATime, parameter.rows)).flatMap {
+          let rows = $0..<min($0 + min(rowsAtATime, parameter.rows), parameter.rows)
+          let tile = tape.pool.uninitialized(rows.count, parameter.columns)
+          tile.fill(.nan)
+          terms.write(parameter, rows: rows, shard: shard, into: tile)
+          return tile.elements
+        }
+      }
+    }
+  }
+}
+
+@Suite("Gradients by shard")
+struct GradientTermsTests {
+  private static let cases = CellForm.all.flatMap { form in
+    [(form, Direction.forward), (form, .backward)]
+  }
+
+  private func tape(_ graph: Graph, _ precision: Precision) -> Tape {
+    Tape(weights: WeightStore(graph.parameters, precision: precision))
+  }
+
+  @Test(
+    "a shard's gradient has the bits that it has alone, tile by tile too", arguments: cases,
+    [Precision.float32, .bfloat16])
+  func alone(_ test: (CellForm, Direction), precision: Precision) {
+    guard precision.isSupported else { return }
+    let graph = Graph(test.0, test.1)
+    let together = tape(graph, precision)
+    let shards = graph.collected(Array(Deal.lengths.indices), Deal.rows, tape: together)
+    let tiled = graph.collected(
+      Array(Deal.lengths.indices), Deal.rows, tape: together, rowsAtATime: 2)
+    #expect(tiled.map(bits) == shards.map(bits))
+    for shard in 0..<Deal.count {
+      let own = Deal.sentences(of: shard)
+      let layout = PackedLayout(lengths: own.map { Deal.lengths[$0] })
+      let alone = graph.collected(own, ShardRows(whole: layout), tape: tape(graph, precision))[0]
+      #expect(bits(alone) == bits(shards[shard]), "shard \(shard)")
+      #expect(alone.contains { $0 != 0 } && alone.allSatisfy(\.isFinite))
+    }
+  }
+
+  private func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
+
+  /// Sums of a gradient have at most 2 · 17 terms, of tokens and of steps, whose own values, at most 16
+  /// float32 operations deep in each of five time steps, differ by no more than the order of additions:
+  /// each operation by 2⁻²⁴ of the largest magnitude that occurs.
+  @Test("the shards' gradients add up to the gradient in the slab", arguments: cases)
+  func sum(form: CellForm, direction: Direction) {
+    let graph = Graph(form, direction)
+    let shards = graph.collected(
+      Array(Deal.lengths.indices), Deal.rows, tape: tape(graph, .float32))
+    let gradients = Slab(count: graph.layout.count)
+    let plain = Tape(parameters: graph.parameters, mode: .training(gradients: gradients))
+    graph.run(Array(Deal.lengths.indices), on: plain)
+    plain.backward()
+    let size = Double(shards.joined().map(\.magnitude).max() ?? 0)
+    let wrong = gradients.buffer.indices.filter { i in
+      let sum = shards.reduce(0) { $0 + Double($1[i]) }
+      return !(abs(sum - Double(gradients.buffer[i])) <= (34 + 16 * 5) * 0x1p-24 * size)
+    }
+    #expect(wrong == [] && size > 0.1)
+  }
+
+  @Test("a parameter that nothing was added to has zeros")
+  func untouched() {
+    var layout = ParameterLayout()
+    let (used, idle) = (
+      layout.declare("used", rows: 2, columns: 3, .zeros),
+      layout.declare("idle", rows: 2, columns: 3, .zeros)
+    )
+    let tape = Tape(parameters: Slab(count: layout.count))
+    tape.mode = .collecting(ShardRows(whole: PackedLayout(lengths: [2])))
+    let y = tape.embedded(used, [1, 1])
+    y.gradient.fill(1)
+    let terms = tape.collected()
+    let tile = tape.pool.uninitialized(2, 3)
+    tile.fill(.nan)
+    terms.write(idle, rows: 0..<2, shard: 0, into: tile)
+    #expect(tile.elements == [0, 0, 0, 0, 0, 0])
+    terms.write(used, rows: 0..<2, shard: 0, into: tile)
+    #expect(tile.elements == [0, 0, 0, 2, 2, 2])
+  }
+}

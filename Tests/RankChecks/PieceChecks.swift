@@ -1,0 +1,85 @@
+import Collectives
+
+/// Small integers, whose sums are exact in any order.
+private func integer(_ shard: Int, _ index: Int) -> Float {
+  Float((shard * 31 + index * 7) % 201 - 100)
+}
+
+private let shards = 8
+private let counts = [0, 1, 7, TreeReduction.block, 3 * TreeReduction.block + 5]
+
+/// A reduction of `count` integers a shard that has every node of this rank.
+private func accumulated(
+  _ count: Int, _ mode: ReductionMode, on session: borrowing Session
+) -> TreeReduction {
+  let reduction = TreeReduction(
+    count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size,
+    mode: mode, largestNode: 2)
+  reduction.begin()
+  for node in reduction.nodes {
+    reduction.accumulate(node) { slab in
+      for i in slab.indices { slab[i] = node.reduce(0) { $0 + integer($1, i) } }
+    }
+  }
+  return reduction
+}
+
+private func expected(_ count: Int) -> [Float] {
+  (0..<count).map { i in (0..<shards).reduce(0) { $0 + integer($1, i) } }
+}
+
+/// Copies the rank's piece of the sums to where it belongs among `count` values, the others being `none`.
+private func placed(
+  _ sums: UnsafeMutableBufferPointer<Float>, _ piece: Range<Int>, count: Int
+) -> [Float] {
+  var values = [Float](repeating: none, count: count)
+  values.replaceSubrange(piece, with: sums)
+  return values
+}
+
+/// A number that no sum is.
+private let none: Float = 0.5
+
+let pieceChecks = [
+  RankCheck(name: "sums of integers are exact in either mode, on every rank") { session in
+    for mode in ReductionMode.allCases {
+      for count in counts {
+        let reduction = accumulated(count, mode, on: session)
+        let total = Array(try reduction.sum(on: session))
+        try expect(total == expected(count), "\(count) values by \(mode)")
+      }
+    }
+  },
+  RankCheck(name: "pieces, gathered, are the sums on every rank") { session in
+    for mode in ReductionMode.allCases {
+      for count in counts {
+        let reduction = accumulated(count, mode, on: session)
+        let own = try reduction.reduce(on: session)
+        let isWhole = session.size == 1 || mode == .allreduce
+        try expect(reduction.isWhole, is: isWhole, "whole sums by \(mode)")
+        try expect(own.count, is: reduction.piece.count, "values of the piece")
+        var values = placed(own, reduction.piece, count: count)
+        if isWhole { try expect(values == expected(count), "\(count) values by \(mode)") }
+        try values.withUnsafeMutableBufferPointer {
+          if let start = $0.baseAddress { try reduction.gather(start, on: session) }
+        }
+        try expect(values == expected(count), "\(count) values gathered, \(mode)")
+      }
+    }
+  },
+  RankCheck(name: "pieces, collected, are the sums on rank 0, and nothing elsewhere") { session in
+    for count in counts {
+      let reduction = accumulated(count, .reproducible, on: session)
+      let own = try reduction.reduce(on: session)
+      let mine = placed(own, reduction.piece, count: count)
+      var values = mine
+      try values.withUnsafeMutableBufferPointer {
+        if let start = $0.baseAddress { try reduction.collect(start, on: session) }
+      }
+      try expect(
+        values == (session.rank == 0 ? expected(count) : mine), "\(count) values collected")
+      let pieces = try session.sum([Int64(reduction.piece.count)])
+      try expect(pieces, is: [Int64(count)], "values of all pieces")
+    }
+  },
+]
