@@ -9,12 +9,12 @@ final class ShardWorker {
   private let tape: Tape
   /// What the gradients of the last shards are made of.
   private(set) var sources: [TileSum.Source] = []
-  /// Tokens that are run together, unless a shard has more: a bound for memory that products no longer
-  /// feel.
-  private static let mostTokens = 2048
+  /// Tokens that are run together, unless a shard has more: a bound for memory that products hardly feel.
+  private let mostTokens: Int
 
-  init(model: any ExtractionModel, weights: WeightStore) {
+  init(model: any ExtractionModel, weights: WeightStore, mostTokens: Int = 2048) {
     self.model = model
+    self.mostTokens = mostTokens
     tape = Tape(weights: weights)
   }
 
@@ -46,7 +46,7 @@ final class ShardWorker {
     var tokens = 0
     for shard in range {
       let more = pieces[shard].reduce(0) { $0 + $1.length }
-      if let last = runs.last, tokens + more <= Self.mostTokens, Products.rowsAreIndependent {
+      if let last = runs.last, tokens + more <= mostTokens, Products.rowsAreIndependent {
         runs[runs.count - 1] = last.lowerBound..<shard + 1
         tokens += more
       } else {
