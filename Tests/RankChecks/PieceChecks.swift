@@ -6,15 +6,15 @@ private func integer(_ shard: Int, _ index: Int) -> Float {
 }
 
 private let shards = 8
-private let counts = [0, 1, 7, TreeReduction.block, 3 * TreeReduction.block + 5]
+/// The last is enough for shared memory.
+private let counts = [0, 1, 7, TreeReduction.block, 3 * TreeReduction.block + 5, (1 << 18) + 5]
 
 /// A reduction of `count` integers a shard that has every node of this rank.
 private func accumulated(
   _ count: Int, _ mode: ReductionMode, on session: borrowing Session
-) -> TreeReduction {
-  let reduction = TreeReduction(
-    count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size,
-    mode: mode, largestNode: 2)
+) throws -> TreeReduction {
+  let reduction = try TreeReduction(
+    count: count, tree: ShardTree(shards: shards), mode: mode, largestNode: 2, on: session)
   reduction.begin()
   for node in reduction.nodes {
     reduction.accumulate(node) { slab in
@@ -44,7 +44,7 @@ let pieceChecks = [
   RankCheck(name: "sums of integers are exact in either mode, on every rank") { session in
     for mode in ReductionMode.allCases {
       for count in counts {
-        let reduction = accumulated(count, mode, on: session)
+        let reduction = try accumulated(count, mode, on: session)
         let total = Array(try reduction.sum(on: session))
         try expect(total == expected(count), "\(count) values by \(mode)")
       }
@@ -53,9 +53,10 @@ let pieceChecks = [
   RankCheck(name: "pieces, gathered, are the sums on every rank") { session in
     for mode in ReductionMode.allCases {
       for count in counts {
-        let reduction = accumulated(count, mode, on: session)
+        let reduction = try accumulated(count, mode, on: session)
         let own = try reduction.reduce(on: session)
-        let isWhole = session.size == 1 || mode == .allreduce
+        let isWhole =
+          session.size == 1 || mode == .allreduce || count <= TreeReduction.block
         try expect(reduction.isWhole, is: isWhole, "whole sums by \(mode)")
         try expect(own.count, is: reduction.piece.count, "values of the piece")
         var values = placed(own, reduction.piece, count: count)
@@ -69,9 +70,13 @@ let pieceChecks = [
   },
   RankCheck(name: "pieces, collected, are the sums on rank 0, and nothing elsewhere") { session in
     for count in counts {
-      let reduction = accumulated(count, .reproducible, on: session)
+      let reduction = try accumulated(count, .reproducible, on: session)
       let own = try reduction.reduce(on: session)
       let mine = placed(own, reduction.piece, count: count)
+      if reduction.isWhole {
+        try expect(mine == expected(count), "\(count) values, whole")
+        continue
+      }
       var values = mine
       try values.withUnsafeMutableBufferPointer {
         if let start = $0.baseAddress { try reduction.collect(start, on: session) }
