@@ -30,32 +30,22 @@ extension Tape {
   }
 
   /// `y = a + b`, both of one shape.
-  public func sum(_ a: Variable, _ b: Variable) -> Variable {
+  public func sum(_ a: Variable, _ b: Variable) -> Variable { sum(a, b, times: 1) }
+
+  /// `y = (a + b) / 2`, both of one shape.
+  public func average(_ a: Variable, _ b: Variable) -> Variable { sum(a, b, times: 0.5) }
+
+  private func sum(_ a: Variable, _ b: Variable, times factor: Float) -> Variable {
     precondition(
       a.value.rows == b.value.rows && a.value.columns == b.value.columns,
       "sum of \(a.value.rows)×\(a.value.columns) and \(b.value.rows)×\(b.value.columns)")
     let y = variable(pool.uninitialized(a.value.rows, a.value.columns))
     y.value.assign(a.value)
     add(b.value.pointer, to: y.value.pointer, count: y.value.count)
+    if factor != 1 { scale(y.value.pointer, by: factor, count: y.value.count) }
     record(y) { dy, _ in
-      add(dy.pointer, to: a.gradient.pointer, count: dy.count)
-      add(dy.pointer, to: b.gradient.pointer, count: dy.count)
-    }
-    return y
-  }
-
-  /// `y = (a + b) / 2`, both of one shape.
-  public func average(_ a: Variable, _ b: Variable) -> Variable {
-    precondition(
-      a.value.rows == b.value.rows && a.value.columns == b.value.columns,
-      "average of \(a.value.rows)×\(a.value.columns) and \(b.value.rows)×\(b.value.columns)")
-    let y = variable(pool.uninitialized(a.value.rows, a.value.columns))
-    y.value.assign(a.value)
-    add(b.value.pointer, to: y.value.pointer, count: y.value.count)
-    scale(y.value.pointer, by: 0.5, count: y.value.count)
-    record(y) { dy, _ in
-      add(dy.pointer, times: 0.5, to: a.gradient.pointer, count: dy.count)
-      add(dy.pointer, times: 0.5, to: b.gradient.pointer, count: dy.count)
+      add(dy.pointer, times: factor, to: a.gradient.pointer, count: dy.count)
+      add(dy.pointer, times: factor, to: b.gradient.pointer, count: dy.count)
     }
     return y
   }

@@ -1,5 +1,4 @@
 import COpenMPI
-import Kernels
 import Tensors
 
 /// A reduction of few values: every rank receives all nodes of all ranks in one message each and adds them
@@ -38,13 +37,7 @@ struct NodeExchange {
       MPI_Allgatherv(
         tercet_in_place(), 0, tercet_float(), values.start, counts, starts, tercet_float(),
         tercet_comm_world()))
-    walk.restart()
-    for (slot, node) in nodes.enumerated() {
-      walk.append(node, slot: slot)
-      while let (left, right) = walk.mergeSiblings() {
-        add(values.start + right * count, to: values.start + left * count, count: count)
-      }
-    }
+    walk.sum(nodes, at: values.start, count: count)
     return values.start
   }
 }

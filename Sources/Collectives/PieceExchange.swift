@@ -1,5 +1,4 @@
 import COpenMPI
-import Kernels
 import Tensors
 
 /// The part of a reduction that crosses ranks. Each rank owns one piece of the slab: it receives
@@ -68,14 +67,7 @@ struct PieceExchange {
           pieces.start, round.receiveCounts, round.receiveStarts, tercet_float(),
           tercet_comm_world()))
     }
-    let own = bounds(of: rank).count
-    walk.restart()
-    for (slot, node) in nodes.enumerated() {
-      walk.append(node, slot: slot)
-      while let (left, right) = walk.mergeSiblings() {
-        add(pieces.start + right * own, to: pieces.start + left * own, count: own)
-      }
-    }
+    walk.sum(nodes, at: pieces.start, count: bounds(of: rank).count)
     return pieces.start
   }
 

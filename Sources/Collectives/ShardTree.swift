@@ -1,3 +1,5 @@
+import Kernels
+
 /// The binary tree in which the shards of a minibatch are added, whoever computes them.
 ///
 /// Its leaves are the shards from left to right; each node is the sum of its left and its right
@@ -88,6 +90,19 @@ package struct TreeWalk: Sendable {
     entries.removeLast(2)
     entries.append((left.node.parent, left.slot))
     return (left.slot, right.slot)
+  }
+
+  /// Adds up nodes that lie end to end, from left to right, `count` values each; the first becomes their sum.
+  mutating func sum(
+    _ nodes: [ShardTree.Node], at values: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    restart()
+    for (slot, node) in nodes.enumerated() {
+      append(node, slot: slot)
+      while let (left, right) = mergeSiblings() {
+        add(values + right * count, to: values + left * count, count: count)
+      }
+    }
   }
 
   /// Forgets all subtrees and keeps the memory.

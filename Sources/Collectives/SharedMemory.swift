@@ -1,8 +1,8 @@
 import Glibc
 import Tensors
 
-/// Floats that all ranks of a host see. The name that ranks found them by is gone once all have: nothing
-/// is left behind when they end, however they end.
+/// Floats that all ranks of a host see. The name that ranks find them by is gone once all have: after that
+/// nothing is left behind when they end, however they end.
 final class SharedMemory {
   let start: UnsafeMutablePointer<Float>
   private let bytes: Int
