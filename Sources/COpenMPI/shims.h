@@ -15,3 +15,4 @@ static inline MPI_Datatype tercet_int64(void) { return MPI_INT64_T; }
 
 static inline MPI_Op tercet_sum(void) { return MPI_SUM; }
 static inline MPI_Op tercet_max(void) { return MPI_MAX; }
+static inline MPI_Op tercet_bitwise_or(void) { return MPI_BOR; }

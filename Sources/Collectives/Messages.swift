@@ -73,6 +73,17 @@ extension Session {
     size == 1 ? condition : try maximum([condition ? Int64(0) : 1]) == [0]
   }
 
+  /// Returns on every rank what any rank has set.
+  ///
+  /// The corresponding C function is `MPI_Allreduce`; one rank alone makes no call.
+  public borrowing func union<Flags: OptionSet>(
+    _ flags: Flags
+  ) throws(MPIError) -> Flags where Flags.RawValue == Int64 {
+    size == 1
+      ? flags
+      : Flags(rawValue: try reduced([flags.rawValue], 0, tercet_int64(), tercet_bitwise_or())[0])
+  }
+
   /// Returns on every rank the element-wise maximum over all ranks.
   ///
   /// The corresponding C function is `MPI_Allreduce`.

@@ -18,13 +18,14 @@ public enum Inference {
 
   /// Predicts the sentences of some batches.
   ///
-  /// - Parameter team: its threads take a batch each.
+  /// - Parameters:
+  ///   - tapes: one for each thread of `team`, kept from call to call with its memory.
+  ///   - team: its threads take a batch each.
   /// - Returns: a prediction for each index that occurs in `batches`.
   public static func predict(
-    _ examples: [Example], batches: [[Int]], model: any ExtractionModel, weights: WeightStore,
+    _ examples: [Example], batches: [[Int]], model: any ExtractionModel, tapes: [Tape],
     on team: ThreadTeam
   ) -> [Int: Prediction] {
-    let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
     let results = Mutex([Int: Prediction]())
     team.forEach(batches.count) { thread, index in
       let batch = batches[index]
@@ -43,8 +44,9 @@ public enum Inference {
     _ examples: [Example], model: any ExtractionModel, weights: WeightStore,
     on team: ThreadTeam = ThreadTeam(1)
   ) -> [Prediction] {
+    let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
     let found = predict(
-      examples, batches: batches(of: examples), model: model, weights: weights, on: team)
+      examples, batches: batches(of: examples), model: model, tapes: tapes, on: team)
     return examples.indices.compactMap { found[$0] }
   }
 

@@ -1,9 +1,6 @@
-import Autodiff
 import Checkpoints
 import Collectives
 import Corpora
-import Evaluation
-import Foundation
 import Models
 import Tensors
 
@@ -15,14 +12,20 @@ public final class Trainer {
     /// No better score for as many evaluations as patience allows.
     case patience
     case stopAfter
+    /// A signal asked for it; a resumed run goes on.
+    case signal(StopSignal, step: Int)
   }
 
-  private let run: Run
-  private let voice: RunVoice
-  private let gradients: GradientStep
+  let run: Run
+  let voice: RunVoice
+  let gradients: GradientStep
   private let folder: CheckpointFolder
   /// Rank 0's alone.
-  private var log: RunLog?
+  private(set) var log: RunLog?
+  /// The signal that the ranks have agreed to follow.
+  private(set) var stop: StopSignal?
+  /// What the newest checkpoint holds.
+  private var saved: Progress?
 
   /// Prepares a run on every rank: corpus, folder, parameters or checkpoint.
   public init(
@@ -30,6 +33,8 @@ public final class Trainer {
   ) throws {
     let corpus = try TrainingCorpus.read(plan.options, on: session)
     let precision = plan.options.precision
+    // Every rank listens when the ranks have agreed, and so before the log has its first line.
+    StopSignal.listen()
     let isSupported = try session.agree(precision.isSupported)
     run = Run(plan, corpus: corpus, precision: isSupported ? precision : .float32)
     folder = CheckpointFolder(plan.folder)
@@ -48,6 +53,7 @@ public final class Trainer {
     if let from {
       try run.resume(from: from, check: check, on: session)
       origin = "resumed from \(from) at step \(run.progress.step)"
+      saved = run.progress
       voice.say(origin)
     } else {
       if case .newest = run.plan.start {
@@ -104,30 +110,38 @@ public final class Trainer {
     return path.isEmpty ? nil : String(decoding: path, as: UTF8.self)
   }
 
-  /// Trains until the end, or until `stopAfter`.
+  /// Trains until the end, until `stopAfter`, or until a signal comes; then every rank has come here.
   public func train(on session: borrowing Session) throws -> Ending {
-    var saved: Progress? = run.progress.step > 0 ? run.progress : nil
-    while run.progress.epoch < run.options.epochs {
-      if hasLostPatience { return .patience }
+    let ending = try ending(on: session)
+    try session.barrier()
+    StopSignal.ignore()
+    try report(ending)
+    return ending
+  }
+
+  private func ending(on session: borrowing Session) throws -> Ending {
+    while run.progress.epoch < run.options.epochs && !hasLostPatience {
       let batches = run.order.batches(epoch: run.progress.epoch).chunks(
         of: run.options.batch.accumulate)
       while run.progress.batch < batches.count {
         if let limit = run.plan.stopAfter, run.progress.step >= limit {
-          if saved != run.progress { try save(on: session) }
-          return .stopAfter
+          return try leave(.stopAfter, on: session)
         }
         try step(batches[run.progress.batch], on: session)
         let every = run.options.checkpoint.every
         let isLast = run.progress.batch == batches.count
-        if !isLast && every > 0 && run.progress.step % every == 0 {
-          try save(on: session)
-          saved = run.progress
-        }
+        if !isLast && every > 0 && run.progress.step % every == 0 { try save(on: session) }
+        if let stop { return try leave(.signal(stop, step: run.progress.step), on: session) }
       }
       try endEpoch(on: session)
-      saved = run.progress
+      if let stop { return try leave(.signal(stop, step: run.progress.step), on: session) }
     }
     return hasLostPatience ? .patience : .allEpochs
+  }
+
+  private func leave(_ ending: Ending, on session: borrowing Session) throws -> Ending {
+    if saved != run.progress { try save(on: session) }
+    return ending
   }
 
   private var hasLostPatience: Bool {
@@ -138,81 +152,24 @@ public final class Trainer {
 }
 
 extension Trainer {
-  /// One update: gradient, sum over ranks, optimiser.
-  private func step(_ batches: [[Int]], on session: borrowing Session) throws {
-    var clock = PhaseClock()
-    let examples = batches.map { $0.map { run.corpus.training[$0] } }
-    let (step, epoch) = (run.progress.step + 1, run.progress.epoch)
-    let draws = run.draws(epoch: epoch)
-    let sums = try gradients.run(examples, draws: draws, on: session, clock: &clock)
-    clock.enter(.update)
-    let rate = run.options.optimizer.rate(
-      step: step, total: run.options.totalSteps(sentences: run.corpus.training.count))
-    guard sums.total.isFinite, sums.norm.isFinite else {
-      throw TrainingError.notFinite(
-        step: step, quantity: sums.total.isFinite ? "the gradient" : "the loss",
-        sentences: try gradients.culprits(examples, draws: draws, on: session))
-    }
-    guard try update(sums, step: step, rate: rate, on: session, clock: &clock) else {
-      throw TrainingError.notFinite(
-        step: step, quantity: "a parameter after the update",
-        sentences: examples.joined().map(\.sentence.id))
-    }
-    clock.enter(.data)
-    run.progress.step = step
-    run.progress.batch += 1
-    run.progress.history.steps.append(
-      History.Step(
-        step: step, epoch: epoch, losses: sums.losses, total: sums.total, gradientNorm: sums.norm,
-        rate: Double(rate)))
-    try report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
-  }
+  /// What the ranks do between two agreements.
+  enum Activity: String { case training, evaluation, saving }
 
-  /// Moves this rank's piece of the parameters and gathers all pieces.
-  ///
-  /// - Returns: whether all parameters are finite.
-  private func update(
-    _ sums: GradientStep.Sums, step: Int, rate: Float, on session: borrowing Session,
-    clock: inout PhaseClock
-  ) throws -> Bool {
-    guard let gradient = sums.gradient.baseAddress, let values = run.parameters.buffer.baseAddress
-    else { preconditionFailure("a model of no parameters") }
-    let isFinite = run.optimizer.update(
-      run.parameters, piece: gradients.reduction.piece, gradient: gradient,
-      Optimizer.Plan(norm: sums.norm, step: step, rate: rate), on: run.team)
-    clock.enter(.reduction)
-    guard try session.agree(isFinite) else { return false }
-    try gradients.reduction.gather(values, on: session)
-    clock.enter(.update)
-    run.weights.refresh(on: run.team)
-    return true
-  }
-
-  /// Scores the development split, moves to the next epoch and saves.
-  private func endEpoch(on session: borrowing Session) throws {
-    let epoch = run.progress.epoch
-    let every = run.options.evaluation.every
-    let isLast = epoch + 1 == run.options.epochs
-    var standing = CheckpointFolder.Standing.ordinary
-    if (epoch + 1) % every == 0 || isLast {
-      let before = run.progress.history.best
-      let clock = ContinuousClock()
-      let began = clock.now
-      let counts = try run.developmentCounts(on: session)
-      let evaluation = History.Evaluation(
-        step: run.progress.step, epoch: epoch, precision: counts.precision,
-        recall: counts.recall, f1: counts.f1)
-      run.progress.history.evaluations.append(evaluation)
-      if run.progress.history.best != before { standing = .best }
-      try report(evaluation, isBest: standing == .best, seconds: (clock.now - began).seconds)
+  /// Tells the other ranks what this one has noticed, and learns what any rank has.
+  @discardableResult
+  func agree(
+    _ own: Notices = [], after activity: Activity, on session: borrowing Session
+  ) throws -> Notices {
+    let all = try session.agree(own)
+    if stop == nil, let signal = all.signal {
+      stop = signal
+      try report(signal, during: activity)
     }
-    run.progress.epoch += 1
-    run.progress.batch = 0
-    try save(standing, on: session)
+    return all
   }
 
   /// Writes a checkpoint on rank 0; every rank learns whether it is there.
-  private func save(
+  func save(
     _ standing: CheckpointFolder.Standing = .ordinary, on session: borrowing Session
   ) throws {
     let run = run
@@ -230,73 +187,7 @@ extension Trainer {
       }
       return []
     }
-  }
-}
-
-extension Run {
-  /// Counts of the development split: batches dealt to the ranks, counts added up.
-  func developmentCounts(on session: borrowing Session) throws -> TripleCounts {
-    let batches = Inference.batches(of: corpus.development)
-    let own = batches.indices.filter { $0 % session.size == session.rank }.map { batches[$0] }
-    let found = Inference.predict(
-      corpus.development, batches: own, model: model, weights: weights, on: team)
-    let scored = found.sorted { $0.key < $1.key }
-    let counts = TripleCounts(
-      sentences: scored.map { corpus.development[$0.key].sentence },
-      predictions: scored.map(\.value), match: options.evaluation.match)
-    let sums = try session.sum([counts.tp, counts.predicted, counts.gold].map { Int64($0) })
-    return TripleCounts(tp: Int(sums[0]), predicted: Int(sums[1]), gold: Int(sums[2]))
-  }
-}
-
-extension Trainer {
-  /// The first entry of the run log.
-  private func description(origin: String, ranks: Int) -> [String: any Sendable] {
-    [
-      "event": "start", "program": run.plan.program, "origin": origin, "ranks": ranks,
-      "host": Session.hostName, "processors": Session.processorCount, "blas": BLAS.coreName,
-      "products": Products.name, "precision": run.weights.precision.rawValue,
-      "threads": run.team.count, "reduction": gradients.reduction.path,
-      "model": run.options.model.kind, "parameters": run.model.layout.count,
-      "step": run.progress.step, "sentences": run.corpus.training.count,
-      "time": ISO8601DateFormatter().string(from: Date()),
-      "configuration": run.plan.configuration, "warnings": run.corpus.warnings,
-    ]
-  }
-
-  private func report(sentences: Int, _ seconds: [Phase: Double]) throws {
-    guard let log, let last = run.progress.history.steps.last else { return }
-    let total = seconds.values.reduce(0, +)
-    var entry: [String: any Sendable] = [
-      "event": "step", "step": last.step, "epoch": last.epoch, "total": last.total,
-      "gradient_norm": last.gradientNorm, "rate": last.rate,
-      "sentences_per_second": Double(sentences) / total,
-      "seconds": Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }),
-    ]
-    for (name, loss) in zip(run.objective, last.losses) { entry[name] = loss }
-    try log.write(entry)
-    let line = String(
-      format: "epoch %d/%d  step %d  loss %.4f  %.1f sentences/s", last.epoch + 1,
-      run.options.epochs, last.step, last.total, Double(sentences) / total)
-    if let progress = voice.progress {
-      progress(line)
-    } else if last.step % run.options.log.every == 0 {
-      voice.say(line)
-    }
-  }
-
-  private func report(
-    _ evaluation: History.Evaluation, isBest: Bool, seconds: Double
-  ) throws {
-    try log?.write([
-      "event": "evaluation", "step": evaluation.step, "epoch": evaluation.epoch,
-      "precision": evaluation.precision, "recall": evaluation.recall, "f1": evaluation.f1,
-      "match": run.options.evaluation.match.rawValue, "best": isBest, "seconds": seconds,
-    ])
-    voice.say(
-      String(
-        format: "epoch %d  dev %@ P %.4f R %.4f F1 %.4f%@", evaluation.epoch + 1,
-        run.options.evaluation.match.rawValue, evaluation.precision, evaluation.recall,
-        evaluation.f1, isBest ? "  best so far" : ""))
+    saved = run.progress
+    try agree(after: .saving, on: session)
   }
 }

@@ -6,15 +6,21 @@ import Training
 
 /// `tercet train`.
 enum Train {
-  static func run(_ arguments: TrainArguments) throws {
+  /// The exit status of a run that a signal ended: it has saved and goes on when it is started again
+  /// (`EX_TEMPFAIL` of sysexits.h).
+  private static let saved: Int32 = 75
+
+  /// - Returns: the exit status.
+  static func run(_ arguments: TrainArguments) throws -> Int32 {
     let document = try ConfigurationDocument(contentsOf: arguments.configuration)
       .overridden(by: arguments.overrides)
     let options = try RunOptions.decoded(from: document)
     if arguments.action == .printConfiguration {
-      return Console.textOnceForJob(ConfigurationText.yaml(of: options))
+      Console.textOnceForJob(ConfigurationText.yaml(of: options))
+      return 0
     }
     let session = try Session()
-    try guarded(on: session) { try train(arguments, options, on: session) }
+    return try guarded(on: session) { try train(arguments, options, on: session) }
   }
 
   /// Runs `body` so that an error on any rank ends the whole job.
@@ -23,9 +29,11 @@ enum Train {
   /// the last, so that no rank's exit can take the message with it. One that a single rank has met must
   /// not leave the session's scope, where finalising would wait for the others and they for this rank:
   /// it is printed, and the job aborted.
-  private static func guarded(on session: borrowing Session, _ body: () throws -> Void) throws {
+  private static func guarded<Result>(
+    on session: borrowing Session, _ body: () throws -> Result
+  ) throws -> Result {
     do {
-      try body()
+      return try body()
     } catch {
       let isShared = (error as? TrainingError)?.isOnEveryRank ?? (error is SharedError)
       guard isShared || session.size == 1 else {
@@ -39,7 +47,7 @@ enum Train {
 
   private static func train(
     _ arguments: TrainArguments, _ options: RunOptions, on session: borrowing Session
-  ) throws {
+  ) throws -> Int32 {
     let plan = RunPlan(
       options: options, configuration: ConfigurationText.yaml(of: options.portable),
       folder: arguments.checkpoints, start: arguments.runStart, stopAfter: arguments.stopAfter,
@@ -49,6 +57,7 @@ enum Train {
     let trainer = try Trainer(plan, check: check, voice: voice, on: session)
     let ending = try trainer.train(on: session)
     if session.rank == 0 { voice.say(farewell(ending, arguments)) }
+    return if case .signal = ending { saved } else { 0 }
   }
 
   private static let plainVoice = RunVoice(say: Console.line, warn: Console.error, progress: nil)
@@ -70,6 +79,8 @@ enum Train {
         + "checkpoints are in \(folder)"
     case .stopAfter:
       return "stopped after the steps asked for; go on with --resume from \(folder)/last.h5"
+    case .signal(let signal, let step):
+      return "\(signal.rawValue): step \(step) is saved in \(folder)/last.h5; go on with --resume"
     }
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 import Training
 
 do {
-  try Program.run(try Command.parse(Array(CommandLine.arguments.dropFirst())))
+  exit(try Program.run(try Command.parse(Array(CommandLine.arguments.dropFirst()))))
 } catch let error as UsageError {
   Console.errorOnceForJob(error.description)
   exit(UsageError.status)
@@ -16,10 +16,11 @@ do {
 
 /// Hands every verb to what carries it out.
 enum Program {
-  static func run(_ command: Command) throws {
+  /// - Returns: the exit status.
+  static func run(_ command: Command) throws -> Int32 {
     switch command {
     case .show(let text): Console.line(text)
-    case .train(let arguments): try Train.run(arguments)
+    case .train(let arguments): return try Train.run(arguments)
     case .evaluate(let arguments): try Evaluate.run(arguments)
     case .extract(let arguments): try Extract.run(arguments)
     case .inspect(let arguments): try Inspect.run(arguments)
@@ -27,5 +28,6 @@ enum Program {
     case .synthesize(let arguments): try DataSynthesize.run(arguments)
     case .statistics(let arguments): try DataStats.run(arguments)
     }
+    return 0
   }
 }

@@ -48,4 +48,16 @@ let messageChecks = [
       "maximum of doubles")
     try expect(try session.sum([Int64]()), is: [], "sum of nothing")
   },
+  RankCheck(name: "what any rank has set is set on every rank") { session in
+    let own = Flags(rawValue: 1 << session.rank | 1 << 40)
+    let all = Flags(rawValue: (1 << session.size) - 1 | 1 << 40)
+    try expect(try session.union(own), is: all, "union")
+    let last = session.size - 1
+    try expect(
+      try session.union(session.rank == last ? own : []), is: Flags(rawValue: 1 << last | 1 << 40),
+      "what the last has")
+    try expect(try session.union(Flags()), is: [], "union of nothing")
+  },
 ]
+
+private struct Flags: OptionSet { let rawValue: Int64 }

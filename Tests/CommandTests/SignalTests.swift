@@ -1,0 +1,45 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension ProgramTests {
+  /// What signals do to a run.
+  @Suite("Signals", .enabled(if: hasRanks))
+  struct SignalTests {
+    @Test("signals at random moments save, end with 75, change no bit; a second ends at once")
+    func signals() throws {
+      let script = packageRoot.appending(path: "cluster/signals.py").path
+      let result = try runProcess(
+        "/usr/bin/python3", ["-B", script, program.path, "6", "3"],
+        environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"])
+      #expect(result.status == 0, "\(result.stderr)")
+      #expect(
+        result.stdout.hasSuffix("signals 6 saved 6 exit75 6 identical 6\n"), "\(result.stdout)")
+    }
+
+    @Test("one process alone is told what to do, and its log says what came")
+    func alone() throws {
+      try withWorkplace { place in
+        let script = """
+          mkdir run; : > run/run.jsonl
+          "$0" train config.yaml --checkpoints run --set epochs=1000 & run=$!
+          tail -n +1 -f run/run.jsonl | grep -q -m 1 '"event":"evaluation"'
+          kill -TERM $run; wait $run
+          """
+        let result = try runProcess("/bin/bash", ["-c", script, program.path], in: place.folder)
+        #expect(result.status == 75, "\(result.stderr)")
+        let said = try #require(result.stdout.split(separator: "\n").last)
+        let saved = /^SIGTERM: step (\d+) is saved in run\/last.h5/
+        let step = try #require(said.firstMatch(of: saved)).1
+        #expect(said.hasSuffix("go on with --resume"))
+        let log = try place.text("run/run.jsonl")
+        #expect(log.contains(#""event":"signal","signal":"SIGTERM""#))
+        #expect(log.hasSuffix("{\"ending\":\"SIGTERM\",\"event\":\"end\",\"step\":\(step)}\n"))
+        let more = try #require(Int(step)) + 1
+        try place.trained("run", ["epochs=1000"], ["--resume", "--stop-after", "\(more)"])
+        try place.trained("whole", ["epochs=1000"], ["--stop-after", "\(more)"])
+        try place.expectSame("whole/last.h5", "run/last.h5")
+      }
+    }
+  }
+}
