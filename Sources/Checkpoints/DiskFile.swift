@@ -124,7 +124,8 @@ extension DiskFile {
     }
     driver.get_eof = { opened, _ in DiskFile.file(opened).length }
     driver.read = { opened, _, _, address, count, buffer in
-      DiskFile.file(opened).read(UnsafeMutableRawBufferPointer(start: buffer, count: count), at: address)
+      let buffer = UnsafeMutableRawBufferPointer(start: buffer, count: count)
+      return DiskFile.file(opened).read(buffer, at: address)
     }
     driver.write = { opened, _, _, address, count, bytes in
       DiskFile.file(opened).write(UnsafeRawBufferPointer(start: bytes, count: count), at: address)
