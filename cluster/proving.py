@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 import laboratory
 
@@ -138,14 +139,28 @@ def lab(hosts, *, epochs, every, width=16):
             fail(f"the lab: {error}")
 
 
-def processes(tercet):
-    """The living ranks on all hosts, by process id: the host."""
+def processes(program):
+    """The living processes of a program on all hosts, by id: the host."""
     found = {}
     for host in os.listdir("/run/netns"):
         done = subprocess.run(
             ["ip", "netns", "pids", host], capture_output=True, text=True, check=False)
         for pid in done.stdout.split():
             with contextlib.suppress(OSError):
-                if os.readlink(f"/proc/{pid}/exe") == tercet:
+                if os.readlink(f"/proc/{pid}/exe") == program:
                     found[int(pid)] = host
     return found
+
+
+def wait_for(condition, seconds, what):
+    """Returns once `condition()` holds, with how long that took."""
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > seconds:
+            fail(f"{what}: not within {seconds} s")
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def last_step(place, run):
+    return max((entry["step"] for entry in place.log(run)), default=0)
