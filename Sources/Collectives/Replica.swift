@@ -17,6 +17,7 @@ public final class Replica {
     var memory: SharedMemory?
     if session.size > 1 && mode == .reproducible && count >= SharedMemory.worthwhile {
       memory = try SharedMemory.make(count: count, on: session)
+      memory?.useHugePages(0..<count)
     }
     isShared = memory != nil
     values =

@@ -65,10 +65,18 @@ final class SharedMemory {
     }
     if offset > 0 { munmap(range, offset) }
     munmap(start + bytes, Self.hugePage - offset)
-    // Huge pages for shared memory are off in most systems unless asked for in this way. Where the system
-    // has none to give, or is older than Linux 6.1, small ones do.
-    if bytes >= Self.hugePage { madvise(start, bytes, Self.collapse) }
     self.init(start: start.bindMemory(to: Float.self, capacity: bytes / 4), bytes: bytes)
+  }
+
+  /// Has huge pages serve the floats that this rank will touch; those around them come along.
+  ///
+  /// Huge pages for shared memory are off in most systems unless asked for in this way. Where the system has
+  /// none to give, or is older than Linux 6.1, small ones do.
+  func useHugePages(_ floats: Range<Int>) {
+    guard bytes >= Self.hugePage, !floats.isEmpty else { return }
+    let first = floats.lowerBound * 4 / Self.hugePage * Self.hugePage
+    let last = Self.wholePages(max(floats.upperBound * 4, Self.hugePage))
+    madvise(UnsafeMutableRawPointer(start) + first, last - first, Self.collapse)
   }
 
   /// `MADV_COLLAPSE`, which the C library's header does not name yet.
