@@ -13,6 +13,7 @@ extension Trainer {
       "host": Session.hostName, "processors": Session.processorCount, "blas": BLAS.coreName,
       "products": Products.name, "precision": run.weights.precision.rawValue,
       "threads": run.team.count, "reduction": gradients.reduction.path,
+      "replica": run.replica.isShared ? "one a host" : "one a rank",
       "model": run.options.model.kind, "parameters": run.model.layout.count,
       "step": run.progress.step, "sentences": run.corpus.training.count,
       "time": ISO8601DateFormatter().string(from: Date()),

@@ -41,17 +41,18 @@ extension Trainer {
     _ sums: GradientStep.Sums, step: Int, rate: Float, on session: borrowing Session,
     clock: inout PhaseClock
   ) throws -> Bool {
-    guard let gradient = sums.gradient.baseAddress, let values = run.parameters.buffer.baseAddress
-    else { preconditionFailure("a model of no parameters") }
+    guard let gradient = sums.gradient.baseAddress else {
+      preconditionFailure("a model of no parameters")
+    }
     let isFinite = run.optimizer.update(
       run.parameters, piece: gradients.reduction.piece, gradient: gradient,
       Optimizer.Plan(norm: sums.norm, step: step, rate: rate), on: run.team)
     clock.enter(.reduction)
     let notices = try agree(isFinite ? [] : .notFinite, after: .training, on: session)
     guard !notices.contains(.notFinite) else { return false }
-    try gradients.reduction.gather(values, on: session)
+    try gradients.reduction.gather(run.replica, on: session)
     clock.enter(.update)
-    run.weights.refresh(on: run.team)
+    try run.refreshWeights(on: session)
     return true
   }
 }

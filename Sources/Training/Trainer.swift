@@ -36,7 +36,8 @@ public final class Trainer {
     // Every rank listens when the ranks have agreed, and so before the log has its first line.
     StopSignal.listen()
     let isSupported = try session.agree(precision.isSupported)
-    run = Run(plan, corpus: corpus, precision: isSupported ? precision : .float32)
+    run = try Run(
+      plan, corpus: corpus, precision: isSupported ? precision : .float32, on: session)
     folder = CheckpointFolder(plan.folder)
     self.voice = session.rank == 0 ? voice : RunVoice(say: { _ in }, warn: { _ in }, progress: nil)
     if !isSupported { self.voice.warn("warning: \(precision.unsupportedNote)") }
