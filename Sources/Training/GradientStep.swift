@@ -20,6 +20,8 @@ final class GradientStep {
   }
 
   let reduction: TreeReduction
+  /// Of the sentences that this rank had of the last minibatch.
+  private(set) var ownTokens = 0
   private let model: any ExtractionModel
   private let weights: [Float]
   private let shards: Int
@@ -60,6 +62,7 @@ final class GradientStep {
     let sentences = batches.reduce(0) { $0 + $1.count }
     clock.enter(.data)
     let pieces = Self.shards(of: batches, count: shards)
+    ownTokens = pieces[reduction.shards].joined().reduce(0) { $0 + $1.length }
     var losses = [Double](repeating: 0, count: shards * weights.count)
     reduction.begin()
     for node in reduction.nodes {

@@ -1,27 +1,33 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// The run log, JSON Lines in the run's folder: what depends on time, machine and number of ranks stands
-/// here and not in checkpoints. A resumed run appends to it.
-final class RunLog {
+/// here and not in checkpoints. A resumed run appends to it. Any thread writes, one at a time.
+final class RunLog: Sendable {
   private let path: String
-  private let descriptor: Int32
+  private let file: Mutex<Int32>
 
   /// Opens `run.jsonl` in `folder`, emptied where the run begins afresh.
   init(folder: String, appending: Bool) throws(TrainingError) {
     path = "\(folder)/run.jsonl"
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? 0 : O_TRUNC), 0o666)
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? 0 : O_TRUNC), 0o666)
+    file = Mutex(descriptor)
     if descriptor < 0 { throw failure() }
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit { _ = file.withLock { $0 < 0 ? 0 : close($0) } }
 
   /// Adds a line, whole or not at all; keys are sorted.
   func write(_ entry: [String: any Sendable]) throws {
     let line = try JSONSerialization.data(
       withJSONObject: entry, options: [.sortedKeys, .withoutEscapingSlashes])
+    try file.withLock { try write(Array(line + [0x0A]), to: $0) }
+  }
+
+  private func write(_ line: [UInt8], to descriptor: Int32) throws(TrainingError) {
     let end = lseek(descriptor, 0, SEEK_END)
-    var rest = Array(line + [0x0A])[...]
+    var rest = line[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }

@@ -17,6 +17,7 @@ public struct RunOptions: Codable, Sendable {
   public var evaluation = EvaluationOptions()
   public var checkpoint = CheckpointOptions()
   public var log = LogOptions()
+  public var watchdog = WatchdogOptions()
   /// What products multiply; all else is float32.
   public var precision = Precision.float32
   /// Threads of a rank; each takes whole shards.
@@ -82,6 +83,18 @@ public struct RunOptions: Codable, Sendable {
     /// Steps from one printed line to the next where output is not a terminal.
     public var every = 20
   }
+
+  /// The `watchdog` section: ranks that hold up the others.
+  public struct WatchdogOptions: Codable, Sendable, Equatable {
+    /// A rank that takes longer for a step, or for a round of an evaluation, is named; 0 watches nothing.
+    public var seconds = 30.0
+    /// A rank that takes longer ends the job; 0 never does.
+    public var abort = 0.0
+    /// Steps from one comparison of the ranks' own times to the next.
+    public var report = 25
+    /// A rank that takes so many times as long as the others is named.
+    public var straggler = 1.4
+  }
 }
 
 extension RunOptions {
@@ -94,7 +107,7 @@ extension RunOptions {
       ("batch.size", batch.size), ("batch.pool", batch.pool),
       ("batch.accumulate", batch.accumulate), ("epochs", epochs),
       ("evaluation.every", evaluation.every), ("checkpoint.keep", checkpoint.keep),
-      ("log.every", log.every), ("threads", threads),
+      ("log.every", log.every), ("threads", threads), ("watchdog.report", watchdog.report),
       ("data.minimumCount", data.minimumCount), ("data.maximumLength", data.maximumLength),
     ]
     for (key, value) in counts where !(1...Self.largestCount).contains(value) {
@@ -114,6 +127,7 @@ extension RunOptions {
       throw InvalidOption(
         key: "batch.shards", found: "\(shards)", expected: "a power of two up to 1024")
     }
+    try within("watchdog") { () throws(InvalidOption) in try watchdog.validate() }
     try within("optimizer") { () throws(InvalidOption) in try optimizer.validate() }
     try within("model") { () throws(InvalidOption) in try model.options.validate() }
   }
@@ -137,6 +151,7 @@ extension RunOptions {
     options.data.vectors = DataOptions().vectors
     options.checkpoint = CheckpointOptions()
     options.log = LogOptions()
+    options.watchdog = WatchdogOptions()
     options.threads = 1
     options.reduction = .reproducible
     return options
@@ -160,5 +175,21 @@ extension RunOptions {
   func stepsPerEpoch(sentences: Int) -> Int {
     let batches = (sentences + batch.size - 1) / batch.size
     return (batches + batch.accumulate - 1) / batch.accumulate
+  }
+}
+
+extension RunOptions.WatchdogOptions {
+  func validate() throws(InvalidOption) {
+    guard seconds == 0 || (0.1...1e6).contains(seconds) else {
+      throw InvalidOption(
+        key: "seconds", found: "\(seconds)", expected: "0, or from 0.1 to 1000000")
+    }
+    guard abort == 0 || (seconds > 0 && (seconds...1e6).contains(abort)) else {
+      throw InvalidOption(
+        key: "abort", found: "\(abort)", expected: "0, or watchdog.seconds or more, to 1000000")
+    }
+    guard (1...1e6).contains(straggler) else {
+      throw InvalidOption(key: "straggler", found: "\(straggler)", expected: "1 or more")
+    }
   }
 }

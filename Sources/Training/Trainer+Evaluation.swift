@@ -39,7 +39,11 @@ extension Trainer {
     let examples = run.corpus.development
     let tapes = (0..<run.team.count).map { _ in Tape(weights: run.weights) }
     var counts = TripleCounts()
-    for round in Inference.batches(of: examples).chunks(of: session.size * run.team.count) {
+    let rounds = Inference.batches(of: examples).chunks(of: session.size * run.team.count)
+    var place = Place(step: run.progress.step)
+    for (index, round) in rounds.enumerated() {
+      (place.round, place.phase) = (UInt16(clamping: index + 1), .evaluation)
+      whereabouts.enter(place)
       let own = round.indices.filter { $0 % session.size == session.rank }.map { round[$0] }
       let found = Inference.predict(
         examples, batches: own, model: run.model, tapes: tapes, on: run.team)
@@ -47,6 +51,8 @@ extension Trainer {
       counts += TripleCounts(
         sentences: scored.map { examples[$0.key].sentence }, predictions: scored.map(\.value),
         match: run.options.evaluation.match)
+      place.phase = .reduction
+      whereabouts.enter(place)
       try agree(after: .evaluation, on: session)
       if stop != nil { return nil }
     }

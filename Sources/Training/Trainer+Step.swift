@@ -6,9 +6,9 @@ import Tensors
 extension Trainer {
   /// One update: gradient, sum over ranks, optimiser.
   func step(_ batches: [[Int]], on session: borrowing Session) throws {
-    var clock = PhaseClock()
-    let examples = batches.map { $0.map { run.corpus.training[$0] } }
     let (step, epoch) = (run.progress.step + 1, run.progress.epoch)
+    var clock = PhaseClock(step: step, in: whereabouts)
+    let examples = batches.map { $0.map { run.corpus.training[$0] } }
     let draws = run.draws(epoch: epoch)
     let sums = try gradients.run(examples, draws: draws, on: session, clock: &clock)
     clock.enter(.update)
@@ -32,6 +32,16 @@ extension Trainer {
         step: step, epoch: epoch, losses: sums.losses, total: sums.total, gradientNorm: sums.norm,
         rate: Double(rate)))
     try report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
+    try compareRanks(clock.seconds, on: session)
+  }
+
+  /// Takes down how long this rank's step took; now and then compares the ranks.
+  private func compareRanks(_ seconds: [Phase: Double], on session: borrowing Session) throws {
+    guard session.size > 1, run.options.watchdog.seconds > 0 else { return }
+    stragglers.add(seconds, tokens: gradients.ownTokens)
+    if run.progress.step % run.options.watchdog.report == 0 {
+      try report(try stragglers.report(on: session))
+    }
   }
 
   /// Moves this rank's piece of the parameters and gathers all pieces.

@@ -26,6 +26,11 @@ public final class Trainer {
   private(set) var stop: StopSignal?
   /// What the newest checkpoint holds.
   private var saved: Progress?
+  let whereabouts = Whereabouts()
+  private var watchdog: Watchdog?
+  var stragglers: Stragglers
+  /// Where each rank runs; rank 0's alone.
+  let hosts: [String]
 
   /// Prepares a run on every rank: corpus, folder, parameters or checkpoint.
   public init(
@@ -44,7 +49,12 @@ public final class Trainer {
     BLAS.setThreads(1)
     gradients = try GradientStep(
       model: run.model, weights: run.weights, options: run.options, team: run.team, on: session)
+    hosts = try session.gather(bytes: Array(Session.hostName.utf8)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    stragglers = Stragglers(ranks: session.size, factor: run.options.watchdog.straggler)
     try begin(check, on: session)
+    watchdog = try startWatchdog(on: session)
   }
 
   private func begin(_ check: ResumeCheck, on session: borrowing Session) throws {
@@ -114,6 +124,7 @@ public final class Trainer {
   /// Trains until the end, until `stopAfter`, or until a signal comes; then every rank has come here.
   public func train(on session: borrowing Session) throws -> Ending {
     let ending = try ending(on: session)
+    try watchdog?.finish(on: session)
     try session.barrier()
     StopSignal.ignore()
     try report(ending)
@@ -174,6 +185,7 @@ extension Trainer {
     _ standing: CheckpointFolder.Standing = .ordinary, on session: borrowing Session
   ) throws {
     let run = run
+    whereabouts.enter(Place(step: run.progress.step, round: .max, phase: .saving))
     for moment in run.optimizer.moments {
       guard let start = moment.values.buffer.baseAddress else { continue }
       try gradients.reduction.collect(start, on: session)

@@ -41,5 +41,32 @@ extension ProgramTests {
         try place.expectSame("whole/last.h5", "run/last.h5")
       }
     }
+
+    @Test("a rank that stands still is named with host, step and phase, and the job ends if asked")
+    func stopped() throws {
+      try withWorkplace { place in
+        let script = """
+          mkdir run; : > run/run.jsonl
+          mpirun --allow-run-as-root --oversubscribe --bind-to none -n 3 "$0" train config.yaml \
+            --checkpoints run --set epochs=100000 --set watchdog.seconds=1 \
+            --set watchdog.abort=2 & job=$!
+          tail -n +1 -f run/run.jsonl | grep -q -m 1 '"event":"evaluation"'
+          for rank in $(< /proc/$job/task/$job/children); do
+            grep -qz OMPI_COMM_WORLD_RANK=1 /proc/$rank/environ && kill -STOP $rank
+          done
+          wait $job
+          """
+        let result = try runProcess(
+          "/bin/bash", ["-c", script, program.path], in: place.folder, timeout: 60)
+        #expect(result.status == 1, "\(result.stderr)")
+        let warnings = result.complaints.filter { $0.hasPrefix("warning: ") }
+        let name = /warning: rank 1 on \S+ has not finished step \d+ for \d.\d s: .* [a-z]+/
+        #expect(warnings.count == 2, "\(result.stderr)")
+        #expect(warnings.allSatisfy { $0.firstMatch(of: name) != nil }, "\(result.stderr)")
+        let log = try place.text("run/run.jsonl").split(separator: "\n").suffix(2)
+        #expect(log.first?.contains(#""event":"stall""#) == true, "\(log)")
+        #expect(log.last?.contains(#""event":"abort""#) == true, "\(log)")
+      }
+    }
   }
 }

@@ -27,6 +27,12 @@ struct RunOptionsTests {
     ("optimizer.weightDecay", { $0.optimizer.weightDecay = -1 }),
     ("optimizer.clip", { $0.optimizer.clip = .nan }),
     ("optimizer.warmup", { $0.optimizer.warmup = -1 }),
+    ("watchdog.seconds", { $0.watchdog.seconds = .nan }),
+    ("watchdog.seconds", { $0.watchdog.seconds = 0.01 }),
+    ("watchdog.abort", { $0.watchdog.abort = 29 }),
+    ("watchdog.abort", { ($0.watchdog.seconds, $0.watchdog.abort) = (0, 9) }),
+    ("watchdog.report", { $0.watchdog.report = 0 }),
+    ("watchdog.straggler", { $0.watchdog.straggler = 0.5 }),
   ]
 
   @Test("what no run can work with is named by its whole key")
@@ -53,11 +59,13 @@ struct RunOptionsTests {
     options.data.vectors = "vectors.txt"
     options.checkpoint.every = 7
     options.log.every = 7
+    options.watchdog.seconds = 7
     options.batch.size = 7
     let portable = options.portable
     #expect(portable.data == RunOptions.DataOptions())
     #expect(portable.checkpoint == RunOptions.CheckpointOptions())
     #expect(portable.log == RunOptions.LogOptions())
+    #expect(portable.watchdog == RunOptions.WatchdogOptions())
     #expect(portable.batch.size == 7)
   }
 

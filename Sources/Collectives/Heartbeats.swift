@@ -1,0 +1,77 @@
+import COpenMPI
+
+/// Numbers that the other ranks send to rank 0 on a communicator of their own, from a thread of their own,
+/// whatever the other threads are waiting for. Only ``init(on:)`` and ``finish(on:)`` wait for other ranks;
+/// all else belongs to one thread.
+public final class Heartbeats: @unchecked Sendable {
+  private var communicator: MPI_Comm?
+  private let isFirst: Bool
+  /// What is on its way.
+  private let outgoing = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
+  private var request: MPI_Request?
+  private var sent: Int64 = 0
+  private var received: Int64 = 0
+
+  /// The corresponding C function is `MPI_Comm_dup`.
+  ///
+  /// - Precondition: any thread may call MPI at any time.
+  public init(on session: borrowing Session) throws(MPIError) {
+    precondition(session.threadSupport == .multiple, "heartbeats without MPI_THREAD_MULTIPLE")
+    isFirst = session.rank == 0
+    try MPIError.check("MPI_Comm_dup", MPI_Comm_dup(tercet_comm_world(), &communicator))
+  }
+
+  deinit { outgoing.deallocate() }
+
+  /// Sends a number to rank 0, unless the last one has not yet left.
+  ///
+  /// The corresponding C functions are `MPI_Test` and `MPI_Isend`.
+  public func send(_ value: UInt64) throws(MPIError) {
+    if request != nil {
+      var hasLeft: Int32 = 0
+      try MPIError.check("MPI_Test", MPI_Test(&request, &hasLeft, nil))
+      if hasLeft == 0 { return }
+    }
+    outgoing.pointee = value
+    try MPIError.check(
+      "MPI_Isend", MPI_Isend(outgoing, 8, tercet_byte(), 0, 0, communicator, &request))
+    sent += 1
+  }
+
+  /// Hands `body` what has come since the last call, on rank 0.
+  ///
+  /// The corresponding C functions are `MPI_Iprobe` and `MPI_Recv`.
+  public func receive(_ body: (_ rank: Int, _ value: UInt64) -> Void) throws(MPIError) {
+    var hasCome: Int32 = 0
+    repeat {
+      try MPIError.check(
+        "MPI_Iprobe", MPI_Iprobe(Int32(MPI_ANY_SOURCE), 0, communicator, &hasCome, nil))
+      if hasCome != 0 { try take(body) }
+    } while hasCome != 0
+  }
+
+  private func take(_ body: (_ rank: Int, _ value: UInt64) -> Void) throws(MPIError) {
+    var (value, status) = (UInt64(0), MPI_Status())
+    try MPIError.check(
+      "MPI_Recv",
+      MPI_Recv(&value, 8, tercet_byte(), Int32(MPI_ANY_SOURCE), 0, communicator, &status))
+    received += 1
+    body(Int(status.MPI_SOURCE), value)
+  }
+
+  /// Takes in what is still on its way and gives the communicator back; called by every rank once, when its
+  /// thread has ended.
+  ///
+  /// The corresponding C functions are `MPI_Wait` and `MPI_Comm_free`.
+  public func finish(on session: borrowing Session) throws(MPIError) {
+    let all = try session.sum([sent])[0]
+    while isFirst && received < all { try take { _, _ in } }
+    if request != nil { try MPIError.check("MPI_Wait", MPI_Wait(&request, nil)) }
+    try MPIError.check("MPI_Comm_free", MPI_Comm_free(&communicator))
+  }
+
+  /// Ends the whole job at once; the launcher's exit status becomes `status`.
+  ///
+  /// The corresponding C function is `MPI_Abort`.
+  public func abort(status: Int32) { MPI_Abort(tercet_comm_world(), status) }
+}

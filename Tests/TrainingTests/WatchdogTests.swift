@@ -1,0 +1,88 @@
+import Testing
+
+@testable import Training
+
+@Suite("Ranks that hold up the others")
+struct WatchdogTests {
+  /// Ranks 0 to 2 that have spoken at second 0.
+  static func detector(_ places: [Place]) -> StallDetector {
+    var detector = StallDetector(ranks: places.count, limit: 4, quiet: 3, at: 0)
+    for (rank, place) in places.enumerated() { detector.hear(place, from: rank, at: 0) }
+    return detector
+  }
+
+  /// Lets the ranks but `silent` repeat what they said, and returns who is named at second 5.
+  static func named(_ places: [Place], silent: Set<Int> = []) -> [Int] {
+    var detector = detector(places)
+    for (rank, place) in places.enumerated() where !silent.contains(rank) {
+      detector.hear(place, from: rank, at: 4.5)
+    }
+    #expect(detector.stalls(at: 3.9).isEmpty)
+    let stalls = detector.stalls(at: 5)
+    #expect(stalls.allSatisfy { $0.isNew && $0.seconds == 5 })
+    #expect(detector.stalls(at: 6).allSatisfy { !$0.isNew })
+    return stalls.map(\.rank)
+  }
+
+  static func place(_ step: Int, _ phase: Phase, round: UInt16 = 0) -> Place {
+    Place(step: step, round: round, phase: phase)
+  }
+
+  @Test("who computes is named, who waits is not")
+  func computing() {
+    let waiting = Self.place(7, .reduction)
+    #expect(Self.named([waiting, Self.place(7, .forward), waiting]) == [1])
+    #expect(Self.named([waiting, Self.place(6, .reduction), Self.place(7, .data)]) == [1])
+    #expect(Self.named([waiting, waiting]) == [0, 1])
+    let round = Self.place(7, .reduction, round: 2)
+    #expect(Self.named([round, Self.place(7, .evaluation, round: 2)]) == [1])
+  }
+
+  @Test("who says nothing is named, whatever it was doing; saving takes as long as it takes")
+  func silent() {
+    let waiting = Self.place(7, .reduction)
+    #expect(Self.named([Self.place(7, .forward), waiting, waiting], silent: [2]) == [2])
+    let saving = Self.place(7, .saving, round: .max)
+    #expect(Self.named([saving, saving]) == [])
+    #expect(Self.named([saving, saving], silent: [1]) == [1])
+  }
+
+  @Test("a rank that gets on is not named, and is named again when it stops again")
+  func moving() {
+    var detector = Self.detector([Self.place(1, .forward)])
+    for second in 1...9 { detector.hear(Self.place(second, .data), from: 0, at: Double(second)) }
+    #expect(detector.stalls(at: 10).isEmpty)
+    detector.hear(Self.place(9, .backward), from: 0, at: 13)
+    #expect(detector.stalls(at: 14).map(\.seconds) == [5])
+    detector.hear(Self.place(10, .data), from: 0, at: 15)
+    #expect(detector.stalls(at: 16).isEmpty)
+    detector.hear(Self.place(10, .data), from: 0, at: 19)
+    #expect(detector.stalls(at: 20).map(\.isNew) == [true])
+  }
+
+  @Test("a place comes back from the number that it is sent as", arguments: Phase.allCases)
+  func packing(_ phase: Phase) {
+    for step in [0, 1, 1 << 40 - 1] {
+      for round in [0, 1, UInt16.max] {
+        let place = Place(step: step, round: round, phase: phase)
+        #expect(Place(packed: place.packed) == place)
+      }
+    }
+  }
+
+  @Test("a rank that takes half as long again for a token is named, once")
+  func stragglers() {
+    var stragglers = Stragglers(ranks: 4, factor: 1.4)
+    #expect(stragglers.judge([1, 1.3, 0.9, 1]).isEmpty)
+    let found = stragglers.judge([1, 1.5, 1, 0.9])
+    #expect(found.map(\.rank) == [1])
+    #expect(found.map(\.times) == [1.5])
+    #expect(stragglers.judge([1, 1.6, 1, 1]).isEmpty)
+    #expect(stragglers.judge([1, 1, 1, 1]).isEmpty)
+    #expect(stragglers.judge([1, 2, 1, 2]).map(\.rank) == [1, 3])
+    // Ranks without a token are not compared.
+    #expect(stragglers.judge([0, 0, 0, 9]).isEmpty)
+    #expect(Stragglers.median([3, 1]) == 2)
+    #expect(Stragglers.median([9, 1, 2]) == 2)
+  }
+}
