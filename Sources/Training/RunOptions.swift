@@ -18,6 +18,8 @@ public struct RunOptions: Codable, Sendable {
   public var checkpoint = CheckpointOptions()
   public var log = LogOptions()
   public var watchdog = WatchdogOptions()
+  /// What becomes of an update whose loss or gradient is not finite.
+  public var nonfinite = NonfinitePolicy.stop
   /// What products multiply; all else is float32.
   public var precision = Precision.float32
   /// Threads of a rank; each takes whole shards.
@@ -82,6 +84,13 @@ public struct RunOptions: Codable, Sendable {
   public struct LogOptions: Codable, Sendable, Equatable {
     /// Steps from one printed line to the next where output is not a terminal.
     public var every = 20
+  }
+
+  public enum NonfinitePolicy: String, Codable, Sendable, CaseIterable {
+    /// The run ends.
+    case stop
+    /// The step counts and changes nothing; the eleventh in a row ends the run.
+    case skip
   }
 
   /// The `watchdog` section: ranks that hold up the others.
@@ -163,7 +172,7 @@ extension RunOptions {
   public func allowsChange(of key: String) -> Bool {
     switch key {
     case "epochs": !optimizer.schedule.looksAhead && evaluation.every == 1
-    case "evaluation.patience", "precision": true
+    case "evaluation.patience", "nonfinite", "precision": true
     default: false
     }
   }

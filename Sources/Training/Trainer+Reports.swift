@@ -57,6 +57,19 @@ extension Trainer {
         evaluation.f1, isBest ? "  best so far" : ""))
   }
 
+  func report(
+    _ quantity: String, _ sentences: [String], at step: Int, action: RunOptions.NonfinitePolicy
+  ) throws {
+    try log?.write([
+      "event": "nonfinite", "step": step, "quantity": quantity, "sentences": sentences,
+      "action": action.rawValue,
+    ])
+    if action == .skip {
+      let what = TrainingError.notFinite(step, quantity, sentences)
+      voice.warn("warning: \(what). The step is skipped")
+    }
+  }
+
   func report(_ signal: StopSignal, during activity: Activity) throws {
     try log?.write([
       "event": "signal", "signal": signal.rawValue, "during": activity.rawValue,

@@ -14,15 +14,13 @@ extension Trainer {
     clock.enter(.update)
     let rate = run.options.optimizer.rate(
       step: step, total: run.options.totalSteps(sentences: run.corpus.training.count))
-    guard sums.total.isFinite, sums.norm.isFinite else {
-      throw TrainingError.notFinite(
-        step: step, quantity: sums.total.isFinite ? "the gradient" : "the loss",
-        sentences: try gradients.culprits(examples, draws: draws, on: session))
+    let all = examples.joined().map(\.sentence.id)
+    if let quantity = notFinite(sums) {
+      let culprits = try gradients.culprits(examples, draws: draws, on: session)
+      return try skip(quantity, culprits.isEmpty ? all : culprits, on: session)
     }
     guard try update(sums, step: step, rate: rate, on: session, clock: &clock) else {
-      throw TrainingError.notFinite(
-        step: step, quantity: "a parameter after the update",
-        sentences: examples.joined().map(\.sentence.id))
+      try stop("a parameter after the update", all)
     }
     clock.enter(.data)
     run.progress.step = step
@@ -33,6 +31,41 @@ extension Trainer {
         rate: Double(rate)))
     try report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
     try compareRanks(clock.seconds, on: session)
+  }
+
+  /// What of a step is not finite, the same on every rank; also a gradient whose square is too large for the
+  /// optimiser's second moment.
+  private func notFinite(_ sums: GradientStep.Sums) -> String? {
+    if !sums.total.isFinite { return "the loss" }
+    if !sums.norm.isFinite { return "the gradient" }
+    let clip = Double(run.options.optimizer.clip)
+    let norm = clip > 0 ? min(sums.norm, clip) : sums.norm
+    let isKept = !run.optimizer.moments.isEmpty
+    return isKept && !Float(norm * norm).isFinite ? "the square of the gradient" : nil
+  }
+
+  /// Steps in a row that may be skipped.
+  private static var mostSkipped: Int { 10 }
+
+  /// Counts the step and leaves parameters and moments as they are, or ends the run where it may not.
+  private func skip(
+    _ quantity: String, _ sentences: [String], on session: borrowing Session
+  ) throws {
+    let skipped = run.progress.step - (run.progress.history.steps.last?.step ?? 0)
+    guard run.options.nonfinite == .skip, skipped < Self.mostSkipped else {
+      try stop(quantity, sentences)
+    }
+    try agree(after: .training, on: session)
+    run.progress.step += 1
+    run.progress.batch += 1
+    try report(quantity, sentences, at: run.progress.step, action: .skip)
+  }
+
+  /// Ends the run: every rank comes here in the same step.
+  private func stop(_ quantity: String, _ sentences: [String]) throws -> Never {
+    let step = run.progress.step + 1
+    try report(quantity, sentences, at: step, action: .stop)
+    throw TrainingError.notFinite(step: step, quantity: quantity, sentences: sentences)
   }
 
   /// Takes down how long this rank's step took; now and then compares the ranks.

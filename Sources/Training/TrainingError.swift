@@ -34,8 +34,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
         + "its vocabulary and order do not fit. Resume with the same file"
     case .unfit(let checkpoint, let problem): "\(checkpoint): \(problem)"
     case .notFinite(let step, let quantity, let sentences):
-      "step \(step): \(quantity) is not finite; sentences \(Self.list(sentences)). "
-        + "Training stops here; the last checkpoint stays. Lower optimizer.rate or set "
+      Self.notFinite(step, quantity, sentences)
+        + ". Training stops here; the last checkpoint stays. Lower optimizer.rate or set "
         + "optimizer.clip"
     case .logUnwritable(let path, let cause):
       "\(path): the run log cannot be written: \(cause); name another folder with --checkpoints, "
@@ -51,6 +51,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   public var isOnEveryRank: Bool {
     if case .logUnwritable = self { return false }
     return true
+  }
+
+  /// What is not finite, without what becomes of it.
+  static func notFinite(_ step: Int, _ quantity: String, _ sentences: [String]) -> String {
+    "step \(step): \(quantity) is not finite; sentences \(list(sentences))"
   }
 
   private static func list(_ ids: [String]) -> String {

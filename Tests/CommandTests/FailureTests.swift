@@ -40,18 +40,70 @@ extension ProgramTests {
       }
     }
 
+    /// A sentence with a word whose vector no gradient survives; returns the setting that names it.
+    static func addRareSentence(_ place: Workplace) throws -> String {
+      let lines = try place.text("data/train.jsonl").split(separator: "\n")
+      let rare = #"{"id":"train-rare","tokens":["zyzzyva","x"],"triples":[]}"#
+      try place.write(
+        (lines + [rare[...]]).joined(separator: "\n") + "\n", to: "data/train.jsonl")
+      let vector = [String](repeating: "3e38", count: 4) + [String](repeating: "-3e38", count: 4)
+      try place.write("zyzzyva \(vector.joined(separator: " "))\n", to: "vectors.txt")
+      return "data.vectors=\(place.path("vectors.txt"))"
+    }
+
+    @Test("steps that are not finite are skipped on all ranks and reach no checkpoint")
+    func skip() throws {
+      try withWorkplace { place in
+        let settings = [try Self.addRareSentence(place), "nonfinite=skip"]
+        for ranks in Self.ranks {
+          let result = try place.trained(ranks: ranks, "run\(ranks)", settings)
+          let warnings = result.complaints.filter { $0.contains("The step is skipped") }
+          #expect(warnings.count == 3 && warnings.allSatisfy { $0.contains("train-rare") })
+          #expect(try place.snapshot("run1") == place.snapshot("run\(ranks)"))
+        }
+        let check = """
+          import h5py, json, numpy
+          file = h5py.File('run1/last.h5', 'r')
+          file.visititems(lambda name, item: numpy.testing.assert_(
+            not isinstance(item, h5py.Dataset) or item.dtype.kind != 'f'
+            or numpy.isfinite(item[:]).all(), name))
+          log = [json.loads(line) for line in open('run1/run.jsonl')]
+          skipped = [line for line in log if line['event'] == 'nonfinite']
+          assert [line['sentences'] for line in skipped] == 3 * [['train-rare']], skipped
+          steps = set(file['history/step']) | {line['step'] for line in skipped}
+          assert steps == set(range(1, 28)) and len(file['history/step']) == 24, steps
+          print(skipped[1]['step'])
+          """
+        let checked = try place.python(check, [])
+        let step = checked.stdout.filter(\.isNumber)
+        try #require(checked.status == 0, "\(checked.stderr)")
+        try place.trained("part", settings, ["--stop-after", step])
+        try place.trained("part", settings, ["--resume"])
+        try place.expectSame("run1/last.h5", "part/last.h5")
+      }
+    }
+
+    @Test("a run that would skip every step stops after ten")
+    func skipAll() throws {
+      try withWorkplace { place in
+        let vectors = try Self.addRareSentence(place)
+        for ranks in Self.ranks {
+          let result = try place.train(
+            ranks: ranks, "run\(ranks)", [vectors, "nonfinite=skip", "batch.size=200", "epochs=20"])
+          #expect(result.status == 1, "\(result.stdout)")
+          #expect(result.complaints.filter { $0.contains("is skipped") }.count == 10)
+          #expect(result.complaints.last?.contains("step 11: ") == true, "\(result.stderr)")
+        }
+      }
+    }
+
     @Test("a gradient that is not finite names the sentences of the word that made it")
     func hugeVectors() throws {
       try withWorkplace { place in
-        let lines = try place.text("data/train.jsonl").split(separator: "\n")
-        let rare = #"{"id":"train-rare","tokens":["zyzzyva","x"],"triples":[]}"#
-        try place.write(
-          (lines + [rare[...]]).joined(separator: "\n") + "\n", to: "data/train.jsonl")
-        let vector = [String](repeating: "3e38", count: 4) + [String](repeating: "-3e38", count: 4)
-        try place.write("zyzzyva \(vector.joined(separator: " "))\n", to: "vectors.txt")
+        let vectors = try Self.addRareSentence(place)
         for ranks in Self.ranks {
           let result = try place.train(
-            ranks: ranks, "run\(ranks)", ["data.vectors=\(place.path("vectors.txt"))"])
+            ranks: ranks, "run\(ranks)", [vectors])
           #expect(result.status == 1, "\(result.stdout)")
           #expect(result.complaints.count == 1, "\(result.stderr)")
           #expect(result.stderr.contains("train-rare"), "\(result.stderr)")
