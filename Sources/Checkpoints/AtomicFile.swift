@@ -2,17 +2,6 @@ import Glibc
 
 /// Files that appear under their name whole or not at all.
 package enum AtomicFile {
-  /// Writes `bytes` beside `path`, waits for the disk, and only then gives the file its name, so
-  /// that a reader sees the old file or the new one, and a failure leaves the old one as it was.
-  static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(CheckpointError) {
-    try checkSpace(for: bytes.count, at: path)
-    try publish(path) { (temporary) throws(CheckpointError) in
-      let file = try Descriptor.creating(temporary)
-      try file.write(bytes, needed: bytes.count)
-      try file.synchronize(needed: bytes.count)
-    }
-  }
-
   /// Makes `path` another name of the file `source`, or a copy of it where `link` cannot.
   ///
   /// The corresponding C function is `link`.
@@ -38,7 +27,8 @@ package enum AtomicFile {
     return "\(folder(of: path))/.\(name).tmp-\(getpid())"
   }
 
-  /// Fills the temporary file and gives it its name; on failure nothing of it is left.
+  /// Has `fill` make a file beside `path` and bring it to disk, and only then gives it its name, so that a
+  /// reader sees the old file or the new one; a failure leaves the old one and nothing of the new.
   package static func publish(
     _ path: String, _ fill: (_ temporary: String) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
@@ -70,7 +60,6 @@ package enum AtomicFile {
   ) throws(CheckpointError) {
     let input = try Descriptor.reading(source)
     let length = try input.length()
-    try checkSpace(for: length, at: path)
     let output = try Descriptor.creating(temporary)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { buffer.deallocate() }
@@ -83,7 +72,7 @@ package enum AtomicFile {
   }
 
   /// Refuses what cannot fit before a byte is written.
-  private static func checkSpace(for needed: Int, at path: String) throws(CheckpointError) {
+  static func checkSpace(for needed: Int, at path: String) throws(CheckpointError) {
     guard let free = freeBytes(at: folder(of: path)), free < needed else { return }
     throw CheckpointError(path, .diskFull(needed: needed, free: free))
   }

@@ -6,22 +6,25 @@ import CHDF5
 public enum CheckpointFile {
   /// Writes a checkpoint under `path`, whole or not at all.
   ///
-  /// The file grows in memory, and is then written beside `path`, flushed and renamed: on failure the
-  /// file that was there before is still there, and nothing else is left behind.
+  /// It is written beside `path`, flushed and renamed: on failure the file that was there before is still
+  /// there, and nothing else is left behind. Beside what `body` has, memory is needed for a few chunks.
   ///
   /// - Parameters:
   ///   - path: the file to make or replace.
+  ///   - bytes: what the file will have at least; where there is less room, nothing is written.
   ///   - body: hands over the contents; names must not repeat.
   /// - Throws: `CheckpointError` naming `path`: not writable, disk full, or what `body` throws.
   public static func write(
-    to path: String, _ body: (borrowing CheckpointWriter) throws(CheckpointError) -> Void
+    to path: String, bytes: Int = 0,
+    _ body: (borrowing CheckpointWriter) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
-    let writer = try CheckpointWriter(for: path)
-    try body(writer)
-    try writer.withBytes { (bytes) throws(CheckpointError) in
-      try AtomicFile.write(bytes, to: path)
+    try AtomicFile.checkSpace(for: bytes, at: path)
+    try AtomicFile.publish(path) { (temporary) throws(CheckpointError) in
+      let writer = try CheckpointWriter(temporary, expecting: bytes)
+      try body(writer)
+      try writer.finish()
     }
-    H5garbage_collect()
+    HDF5.alone { _ = H5garbage_collect() }
   }
 
   /// Opens a checkpoint for reading after a look at every byte of it.

@@ -49,17 +49,18 @@ public struct CheckpointFolder: Sendable {
   ///   - step: the number of optimiser steps so far; the file is named by it.
   ///   - standing: whether this is the best checkpoint so far.
   ///   - keep: the number of step files that stay, this one included.
+  ///   - bytes: what the file will have at least; where there is less room, nothing is written.
   ///   - body: hands over the contents; the root attribute `step` must be among them.
   /// - Throws: `CheckpointError`; the checkpoints from before are still there then.
   /// - Precondition: `0 <= step`, `0 < keep`.
   public func save(
-    step: Int, _ standing: Standing, keep: Int,
+    step: Int, _ standing: Standing, keep: Int, bytes: Int = 0,
     _ body: (borrowing CheckpointWriter) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     precondition(step >= 0 && keep > 0, "save step \(step), keep \(keep)")
     let name = Self.name(ofStep: step)
     let file = "\(path)/\(name)"
-    try CheckpointFile.write(to: file, body)
+    try CheckpointFile.write(to: file, bytes: bytes, body)
     try AtomicFile.duplicate(file, as: last)
     if standing == .best { try AtomicFile.duplicate(file, as: best) }
     let others = try entries().filter { Self.step(of: $0) != nil && $0 != name }

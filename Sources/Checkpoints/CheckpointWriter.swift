@@ -1,25 +1,27 @@
 import CHDF5
 
-/// Takes the contents of one checkpoint, in memory.
+/// Takes the contents of one checkpoint and writes them to a file, array by array.
 ///
 /// A name is a path such as `parameters/encoder.forward.input.weight`: slashes separate groups,
 /// which are made where they are missing; a dot is part of a name.
 public struct CheckpointWriter: ~Copyable {
   private let file: Handle
   private let untimedGroup: Handle
+  private let disk: DiskFile
   private let path: String
 
   /// The chunks of an array have about this many bytes, each with a checksum of its own.
   static let chunkBytes = 1 << 20
 
-  /// An empty file in memory that will become `path`.
+  /// An empty file.
   ///
-  /// HDF5 never meets the disk here, so no failure of the disk can leave its caches half-written.
-  init(for path: String) throws(CheckpointError) {
+  /// - Parameter expected: bytes that the finished file has at least, for errors.
+  init(_ path: String, expecting expected: Int) throws(CheckpointError) {
     let access = try Handle.properties(tercet_file_access_class(), of: path)
     let creation = try Handle.properties(tercet_file_create_class(), of: path)
     let group = try Handle.properties(tercet_group_create_class(), of: path)
-    try HDF5.call("H5Pset_fapl_core", of: path) { H5Pset_fapl_core(access.id, 4 << 20, false) }
+    let disk = try DiskFile(path, expecting: expected)
+    try disk.drive(access, of: path)
     try HDF5.call("H5Pset_libver_bounds", of: path) {
       H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V18)
     }
@@ -29,13 +31,18 @@ public struct CheckpointWriter: ~Copyable {
     for list in [creation.id, group.id] {
       try HDF5.call("H5Pset_obj_track_times", of: path) { H5Pset_obj_track_times(list, false) }
     }
-    // The library knows its open files by name, also those in memory.
-    let name = AtomicFile.temporary(for: path)
     file = try Handle("H5Fcreate", of: path, closedBy: H5Fclose) {
-      H5Fcreate(name, tercet_truncate(), creation.id, access.id)
+      H5Fcreate(path, tercet_truncate(), creation.id, access.id)
     }
     untimedGroup = group
+    self.disk = disk
     self.path = path
+  }
+
+  /// Fills the header in and waits until the disk has the file.
+  consuming func finish() throws(CheckpointError) {
+    try file.close("H5Fclose", of: path)
+    try disk.seal()
   }
 
   /// Writes an array of single-precision numbers, row-major.
@@ -121,30 +128,10 @@ public struct CheckpointWriter: ~Copyable {
     }
   }
 
-  /// Calls `body` with the whole file, its header filled in.
-  borrowing func withBytes(
-    _ body: (UnsafeRawBufferPointer) throws(CheckpointError) -> Void
-  ) throws(CheckpointError) {
-    try HDF5.call("H5Fflush", of: path) { H5Fflush(file.id, H5F_SCOPE_GLOBAL) }
-    // The image that the library measures begins after the user block, its memory with it.
-    let count = try HDF5.call("H5Fget_file_image", of: path) { H5Fget_file_image(file.id, nil, 0) }
-    var memory: UnsafeMutableRawPointer?
-    try HDF5.call("H5Fget_vfd_handle", of: path) {
-      H5Fget_vfd_handle(file.id, tercet_default(), &memory)
-    }
-    guard let start = memory?.load(as: UnsafeMutableRawPointer?.self) else {
-      throw CheckpointError(path, .hdf5(function: "H5Fget_vfd_handle", text: "no memory"))
-    }
-    let bytes = UnsafeMutableRawBufferPointer(start: start, count: UserBlock.size + count)
-    let block = UserBlock(before: UnsafeRawBufferPointer(rebasing: bytes[UserBlock.size...]))
-    bytes.copyBytes(from: block.bytes)
-    try body(UnsafeRawBufferPointer(bytes))
-  }
-
   private borrowing func array(
     _ name: String, _ shape: [Int], _ values: UnsafeRawBufferPointer, stored: hid_t, given: hid_t
   ) throws(CheckpointError) {
-    let elementBytes = H5Tget_size(given)
+    let elementBytes = HDF5.alone { H5Tget_size(given) }
     precondition(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(elementBytes, *) == values.count,
       "\(name): \(values.count / elementBytes) values for shape \(shape)")
@@ -160,6 +147,7 @@ public struct CheckpointWriter: ~Copyable {
       H5Dwrite(
         dataset.id, given, tercet_all(), tercet_all(), tercet_default(), values.baseAddress)
     }
+    try disk.check()
   }
 
   /// Without times, and but for scalars, which HDF5 cannot cut, in chunks with a checksum each.

@@ -16,20 +16,23 @@ enum ElementKind: Equatable {
 
   /// - Parameter type: the identifier of a datatype.
   init(of type: hid_t) {
-    HDF5.silence()
+    self = HDF5.alone { Self.kind(of: type) }
+  }
+
+  private static func kind(of type: hid_t) -> ElementKind {
     let bytes = H5Tget_size(type)
     switch H5Tget_class(type) {
     case H5T_FLOAT:
-      self = bytes == 4 ? .float32 : bytes == 8 ? .float64 : .other
+      return bytes == 4 ? .float32 : bytes == 8 ? .float64 : .other
     case H5T_INTEGER:
       let limit = H5Tget_sign(type) == H5T_SGN_2 ? 8 : 4
-      self = bytes <= limit ? .integer : .other
+      return bytes <= limit ? .integer : .other
     case H5T_ENUM:
-      self = bytes == 1 && H5Tget_nmembers(type) == 2 ? .truth : .other
+      return bytes == 1 && H5Tget_nmembers(type) == 2 ? .truth : .other
     case H5T_STRING:
-      self = H5Tis_variable_str(type) > 0 ? .strings : .fixedStrings(bytes: bytes)
+      return H5Tis_variable_str(type) > 0 ? .strings : .fixedStrings(bytes: bytes)
     default:
-      self = .other
+      return .other
     }
   }
 
@@ -74,7 +77,9 @@ struct Dataset: ~Copyable {
     let extents = try Self.extents(of: space, path)
     guard
       let count = Self.product(extents),
-      let bytes = Self.product([hsize_t(count), hsize_t(H5Tget_size(type.id))]),
+      let bytes = Self.product([
+        hsize_t(count), hsize_t(HDF5.alone { H5Tget_size(type.id) }),
+      ]),
       bytes <= fileLength
     else {
       throw CheckpointError(
@@ -124,14 +129,17 @@ struct Dataset: ~Copyable {
     let external = try HDF5.call("H5Pget_external_count", of: path) {
       H5Pget_external_count(properties.id)
     }
-    guard external == 0, H5Pget_layout(properties.id) != H5D_VIRTUAL else {
+    guard external == 0, HDF5.alone({ H5Pget_layout(properties.id) }) != H5D_VIRTUAL
+    else {
       throw CheckpointError(path, .unfit(name: name, problem: "keeps its data in another file"))
     }
     let filters = try HDF5.call("H5Pget_nfilters", of: path) { H5Pget_nfilters(properties.id) }
     for index in 0..<UInt32(filters) {
       var flags: UInt32 = 0
       var valueCount = 0
-      let filter = H5Pget_filter2(properties.id, index, &flags, &valueCount, nil, 0, nil, nil)
+      let filter = HDF5.alone {
+        H5Pget_filter2(properties.id, index, &flags, &valueCount, nil, 0, nil, nil)
+      }
       guard filter == H5Z_FILTER_FLETCHER32 else {
         throw CheckpointError(
           path, .unfit(name: name, problem: "uses HDF5 filter \(filter); only fletcher32 is read"))

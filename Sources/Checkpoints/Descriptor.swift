@@ -22,7 +22,7 @@ package struct Descriptor: ~Copyable {
 
   /// Makes an empty file in place of any that has this name.
   package static func creating(_ path: String) throws(CheckpointError) -> Descriptor {
-    let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let number = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard number >= 0 else { throw CheckpointError(path, .unwritable(systemError())) }
     return Descriptor(number: number, path: path)
   }
@@ -68,6 +68,29 @@ package struct Descriptor: ~Copyable {
         throw writeError(needed: needed)
       }
     }
+  }
+
+  /// Fills the buffer from `offset` on as far as the file goes; returns the number of bytes.
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(CheckpointError) -> Int {
+    guard lseek(number, offset, SEEK_SET) == offset else {
+      throw CheckpointError(path, .unreadable(Descriptor.systemError()))
+    }
+    return try read(into: buffer)
+  }
+
+  /// Writes every byte from `offset` on; see ``write(_:needed:)``.
+  func write(
+    _ bytes: UnsafeRawBufferPointer, at offset: Int, needed: Int
+  ) throws(CheckpointError) {
+    guard lseek(number, offset, SEEK_SET) == offset else { throw writeError(needed: needed) }
+    try write(bytes, needed: needed)
+  }
+
+  /// Cuts or lengthens the file, whose size is to be `needed` bytes.
+  func truncate(to length: Int, needed: Int) throws(CheckpointError) {
+    guard ftruncate(number, length) == 0 else { throw writeError(needed: needed) }
   }
 
   /// Waits until the disk has the file, which has `needed` bytes.

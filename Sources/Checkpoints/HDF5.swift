@@ -1,4 +1,5 @@
 import CHDF5
+import Synchronization
 
 /// An identifier of the HDF5 library together with the function that closes it.
 struct Handle: ~Copyable {
@@ -14,17 +15,30 @@ struct Handle: ~Copyable {
     self.close = close
   }
 
-  deinit {
-    HDF5.silence()
-    _ = close(id)
+  /// Closes what it stands for, and says whether that went well.
+  consuming func close(_ function: String, of path: String) throws(CheckpointError) {
+    let (id, close) = (id, close)
+    discard self
+    try HDF5.call(function, of: path) { close(id) }
   }
+
+  deinit { HDF5.alone { _ = close(id) } }
 }
 
-/// The only way into the library: every call is silenced before and checked after.
+/// The only way into the library: one thread at a time, since not every build of it can take more; every
+/// call is silenced before and checked after.
 ///
-/// The library keeps an error stack per thread and prints it unless told not to on that thread.
+/// The library keeps an error stack, per thread where it knows threads, and prints it unless told not to.
 enum HDF5 {
-  static func silence() { _ = tercet_silence() }
+  private static let lock = Mutex(())
+
+  /// Runs calls of the library that cannot fail, with no other thread in it.
+  static func alone<Result>(_ body: () -> Result) -> Result {
+    lock.withLock { _ in
+      _ = tercet_silence()
+      return body()
+    }
+  }
 
   /// Returns what the call returns unless that is negative, the library's sign of failure.
   ///
@@ -35,10 +49,12 @@ enum HDF5 {
   static func call<Result: SignedInteger>(
     _ function: String, of path: String, _ body: () -> Result
   ) throws(CheckpointError) -> Result {
-    silence()
-    let result = body()
+    let (result, text) = alone {
+      let result = body()
+      return (result, result < 0 ? errorText() : "")
+    }
     guard result >= 0 else {
-      throw CheckpointError(path, .hdf5(function: function, text: errorText()))
+      throw CheckpointError(path, .hdf5(function: function, text: text))
     }
     return result
   }

@@ -51,7 +51,7 @@ extension HDF5File {
     let space = try Handle("H5Aget_space", of: path, closedBy: H5Sclose) {
       H5Aget_space(attribute.id)
     }
-    guard H5Sget_simple_extent_npoints(space.id) == 1 else {
+    guard HDF5.alone({ H5Sget_simple_extent_npoints(space.id) }) == 1 else {
       throw unfit(title, "does not hold one value")
     }
     let kind = ElementKind(of: type.id)

@@ -112,7 +112,7 @@ extension HDF5File {
     _ name: String, count: Int, _ fill: (UnsafeMutableRawPointer?) -> herr_t
   ) throws(CheckpointError) -> [String] {
     var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
-    defer { for pointer in pointers { H5free_memory(pointer) } }
+    defer { HDF5.alone { for pointer in pointers { H5free_memory(pointer) } } }
     if count > 0 {
       try HDF5.call("H5Dread", of: path) {
         pointers.withUnsafeMutableBytes { fill($0.baseAddress) }

@@ -90,7 +90,7 @@ public struct HDF5File: ~Copyable {
   /// Whether such a name is that of a group or of a dataset.
   private borrowing func kind(of name: String) throws(CheckpointError) -> H5I_type_t {
     let object = try open(name)
-    return H5Iget_type(object.id)
+    return HDF5.alone { H5Iget_type(object.id) }
   }
 
   /// Refuses a name that is not there, and one that leads through a link to elsewhere.

@@ -26,10 +26,9 @@ struct UserBlock: Equatable {
   private static let hdf5Signature = Array("HDF\r\n\u{1A}\n".utf8)
   private static let checkedBytes = size - 8
 
-  /// The block of a file that holds these bytes after it.
-  init(before contents: UnsafeRawBufferPointer) {
-    length = Self.size + contents.count
-    checksum = Checksum.of(contents)
+  init(length: Int, checksum: UInt64) {
+    self.length = length
+    self.checksum = checksum
   }
 
   /// The block as bytes.

@@ -28,7 +28,7 @@ extension Run {
   ) throws {
     let state = try session.share { try encode(try restore(path, check)) }
     progress = try decode(state)
-    try session.broadcast(floats: parameters.buffer)
+    try replica.publish(on: session)
     for moment in optimizer.moments { try session.broadcast(floats: moment.values.buffer) }
   }
 
