@@ -21,12 +21,15 @@ model:
   dropout: 0.2
 data:
   directory: {folder}/private/data
+  vectors: {folder}/private/vectors.txt
 batch:
   size: 20
 checkpoint:
   every: {every}
 epochs: {epochs}
 """
+
+VECTORS = {"the": "0.5", "of": "-0.25", "in": "0.125"}
 
 
 def fail(text):
@@ -70,6 +73,8 @@ class Place:
         self.configuration = f"{folder}/small.yaml"
         os.mkdir(self.private)
         self.configure(epochs, every, width)
+        with open(f"{self.private}/vectors.txt", "w", encoding="utf-8") as file:
+            file.writelines(f"{word} {' '.join([value] * 8)}\n" for word, value in VECTORS.items())
         self.quietly("data", "synthesize", "--seed", "1", "--sentences", "200", "--out",
                      f"{self.private}/data")
 
