@@ -5,7 +5,7 @@ import statistics
 import tempfile
 
 import forecast
-import namespaces
+import laboratory
 import processes
 import table
 import turns
@@ -54,7 +54,7 @@ def training(name, command, data, folder, settings):
     return turns.Case(name, command, read)
 
 
-def cases(executables, data, corpus, scratch, variables):
+def cases(executables, data, corpus, scratch):
     """All that is measured: the published size on this machine, kernels, sums and training over hosts."""
     tercet, own = (os.path.abspath(f"{executables}/{name}") for name in ("tercet", "Benchmarks"))
     local = lambda words: [
@@ -64,20 +64,20 @@ def cases(executables, data, corpus, scratch, variables):
     for link in LINKS:
         for hosts in HOSTS:
             place = f"{hosts}.{link}"
-            over = lambda words, hosts=hosts: namespaces.launch(hosts, words)
+            over = lambda words, hosts=hosts: laboratory.launch(hosts, words)
             if hosts == 2:
                 sums = turns.loop(f"sums.{place}", over([own, "reduction", str(LARGEST)]),
                                   ending=f".{link}")
-                yield limited(sums, link, variables)
+                yield limited(sums, link)
             small = training(f"hosts.{place}", lambda words, over=over: over([tercet, *words]), corpus,
                              f"{scratch}/run", SMALL)
-            yield limited(small, link, variables)
+            yield limited(small, link)
 
 
-def limited(case, link, variables):
+def limited(case, link):
     """The case with its hosts' links limited before it runs."""
-    command = ["bash", "-c", 'Benchmarks/hosts limit "$0" && exec "$@"', link, *case.command]
-    return turns.Case(case.name, command, case.read, variables, waits=False)
+    command = ["bash", "-c", 'cluster/lab limit "$0" && exec "$@"', link, *case.command]
+    return turns.Case(case.name, command, case.read, waits=False)
 
 
 def network(figures, link):
@@ -148,10 +148,10 @@ def main():
         make = [f"{executables}/tercet", "data", "synthesize", "--seed", "1"]
         try:
             processes.run([*make, "--sentences", str(200 * STEPS), "--out", corpus])
-            with namespaces.hosts(max(HOSTS), scratch) as variables:
-                asked = list(cases(executables, args.data, corpus, scratch, variables))
+            with laboratory.hosts(max(HOSTS)):
+                asked = list(cases(executables, args.data, corpus, scratch))
                 figures, failures = turns.measure(asked, args.rounds, say)
-        except namespaces.HostsFailed as error:
+        except laboratory.LabFailed as error:
             fail(f"hosts could not be made: {error}")
         except processes.CommandFailed as error:
             fail(f"the corpus of the small model could not be made: {error}")

@@ -3,19 +3,13 @@
 # shellcheck shell=bash
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+# shellcheck source=cluster/common.sh
+source cluster/common.sh
 
-fail() {
-  echo "${0##*/}: $*" >&2
-  exit 1
-}
-
-# The commands work in an empty environment too. Under sudo the toolchain may be the caller's own.
+# Under sudo the toolchain may be the caller's own.
 user=${SUDO_USER:-$(id -un)}
 user_home=$(getent passwd "$user" | cut -d: -f6)
-export HOME=${HOME:-$user_home} PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}
-# Open MPI refuses root unless it is told twice; ranks share the cores, so one BLAS thread each.
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+export HOME=${HOME:-$user_home}
 
 # What root makes in another's tree is handed to its owner. So are the locks that SwiftPM leaves
 # behind: each would refuse the other.
@@ -31,10 +25,14 @@ if ((EUID == 0)) && [[ ! -O . ]]; then
   trap hand_over EXIT
 fi
 
+# What building, testing and the checks of this folder need.
+packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev hdf5-tools libyaml-dev zlib1g-dev
+  libdnnl-dev pkg-config python3-h5py python3-yaml)
+
+# Installs those of the named packages that are missing.
 install_packages() {
   local package missing=() sudo=()
-  for package in libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev hdf5-tools libyaml-dev \
-    zlib1g-dev libdnnl-dev pkg-config python3-h5py; do
+  for package; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
       missing+=("$package")
   done

@@ -16,18 +16,15 @@ public final class GradientTerms: @unchecked Sendable {
   /// One addend of a parameter's gradient; rows lie shard by shard.
   private enum Term {
     /// `dyᵀ x` in a block of the parameter.
-    case product(
-      dy: ProductRows, x: ProductRows, bounds: [Int], outputs: Range<Int>, inputs: Range<Int>)
-    /// The sum over the rows of `dy`.
-    case columnSums(dy: Matrix, bounds: [Int])
-    /// Row `r` of `dy` belongs to row `ids[r]` of the parameter.
-    case lookups(dy: Matrix, ids: [Int], bounds: [Int])
+    case product(dy: OrderedRows, x: OrderedRows, outputs: Range<Int>, inputs: Range<Int>)
+    /// Row `r` of `dy` belongs to row `ids[r]` of the parameter; `order` has the rows shard by shard.
+    case lookups(dy: Matrix, ids: [Int], order: [Int], bounds: [Int])
     /// One matrix a shard, of the parameter's shape.
     case sums([Matrix])
 
     /// Whether it writes every element of the parameter's gradient.
     func covers(_ parameter: Parameter) -> Bool {
-      guard case .product(_, _, _, let outputs, let inputs) = self else { return false }
+      guard case .product(_, _, let outputs, let inputs) = self else { return false }
       return outputs.count == parameter.rows && inputs.count == parameter.columns
     }
   }
@@ -41,39 +38,58 @@ public final class GradientTerms: @unchecked Sendable {
   /// Adds `dyᵀ x` to a parameter's gradient.
   ///
   /// - Parameters:
-  ///   - dy: `[rows, outputs]`.
+  ///   - dy: `[rows, rows of the parameter]`.
   ///   - x: `[rows, inputs]`.
-  ///   - outputs: the rows of the parameter that it belongs to; all of them when `nil`.
-  ///   - inputs: its columns, likewise.
+  ///   - inputs: the columns of the parameter that it belongs to; all of them when `nil`.
   func addProduct(
     _ dy: Matrix, _ x: Matrix, kind: ShardRows.Kind? = nil, to parameter: Parameter,
-    outputs: Range<Int>? = nil, inputs: Range<Int>? = nil
+    inputs: Range<Int>? = nil
   ) {
-    addProduct(
-      .float32(dy), .float32(x), kind: kind, to: parameter, outputs: outputs, inputs: inputs)
+    precondition(dy.rows == x.rows, "\(dy.rows) and \(x.rows) rows for \(parameter.name)")
+    addProduct(ordered(dy, kind: kind), ordered(x, kind: kind), to: parameter, inputs: inputs)
   }
 
-  /// The same of rows some of which are rounded already, where products are.
+  /// The same of rows that are in order.
+  ///
+  /// - Parameter outputs: the rows of the parameter, and columns of `dy`, to take; all of them when `nil`.
   func addProduct(
-    _ dy: ProductRows, _ x: ProductRows, kind: ShardRows.Kind? = nil, to parameter: Parameter,
-    outputs: Range<Int>? = nil, inputs: Range<Int>? = nil
+    _ dy: OrderedRows, _ x: OrderedRows, to parameter: Parameter, outputs: Range<Int>? = nil,
+    inputs: Range<Int>? = nil
   ) {
     let (outputs, inputs) = (outputs ?? 0..<parameter.rows, inputs ?? 0..<parameter.columns)
     precondition(
-      dy.rows == x.rows && dy.columns == outputs.count && x.columns == inputs.count,
-      "product for \(parameter.name)")
-    let order = order(rows: dy.rows, kind)
-    add(
-      .product(
-        dy: productRows(dy, order.rows), x: productRows(x, order.rows), bounds: order.bounds,
-        outputs: outputs, inputs: inputs), to: parameter)
+      dy.bounds == x.bounds && dy.values.columns == parameter.rows
+        && x.values.columns == inputs.count, "product for \(parameter.name)")
+    add(.product(dy: dy, x: x, outputs: outputs, inputs: inputs), to: parameter)
+  }
+
+  /// Room for the rows of an operand of a product.
+  func ordered(rows count: Int, columns: Int, kind: ShardRows.Kind?) -> OrderedRows {
+    let order = order(rows: count, kind)
+    let values: ProductRows =
+      precision == .bfloat16
+      ? .bfloat16(pool.uninitializedBFloat(count, columns))
+      : .float32(pool.uninitialized(count, columns))
+    return OrderedRows(values, order: order.rows, bounds: order.bounds)
+  }
+
+  /// An operand of a product whose rows are all known; the matrix itself where they are in order.
+  func ordered(_ matrix: Matrix, kind: ShardRows.Kind?) -> OrderedRows {
+    if precision == .float32 && (rows?.count ?? 1) == 1 {
+      return OrderedRows(.float32(matrix), order: nil, bounds: [0, matrix.rows])
+    }
+    let result = ordered(rows: matrix.rows, columns: matrix.columns, kind: kind)
+    result.set(.float32(matrix), from: 0)
+    return result
   }
 
   /// Adds the sum over the rows of `dy` to the gradient of a vector.
   func addColumnSums(_ dy: Matrix, kind: ShardRows.Kind? = nil, to parameter: Parameter) {
     precondition(dy.columns == parameter.count, "\(dy.columns) sums for \(parameter.name)")
-    let order = order(rows: dy.rows, kind)
-    add(.columnSums(dy: reordered(dy, order.rows), bounds: order.bounds), to: parameter)
+    let sums = sums(for: parameter)
+    for (r, shard) in shards(rows: dy.rows, kind).enumerated() {
+      Kernels.add(dy.row(r), to: sums[shard].pointer, count: dy.columns)
+    }
   }
 
   /// Adds each row of `dy` to the row of a table that its id names.
@@ -81,8 +97,7 @@ public final class GradientTerms: @unchecked Sendable {
     precondition(dy.rows == ids.count && dy.columns == table.columns, "rows of \(table.name)")
     let order = order(rows: dy.rows, nil)
     add(
-      .lookups(
-        dy: reordered(dy, order.rows), ids: order.rows.map { ids[$0] }, bounds: order.bounds),
+      .lookups(dy: dy, ids: ids, order: order.rows ?? Array(0..<dy.rows), bounds: order.bounds),
       to: table)
   }
 
@@ -96,45 +111,23 @@ public final class GradientTerms: @unchecked Sendable {
   /// The shard of a sentence.
   func shard(ofSentence sentence: Int) -> Int { rows?.shards[sentence] ?? 0 }
 
+  /// The shard of each row.
+  private func shards(rows count: Int, _ kind: ShardRows.Kind?) -> [Int] {
+    guard let rows else { return [Int](repeating: 0, count: count) }
+    return rows.shards(of: kind ?? rows.kind(rows: count), rows: count)
+  }
+
   private func add(_ term: Term, to parameter: Parameter) {
     terms[parameter.offset, default: (parameter, [])].terms.append(term)
   }
 
+  /// The rows shard by shard, or `nil` where they are; and where each shard's begin and end.
   private func order(
     rows count: Int, _ kind: ShardRows.Kind?
-  ) -> (rows: [Int], bounds: [Int]) {
-    guard let rows else { return (Array(0..<count), [0, count]) }
-    return rows.grouped(kind ?? rows.kind(rows: count), rows: count)
-  }
-
-  /// The rows in the given order; the matrix itself where one shard is all.
-  private func reordered(_ matrix: Matrix, _ order: [Int]) -> Matrix {
-    guard let rows, rows.count > 1 else { return matrix }
-    let result = pool.uninitialized(matrix.rows, matrix.columns)
-    for (r, source) in order.enumerated() {
-      result.row(r).update(from: matrix.row(source), count: matrix.columns)
-    }
-    return result
-  }
-
-  private func productRows(_ operand: ProductRows, _ order: [Int]) -> ProductRows {
-    switch (operand, precision) {
-    case (.float32(let matrix), .float32): return .float32(reordered(matrix, order))
-    case (.float32(let matrix), .bfloat16):
-      let result = pool.uninitializedBFloat(matrix.rows, matrix.columns)
-      for (r, source) in order.enumerated() {
-        round(matrix.row(source), toBFloat16: result.row(r), count: matrix.columns)
-      }
-      return .bfloat16(result)
-    case (.bfloat16(let matrix), .bfloat16):
-      guard let rows, rows.count > 1 else { return operand }
-      let result = pool.uninitializedBFloat(matrix.rows, matrix.columns)
-      for (r, source) in order.enumerated() {
-        result.row(r).update(from: matrix.row(source), count: matrix.columns)
-      }
-      return .bfloat16(result)
-    case (.bfloat16, .float32): preconditionFailure("rounded rows for products of float32")
-    }
+  ) -> (rows: [Int]?, bounds: [Int]) {
+    guard let rows, rows.count > 1 else { return (nil, [0, count]) }
+    let order = rows.grouped(kind ?? rows.kind(rows: count), rows: count)
+    return (order.rows, order.bounds)
   }
 }
 
@@ -166,22 +159,15 @@ extension GradientTerms {
     _ term: Term, rows: Range<Int>, shard: Int, to tile: Matrix, overwriting: Bool
   ) {
     switch term {
-    case .product(let dy, let x, let bounds, let outputs, let inputs):
+    case .product(let dy, let x, let outputs, let inputs):
       let part = rows.clamped(to: outputs)
       guard !part.isEmpty else { return }
       Weight.gradient(
-        of: dy,
-        outputs: part.lowerBound - outputs.lowerBound..<part.upperBound - outputs.lowerBound,
-        x, rows: bounds[shard]..<bounds[shard + 1],
+        of: dy.values, outputs: part, x.values, rows: dy.bounds[shard]..<dy.bounds[shard + 1],
         into: tile.rows(part.lowerBound - rows.lowerBound..<part.upperBound - rows.lowerBound)
           .columns(inputs), adding: !overwriting)
-    case .columnSums(let dy, let bounds):
-      guard rows.contains(0) else { return }
-      let part = dy.rows(bounds[shard]..<bounds[shard + 1])
-      Kernels.addColumnSums(
-        of: part.pointer, to: tile.pointer, rows: part.rows, columns: part.columns)
-    case .lookups(let dy, let ids, let bounds):
-      for r in bounds[shard]..<bounds[shard + 1] where rows.contains(ids[r]) {
+    case .lookups(let dy, let ids, let order, let bounds):
+      for r in order[bounds[shard]..<bounds[shard + 1]] where rows.contains(ids[r]) {
         Kernels.add(dy.row(r), to: tile.row(ids[r] - rows.lowerBound), count: dy.columns)
       }
     case .sums(let sums):

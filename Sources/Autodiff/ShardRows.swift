@@ -18,6 +18,7 @@ public struct ShardRows: Sendable {
   /// The shard of each sentence, in the order of the layout.
   public let shards: [Int]
   private let layout: PackedLayout
+  private let shardsOfTokens: [Int]
   /// The rows of tokens, shard by shard, and where each shard's begin and end.
   private let tokens: (rows: [Int], bounds: [Int])
 
@@ -29,10 +30,9 @@ public struct ShardRows: Sendable {
     self.layout = layout
     self.shards = shards
     self.count = count
-    tokens = Self.grouped(
-      (0..<layout.steps).flatMap { step in
-        layout.rows(at: step).enumerated().map { (shards[$0], $1) }
-      }, count: count)
+    let ofTokens = (0..<layout.steps).flatMap { shards[0..<layout.active[$0]] }
+    shardsOfTokens = ofTokens
+    tokens = Self.grouped(ofTokens, count: count)
   }
 
   /// A batch that is one shard.
@@ -52,26 +52,30 @@ public struct ShardRows: Sendable {
   /// The rows of a matrix of `rows` rows, shard by shard, each shard's in the order that they have when
   /// it is alone, and where each shard's begin and end.
   func grouped(_ kind: Kind, rows: Int) -> (rows: [Int], bounds: [Int]) {
+    let shards = shards(of: kind, rows: rows)
+    return kind == .tokens ? tokens : Self.grouped(shards, count: count)
+  }
+
+  /// The shard of each row of a matrix of `rows` rows.
+  func shards(of kind: Kind, rows: Int) -> [Int] {
     switch kind {
     case .tokens:
       precondition(rows == layout.rows, "\(rows) rows of \(layout.rows) tokens")
-      return tokens
+      return shardsOfTokens
     case .sentences:
       let sentences = layout.sentences
       precondition(sentences > 0 && rows % sentences == 0, "\(rows) rows of \(sentences) sentences")
-      return Self.grouped((0..<rows).map { (shards[$0 % sentences], $0) }, count: count)
+      return (0..<rows / sentences).flatMap { _ in shards }
     }
   }
 
-  private static func grouped(
-    _ rows: [(shard: Int, row: Int)], count: Int
-  ) -> (rows: [Int], bounds: [Int]) {
+  private static func grouped(_ shards: [Int], count: Int) -> (rows: [Int], bounds: [Int]) {
     var sizes = [Int](repeating: 0, count: count)
-    for (shard, _) in rows { sizes[shard] += 1 }
+    for shard in shards { sizes[shard] += 1 }
     let bounds = sizes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
     var next = bounds
-    var order = [Int](repeating: 0, count: rows.count)
-    for (shard, row) in rows {
+    var order = [Int](repeating: 0, count: shards.count)
+    for (row, shard) in shards.enumerated() {
       order[next[shard]] = row
       next[shard] += 1
     }

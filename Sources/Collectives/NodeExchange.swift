@@ -1,8 +1,10 @@
 import COpenMPI
 import Tensors
 
-/// A reduction of few values: every rank receives all nodes of all ranks in one message each and adds them
-/// in tree order, all of them the same, so that nothing need be handed on.
+/// A reduction of few values, after which every rank has the sums, so that nothing need be handed on.
+///
+/// Every rank receives all nodes of all ranks and adds them in tree order. Where there are only two the
+/// library adds them: the sum of two numbers has the same bits in either order.
 struct NodeExchange {
   /// All nodes of all ranks, from left to right.
   private let nodes: [ShardTree.Node]
@@ -28,6 +30,7 @@ struct NodeExchange {
   func reduce(
     _ slabs: [Slab], walk: inout TreeWalk
   ) throws(MPIError) -> UnsafeMutablePointer<Float> {
+    if isPair { return try addPair(slabs[0].start) }
     for index in 0..<walk.entries.count {
       (values.start + Int(starts[rank]) + index * count).update(
         from: slabs[index].start, count: count)
@@ -39,5 +42,17 @@ struct NodeExchange {
         tercet_comm_world()))
     walk.sum(nodes, at: values.start, count: count)
     return values.start
+  }
+  /// Whether there are two ranks with a node each.
+  private var isPair: Bool { nodes.count == 2 && counts == [Int32(count), Int32(count)] }
+
+  private func addPair(
+    _ sums: UnsafeMutablePointer<Float>
+  ) throws(MPIError) -> UnsafeMutablePointer<Float> {
+    try MPIError.check(
+      "MPI_Allreduce",
+      MPI_Allreduce(
+        tercet_in_place(), sums, Int32(count), tercet_float(), tercet_sum(), tercet_comm_world()))
+    return sums
   }
 }

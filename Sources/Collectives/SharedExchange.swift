@@ -29,6 +29,13 @@ struct SharedExchange {
     self.bounds = bounds
     rank = session.rank
     firstSlabs = Array(first.dropLast())
+    memory.useHugePages(first[rank]..<first[rank + 1])
+    for other in slabs.indices where other != rank {
+      for slab in 0..<slabs[other] {
+        let start = first[other] + slab * room
+        memory.useHugePages(start + bounds[rank]..<start + bounds[rank + 1])
+      }
+    }
     nodes = slabs.indices.flatMap { rank in
       TreeWalk(over: tree.range(of: rank, ranks: slabs.count)).nodes.enumerated().map {
         ($1, first[rank] + $0 * room)

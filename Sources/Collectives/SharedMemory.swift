@@ -7,6 +7,9 @@ final class SharedMemory {
   let start: UnsafeMutablePointer<Float>
   private let bytes: Int
 
+  /// Values from which on waiting for each other costs less than sending: a megabyte.
+  static let worthwhile = 1 << 18
+
   private init(start: UnsafeMutablePointer<Float>, bytes: Int) {
     self.start = start
     self.bytes = bytes
@@ -19,7 +22,7 @@ final class SharedMemory {
   static func make(
     count: Int, on session: borrowing Session
   ) throws(MPIError) -> SharedMemory? {
-    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    let bytes = wholePages(max(count, 1) * MemoryLayout<Float>.stride)
     var name = "/tercet-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
     var descriptor: Int32 = -1
     if session.rank == 0 {
@@ -33,16 +36,49 @@ final class SharedMemory {
     }
     name = String(decoding: try session.broadcast(bytes: Array(name.utf8)), as: UTF8.self)
     if session.rank > 0 { descriptor = shm_open(name, O_RDWR, 0) }
-    let pages =
-      descriptor < 0
-      ? nil : mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+    let memory = descriptor < 0 ? nil : SharedMemory(mapping: descriptor, bytes: bytes)
     if descriptor >= 0 { close(descriptor) }
-    let isMapped = pages != nil && pages != MAP_FAILED
-    let everywhere = try session.agree(isMapped)
+    let everywhere = try session.agree(memory != nil)
     if session.rank == 0 { shm_unlink(name) }
-    guard let pages, isMapped else { return nil }
-    let memory = SharedMemory(
-      start: pages.bindMemory(to: Float.self, capacity: max(count, 1)), bytes: bytes)
     return everywhere ? memory : nil
   }
+
+  private static let hugePage = 1 << 21
+
+  /// Large runs take whole huge pages, small ones whole pages.
+  private static func wholePages(_ bytes: Int) -> Int {
+    let page = bytes < hugePage ? 1 << 12 : hugePage
+    return (bytes + page - 1) / page * page
+  }
+
+  /// Maps a file of shared memory to addresses that huge pages can serve.
+  private convenience init?(mapping descriptor: Int32, bytes: Int) {
+    let room = bytes + Self.hugePage
+    let range = mmap(nil, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let range, range != MAP_FAILED else { return nil }
+    let offset = -Int(bitPattern: range) & (Self.hugePage - 1)
+    let start = range + offset
+    let pages = mmap(start, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0)
+    guard pages != MAP_FAILED else {
+      munmap(range, room)
+      return nil
+    }
+    if offset > 0 { munmap(range, offset) }
+    munmap(start + bytes, Self.hugePage - offset)
+    self.init(start: start.bindMemory(to: Float.self, capacity: bytes / 4), bytes: bytes)
+  }
+
+  /// Has huge pages serve the floats that this rank will touch; those around them come along.
+  ///
+  /// Huge pages for shared memory are off in most systems unless asked for in this way. Where the system has
+  /// none to give, or is older than Linux 6.1, small ones do.
+  func useHugePages(_ floats: Range<Int>) {
+    guard bytes >= Self.hugePage, !floats.isEmpty else { return }
+    let first = floats.lowerBound * 4 / Self.hugePage * Self.hugePage
+    let last = Self.wholePages(max(floats.upperBound * 4, Self.hugePage))
+    madvise(UnsafeMutableRawPointer(start) + first, last - first, Self.collapse)
+  }
+
+  /// `MADV_COLLAPSE`, which the C library's header does not name yet.
+  private static let collapse: Int32 = 25
 }

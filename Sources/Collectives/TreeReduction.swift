@@ -95,7 +95,7 @@ public final class TreeReduction {
     on session: borrowing Session
   ) throws(MPIError) {
     var shared: SharedExchange?
-    if session.size > 1 && mode == .reproducible && count >= Self.worthSharing {
+    if session.size > 1 && mode == .reproducible && count >= SharedMemory.worthwhile {
       shared = try SharedExchange(
         count: count, tree: tree, bounds: Self.bounds(count: count, ranks: session.size),
         slabs: (0..<session.size).map {
@@ -135,9 +135,6 @@ public final class TreeReduction {
         ?? .messages(PieceExchange(count: count, tree: tree, bounds: bounds, rank: rank))
     }
   }
-
-  /// Values from which on waiting for each other costs less than sending: a megabyte.
-  private static let worthSharing = 1 << 18
 
   /// Where each rank's piece begins, and where the last one ends.
   private static func bounds(count: Int, ranks: Int) -> [Int] {
@@ -223,6 +220,17 @@ public final class TreeReduction {
     case .messages(let exchange): try exchange.gather(values)
     case .shared(let exchange): try exchange.gather(values, on: session)
     case .none, .nodes: break
+    }
+  }
+
+  /// Gives every rank what the others have in their pieces of `replica`.
+  ///
+  /// The corresponding C functions are `MPI_Allgatherv`, or `MPI_Barrier` where the replica is shared.
+  public func gather(_ replica: Replica, on session: borrowing Session) throws(MPIError) {
+    if replica.isShared {
+      try session.barrier()
+    } else {
+      try gather(replica.values.start, on: session)
     }
   }
 

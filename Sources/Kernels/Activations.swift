@@ -3,48 +3,67 @@
 
 /// What `2ⁿ` and `eʳ − 1` are for `x = n·ln 2 + r`, the two halves of an exponential.
 ///
-/// The polynomial is that of the Cephes library (`expf`), relative error below 2⁻²³. `n` is rounded
-/// by adding 1.5·2²³, and `2ⁿ` is made from its bits, so that a loop over it becomes vector code.
+/// The reduction is that of the Cephes library (`expf`); the polynomial is `eʳ` to the smallest largest
+/// relative error at degree 6, 2⁻²⁸, before its own rounding. `n` is rounded by adding 1.5·2²³, and 127 with
+/// it, so that a shift of the bits makes `2ⁿ`, and a loop over it becomes vector code.
+///
+/// - Precondition: x lies in −87...88, or is NaN.
 @inline(__always)
 private func exponentialParts(_ x: Float) -> (scale: Float, rest: Float) {
-  let bounded = max(min(x, 88.0), -87.0)
-  let shifted = (bounded * 1.442_695_04).addingProduct(1, 12_582_912)
-  let n = shifted - 12_582_912
-  let r = bounded.addingProduct(n, -0.693_359_375).addingProduct(n, 2.121_944_4e-4)
-  var p: Float = 1.987_569_15e-4
-  p = (1.398_199_95e-3 as Float).addingProduct(p, r)
-  p = (8.333_451_9e-3 as Float).addingProduct(p, r)
-  p = (4.166_579_6e-2 as Float).addingProduct(p, r)
-  p = (1.666_666_55e-1 as Float).addingProduct(p, r)
-  p = (5.000_000_1e-1 as Float).addingProduct(p, r)
+  let shifted = (12_583_039 as Float).addingProduct(x, 1.442_695_04)
+  let n = shifted - 12_583_039
+  let r = x.addingProduct(n, -0.693_359_375).addingProduct(n, 2.121_944_4e-4)
+  var p: Float = 1.381_453_9e-3
+  p = (8.368_745e-3 as Float).addingProduct(p, r)
+  p = (4.166_839e-2 as Float).addingProduct(p, r)
+  p = (1.666_652_1e-1 as Float).addingProduct(p, r)
+  p = (4.999_999_4e-1 as Float).addingProduct(p, r)
   let rest = r.addingProduct(p * r, r)
-  let bits = (shifted.bitPattern &- 0x4B40_0000 &+ 127) &<< 23
-  return (Float(bitPattern: bits), rest)
+  return (Float(bitPattern: shifted.bitPattern &<< 23), rest)
 }
+
+@inline(__always)
+private func bounded(_ x: Float) -> Float { max(min(x, 88), -87) }
 
 /// `eˣ`, for x in −87...88 (bounded there); NaN stays NaN.
 @inline(__always)
 package func exponential(_ x: Float) -> Float {
-  let (scale, rest) = exponentialParts(x)
+  let (scale, rest) = exponentialParts(bounded(x))
   return scale.addingProduct(scale, rest)
 }
 
 /// `eˣ − 1`, without cancellation near 0.
 @inline(__always)
 package func exponentialMinusOne(_ x: Float) -> Float {
-  let (scale, rest) = exponentialParts(x)
+  let (scale, rest) = exponentialParts(bounded(x))
   return (scale - 1).addingProduct(scale, rest)
 }
 
 /// The logistic function, `σ(x) = 1 / (1 + e⁻ˣ)`.
 @inline(__always)
-package func logistic(_ x: Float) -> Float { 1 / (1 + exponential(-x)) }
+package func logistic(_ x: Float) -> Float {
+  let (scale, rest) = exponentialParts(-max(min(x, 87), -88))
+  return 1 / (1 + scale.addingProduct(scale, rest))
+}
 
 /// `tanh x = e / (e + 2)` with `e = e²ˣ − 1`, without cancellation near 0.
 @inline(__always)
 package func hyperbolicTangent(_ x: Float) -> Float {
-  let e = exponentialMinusOne(2 * max(min(x, 20), -20))
+  let (scale, rest) = exponentialParts(max(min(2 * x, 40), -40))
+  let e = (scale - 1).addingProduct(scale, rest)
   return e / (e + 2)
+}
+
+/// `h = o ⊙ tanh c`, and `tanh c`; `o` and `c` are other memory than what is written.
+func squash(
+  _ c: UnsafePointer<Float>, output o: UnsafePointer<Float>,
+  squashed: UnsafeMutablePointer<Float>, hidden h: UnsafeMutablePointer<Float>, count: Int
+) {
+  for k in 0..<count {
+    let value = hyperbolicTangent(c[k])
+    squashed[k] = value
+    h[k] = o[k] * value
+  }
 }
 
 /// The two constants of selu (Klambauer et al., *Self-normalizing neural networks*, 2017).

@@ -19,11 +19,9 @@ package func lstmForward(
     apply(.tanh, to: g, count: width)
     apply(.logistic, to: o, count: width)
     let (c, tanhC, h) = (cell + row * width, squashed + row * width, hidden + row * width)
-    multiply(i, g, into: c, count: width)
-    addProduct(f, previous + row * width, to: c, count: width)
-    tanhC.update(from: c, count: width)
-    apply(.tanh, to: tanhC, count: width)
-    multiply(o, tanhC, into: h, count: width)
+    let before = previous + row * width
+    for k in 0..<width { c[k] = (f[k] * before[k]).addingProduct(i[k], g[k]) }
+    squash(c, output: o, squashed: tanhC, hidden: h, count: width)
   }
 }
 

@@ -28,9 +28,7 @@ package func peepholeForward(
     addProduct(f, before, to: c, count: width)
     addProduct(peepholes + 2 * width, c, to: o, count: width)
     apply(.logistic, to: o, count: width)
-    tanhC.update(from: c, count: width)
-    apply(.tanh, to: tanhC, count: width)
-    multiply(o, tanhC, into: h, count: width)
+    squash(c, output: o, squashed: tanhC, hidden: h, count: width)
   }
 }
 

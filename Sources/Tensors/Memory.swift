@@ -10,8 +10,8 @@ final class Memory {
     case pool(MatrixPool, capacity: Int)
     /// The system, as whole pages.
     case system(bytes: Int)
-    /// Somebody who outlives this.
-    case elsewhere
+    /// Somebody else, who is kept alive where named.
+    case elsewhere(AnyObject?)
   }
 
   init(base: UnsafeMutablePointer<Float>, owner: Owner) {
@@ -128,11 +128,12 @@ public final class Slab: @unchecked Sendable {
 
   /// Floats that somebody else owns, who must keep them as long as the slab is in use.
   ///
+  /// - Parameter owner: is kept alive by the slab.
   /// - Precondition: the buffer has a base address.
-  public init(unowned buffer: UnsafeMutableBufferPointer<Float>) {
+  public init(unowned buffer: UnsafeMutableBufferPointer<Float>, keeping owner: AnyObject? = nil) {
     guard let base = buffer.baseAddress else { preconditionFailure("an empty buffer") }
     count = buffer.count
-    memory = Memory(base: base, owner: .elsewhere)
+    memory = Memory(base: base, owner: .elsewhere(owner))
   }
 
   /// The first of the floats, on a cache line where the slab made them.
@@ -142,12 +143,20 @@ public final class Slab: @unchecked Sendable {
     UnsafeMutableBufferPointer(start: memory.base, count: count)
   }
 
-  /// The floats from `offset` on as a matrix.
+  /// The floats from `offset` on as a matrix, with `stride` floats from row to row, or no gap between them.
   ///
   /// - Precondition: they lie within the slab.
-  public func matrix(at offset: Int, rows: Int, columns: Int) -> Matrix {
-    precondition(offset >= 0 && offset + rows * columns <= count, "\(rows)×\(columns) at \(offset)")
+  public func matrix(at offset: Int, rows: Int, columns: Int, stride: Int? = nil) -> Matrix {
+    let stride = stride ?? columns
+    precondition(
+      offset >= 0 && stride >= columns && offset + (rows - 1) * stride + columns <= count,
+      "\(rows)×\(columns) at \(offset)")
     return Matrix(
-      rows: rows, columns: columns, stride: columns, memory: memory, start: memory.base + offset)
+      rows: rows, columns: columns, stride: stride, memory: memory, start: memory.base + offset)
+  }
+
+  /// Some of the floats as a slab of their own, which keeps this one.
+  public func part(_ range: Range<Int>) -> Slab {
+    Slab(unowned: UnsafeMutableBufferPointer(rebasing: buffer[range]), keeping: self)
   }
 }

@@ -217,10 +217,13 @@
   final class PackedWeights: @unchecked Sendable {
     let inner: Int
     let columns: Int
+    let isTransposed: Bool
     let precision: Precision
     let layout: dnnl_memory_desc_t
     let memory: dnnl_memory_t
-    private let bytes: UnsafeMutableRawPointer
+    /// Floats that it takes.
+    let count: Int
+    private var room: Slab
     private let source: dnnl_memory_t
     private let reorder: dnnl_primitive_t
 
@@ -231,11 +234,13 @@
       let (inner, columns) =
         transposed ? (values.columns, values.rows) : (values.rows, values.columns)
       let strides = transposed ? [1, values.stride] : [values.stride, 1]
-      (self.inner, self.columns, self.precision) = (inner, columns, precision)
+      (self.inner, self.columns) = (inner, columns)
+      (isTransposed, self.precision) = (transposed, precision)
       layout = Self.layout(inner, columns, precision)
       let plain = OneDNN.layout(inner, columns, strides, dnnl_f32)
-      bytes = Self.allocate(layout)
-      memory = OneDNN.memory(layout, bytes)
+      count = (Self.bytes(layout) + 3) / 4
+      room = Slab(count: count)
+      memory = OneDNN.memory(layout, room.start)
       source = OneDNN.memory(plain, values.start)
       reorder = Self.reorder(plain, layout)
       pack()
@@ -244,7 +249,13 @@
     deinit {
       dnnl_primitive_destroy(reorder)
       for memory in [source, memory] { dnnl_memory_destroy(memory) }
-      bytes.deallocate()
+    }
+
+    /// Makes `slab` the place where it lies; what is there counts from the next ``pack()`` on.
+    func move(to slab: Slab) {
+      precondition(slab.count >= count, "\(count) floats in \(slab.count)")
+      room = slab
+      dnnl_memory_set_data_handle(memory, slab.start)
     }
 
     /// Packs the values as they are now.
@@ -279,9 +290,9 @@
       ).pointee
     }
 
-    private static func allocate(_ layout: dnnl_memory_desc_t) -> UnsafeMutableRawPointer {
+    private static func bytes(_ layout: dnnl_memory_desc_t) -> Int {
       var layout = layout
-      return UnsafeMutableRawPointer(Memory.allocate((dnnl_memory_desc_get_size(&layout) + 3) / 4))
+      return dnnl_memory_desc_get_size(&layout)
     }
 
     private static func reorder(

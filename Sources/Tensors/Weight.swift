@@ -107,7 +107,8 @@ public final class Weight: Sendable {
 
 #if ONEDNN
   extension Weight {
-    private func packedForm(transposed: Bool) -> PackedWeights {
+    /// The packed form for forward products, `transposed`, or for backward ones.
+    func packedForm(transposed: Bool) -> PackedWeights {
       packed.withLock { forms in
         if let known = transposed ? forms.forward : forms.backward { return known }
         let fresh = PackedWeights(values, transposed: transposed, precision: precision)
@@ -175,43 +176,3 @@ public final class Weight: Sendable {
     }
   }
 #endif
-
-/// The weights of a model, packed for many products between two changes of its parameters.
-public final class WeightStore: Sendable {
-  public let parameters: Slab
-  public let precision: Precision
-  private let weights = Mutex<[Place: Weight]>([:])
-
-  private struct Place: Hashable {
-    let start: Int
-    let rows: Int
-    let columns: Int
-  }
-
-  public init(_ parameters: Slab, precision: Precision) {
-    precondition(precision.isSupported, "\(precision) on this CPU")
-    self.parameters = parameters
-    self.precision = precision
-  }
-
-  /// The weight of a matrix within the parameters.
-  public func weight(_ values: Matrix) -> Weight {
-    let place = Place(
-      start: Int(bitPattern: values.start), rows: values.rows, columns: values.columns)
-    let fresh = Weight(packing: values, precision: precision)
-    return weights.withLock { known in
-      if let weight = known[place] { return weight }
-      known[place] = fresh
-      return fresh
-    }
-  }
-
-  /// Packs all weights again: the parameters have changed.
-  public func refresh(on team: ThreadTeam) {
-    #if ONEDNN
-      let forms = weights.withLock { $0.values.flatMap(\.packedForms) }
-        .sorted { ($0.inner * $0.columns) > ($1.inner * $1.columns) }
-      team.forEach(forms.count) { forms[$1].pack() }
-    #endif
-  }
-}

@@ -31,7 +31,7 @@ extension Run {
     var moments: [Slab] = []
     let state = try session.share { try encode(try restore(path, check, moments: &moments)) }
     progress = try decode(state)
-    try session.broadcast(floats: parameters.buffer)
+    try replica.publish(on: session)
     for (index, moment) in optimizer.moments.enumerated() {
       let whole = session.rank == 0 ? moments[index] : nil
       try scatter(whole, to: moment.values, piece, on: session)

@@ -51,24 +51,31 @@ final class Run {
   let plan: RunPlan
   let corpus: TrainingCorpus
   let model: any ExtractionModel
-  let parameters: Slab
+  /// The parameters, and whether ranks have them in common.
+  let replica: Replica
   /// The parameters as products read them.
   let weights: WeightStore
+  /// Where the packed weights lie once ranks have them in common.
+  var packs: Replica?
   let team: ThreadTeam
   let optimizer: Optimizer
   var progress = Progress()
 
-  init(_ plan: RunPlan, corpus: TrainingCorpus, precision: Precision) {
+  init(
+    _ plan: RunPlan, corpus: TrainingCorpus, precision: Precision, on session: borrowing Session
+  ) throws(MPIError) {
     self.plan = plan
     self.corpus = corpus
     model = plan.options.model.model(for: corpus.inventory)
-    parameters = Slab(count: model.layout.count)
-    weights = WeightStore(parameters, precision: precision)
+    replica = try Replica(
+      count: model.layout.count, mode: plan.options.reduction, on: session)
+    weights = WeightStore(replica.values, precision: precision)
     team = ThreadTeam(plan.options.threads)
     optimizer = Optimizer(plan.options.optimizer, layout: model.layout)
   }
 
   var options: RunOptions { plan.options }
+  var parameters: Slab { replica.values }
   var objective: [String] { model.objective.map(\.name) }
 
   /// The order of minibatches.
@@ -97,7 +104,7 @@ final class Run {
       if !options.data.vectors.isEmpty { origin = try loadVectors() }
       return []
     }
-    try session.broadcast(floats: parameters.buffer)
+    try replica.publish(on: session)
     return origin
   }
 

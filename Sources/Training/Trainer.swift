@@ -37,7 +37,8 @@ public final class Trainer {
     let corpus = try TrainingCorpus.read(plan.options, on: session)
     let precision = plan.options.precision
     let isSupported = try session.agree(precision.isSupported)
-    run = Run(plan, corpus: corpus, precision: isSupported ? precision : .float32)
+    run = try Run(
+      plan, corpus: corpus, precision: isSupported ? precision : .float32, on: session)
     folder = CheckpointFolder(plan.folder)
     self.voice = session.rank == 0 ? voice : RunVoice(say: { _ in }, warn: { _ in }, progress: nil)
     if !isSupported { self.voice.warn("warning: \(precision.unsupportedNote)") }
@@ -157,16 +158,17 @@ extension Trainer {
     _ sums: GradientStep.Sums, step: Int, rate: Float, on session: borrowing Session,
     clock: inout PhaseClock
   ) throws -> Bool {
-    guard let gradient = sums.gradient.baseAddress, let values = run.parameters.buffer.baseAddress
-    else { preconditionFailure("a model of no parameters") }
+    guard let gradient = sums.gradient.baseAddress else {
+      preconditionFailure("a model of no parameters")
+    }
     let isFinite = run.optimizer.update(
       run.parameters, piece: gradients.reduction.piece, gradient: gradient,
       Optimizer.Plan(norm: sums.norm, step: step, rate: rate), on: run.team)
     clock.enter(.reduction)
     guard try session.agree(isFinite) else { return false }
-    try gradients.reduction.gather(values, on: session)
+    try gradients.reduction.gather(run.replica, on: session)
     clock.enter(.update)
-    run.weights.refresh(on: run.team)
+    try run.refreshWeights(on: session)
     return true
   }
 
@@ -218,6 +220,7 @@ extension Trainer {
       "host": Session.hostName, "processors": Session.processorCount, "blas": BLAS.coreName,
       "products": Products.name, "precision": run.weights.precision.rawValue,
       "threads": run.team.count, "reduction": gradients.reduction.path,
+      "replica": run.replica.isShared ? "one a host" : "one a rank",
       "model": run.options.model.kind, "parameters": run.model.layout.count,
       "step": run.progress.step, "sentences": run.corpus.training.count,
       "time": ISO8601DateFormatter().string(from: Date()),

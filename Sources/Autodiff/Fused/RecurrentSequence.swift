@@ -18,7 +18,7 @@ extension Tape {
     _ x: Variable, _ cell: CellParameters, layout: PackedLayout, direction: Direction
   ) -> CellState {
     precondition(x.value.rows == layout.rows, "\(x.value.rows) rows for \(layout.rows) tokens")
-    let trace = CellTrace(cell, inputs: x.value, tape: self)
+    let trace = CellTrace(cell, inputs: x.value, kind: .tokens, tape: self)
     let blocks = trace.blocks(of: layout, direction: direction)
     for block in blocks {
       // A step's rows at a time: what the product leaves is still in cache when the step reads it.
@@ -32,7 +32,7 @@ extension Tape {
       trace.backward(
         blocks.reversed(), hidden: hidden.gradient,
         cell: state.flatMap { $0.hasGradient ? $0.gradient : nil }, input: x.gradient, gradients)
-      trace.addParameterGradients(blocks, kind: .tokens, to: gradients)
+      trace.addParameterGradients(to: gradients)
     }
     return CellState(hidden: hidden, cell: state)
   }

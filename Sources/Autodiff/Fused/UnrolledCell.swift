@@ -23,7 +23,6 @@ public final class UnrolledCell {
   private let tape: Tape
   private let trace: CellTrace
   private let sentences: Int
-  private var blocks: [CellBlock] = []
 
   /// - Parameters:
   ///   - steps: the steps that will be taken, at most.
@@ -32,10 +31,10 @@ public final class UnrolledCell {
     self.tape = tape
     self.sentences = sentences
     trace = CellTrace(
-      cell, inputs: tape.pool.uninitialized(steps * sentences, cell.input.columns), tape: tape)
-    tape.record { [self] gradients in
-      trace.addParameterGradients(blocks, kind: .sentences, to: gradients)
-    }
+      cell, inputs: tape.pool.uninitialized(steps * sentences, cell.input.columns),
+      kind: .sentences,
+      tape: tape)
+    tape.record { [trace] gradients in trace.addParameterGradients(to: gradients) }
   }
 
   /// One step from `state` with input `x`, `[sentences, in]`.
@@ -43,12 +42,11 @@ public final class UnrolledCell {
   /// - Precondition: fewer steps were taken than the cell was made for, and the state has a cell part
   ///   where the cell's form has one.
   public func step(_ x: Variable, from state: CellState) -> CellState {
-    let rows = blocks.count * sentences..<(blocks.count + 1) * sentences
+    let rows = trace.used..<trace.used + sentences
     let form = trace.parameters.form
     precondition((state.cell != nil) == form.hasCellState, "cell state of \(form)")
     precondition(rows.upperBound <= trace.inputs.rows, "more steps than the cell was made for")
     let block = CellBlock(rows: rows, hidden: state.hidden.value, cell: state.cell?.value)
-    blocks.append(block)
     trace.inputs.rows(rows).assign(x.value)
     trace.project(rows)
     trace.step(block)
@@ -56,7 +54,7 @@ public final class UnrolledCell {
     let cell = state.cell.map { _ in tape.variable(trace.cell.rows(rows)) }
     tape.record { [trace] gradients in
       guard hidden.hasGradient || cell?.hasGradient == true else {
-        return trace.stepBackwardNothing(rows)
+        return trace.stepBackwardNothing(rows, gradients)
       }
       let dh = hidden.gradient
       let dc = cell?.gradient ?? trace.pool.uninitialized(rows.count, 0)

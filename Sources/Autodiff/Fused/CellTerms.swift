@@ -1,0 +1,81 @@
+import Kernels
+import Tensors
+
+/// What the gradients of a cell's parameters are made of, put away block by block on the way back.
+struct CellTerms {
+  private let parameters: CellParameters
+  private let kind: ShardRows.Kind
+  /// Gradient of `W x + b`.
+  private let sums: OrderedRows
+  /// Gradient of `U h′ + c` where that is another (GRU after).
+  private let recurrentSums: OrderedRows?
+  /// `h′` of each row.
+  private let states: OrderedRows
+  /// Gradients of the biases and of the peepholes, one a shard.
+  private let bias: [Matrix]
+  private let recurrentBias: [Matrix]
+  let peepholes: [Matrix]
+
+  /// - Parameter rows: of all blocks.
+  init(
+    _ parameters: CellParameters, rows: Int, kind: ShardRows.Kind, _ gradients: GradientTerms
+  ) {
+    self.parameters = parameters
+    self.kind = kind
+    let (width, sumWidth) = (parameters.width, parameters.input.rows)
+    sums = gradients.ordered(rows: rows, columns: sumWidth, kind: kind)
+    recurrentSums =
+      parameters.form == .gruAfter
+      ? gradients.ordered(rows: rows, columns: sumWidth, kind: kind) : nil
+    states = gradients.ordered(rows: rows, columns: width, kind: kind)
+    bias = gradients.sums(for: parameters.bias)
+    recurrentBias = parameters.recurrentBias.map { gradients.sums(for: $0) } ?? []
+    peepholes = parameters.peepholes.map { gradients.sums(for: $0) } ?? []
+  }
+
+  /// Puts away a block.
+  ///
+  /// - Parameters:
+  ///   - sums: gradient of `W x + b`, a row a sentence, and the same as products read it.
+  ///   - recurrent: gradient of `U h′ + c` where that is another.
+  func keep(
+    _ block: CellBlock, sums dy: Matrix, rounded: ProductRows, recurrent: Matrix?,
+    _ gradients: GradientTerms
+  ) {
+    let first = block.rows.lowerBound
+    sums.set(rounded, from: first)
+    if let recurrent { recurrentSums?.set(.float32(recurrent), from: first) }
+    states.set(.float32(block.hidden), from: first)
+    states.clear(first + block.carried..<block.rows.upperBound)
+    for row in 0..<dy.rows {
+      let shard = gradients.shard(ofSentence: row)
+      Kernels.add(dy.row(row), to: bias[shard].pointer, count: dy.columns)
+      if let recurrent, !recurrentBias.isEmpty {
+        Kernels.add(recurrent.row(row), to: recurrentBias[shard].pointer, count: dy.columns)
+      }
+    }
+  }
+
+  /// Puts away zeros for rows that the loss does not depend on.
+  func clear(_ rows: Range<Int>) {
+    for operand in [sums, states] { operand.clear(rows) }
+    recurrentSums?.clear(rows)
+  }
+
+  /// Adds the products of all rows.
+  ///
+  /// - Parameters:
+  ///   - inputs: `x`.
+  ///   - reset: `r ⊙ h′`, which the candidate of a GRU that resets before reads.
+  func add(inputs: Matrix, reset: Matrix, to gradients: GradientTerms) {
+    gradients.addProduct(sums, gradients.ordered(inputs, kind: kind), to: parameters.input)
+    guard parameters.form == .gruBefore else {
+      return gradients.addProduct(recurrentSums ?? sums, states, to: parameters.recurrent)
+    }
+    let width = parameters.width
+    gradients.addProduct(sums, states, to: parameters.recurrent, outputs: 0..<2 * width)
+    gradients.addProduct(
+      sums, gradients.ordered(reset, kind: kind), to: parameters.recurrent,
+      outputs: 2 * width..<3 * width)
+  }
+}

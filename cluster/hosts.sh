@@ -1,0 +1,112 @@
+# Sourced by cluster/run: the hosts of a run. It reads `hostfile`, `rsh`, `ranks`, `threads`, `folder` and
+# `work`, a folder of its own.
+# shellcheck shell=bash
+
+# Reads the hosts file into `names` and `slots`; without one there is this host, and as many slots as it can
+# give every thread a core, at least one. In an allocation of Slurm mpirun knows the hosts.
+read_hosts() {
+  local name words number=0 count
+  names=() slots=() old_jobs=()
+  if [[ ! $hostfile ]]; then
+    names=("$(hostname)")
+    count=$(($(nproc) / threads))
+    slots=("${ranks:-$((count > 0 ? count : 1))}")
+    return
+  fi
+  [[ -r $hostfile && -f $hostfile ]] || fail "--hostfile $hostfile: cannot be read; see cluster/hosts.example"
+  while read -r name words || [[ $name ]]; do
+    number=$((number + 1))
+    [[ $name && $name != \#* ]] || continue
+    words=${words%%#*}
+    [[ $words =~ ^(slots=([1-9][0-9]{0,3}))?[[:space:]]*$ ]] ||
+      fail "$hostfile:$number: found '$words'; a line is NAME slots=K"
+    names+=("$name")
+    slots+=("${BASH_REMATCH[2]:-1}")
+  done <"$hostfile"
+  ((${#names[@]})) || fail "$hostfile: holds no host; a line is NAME slots=K"
+}
+
+# Runs a command line on a host, in this folder.
+on() {
+  local host=$1 agent
+  shift
+  if [[ $host == "$(hostname)" || $host == localhost ]]; then
+    bash -c "$*"
+  else
+    read -ra agent <<<"$rsh ${OMPI_MCA_plm_rsh_args-}"
+    timeout -k 1 5 "${agent[@]}" "$host" "cd $(printf %q "$PWD") 2>/dev/null; $*" </dev/null
+  fi
+}
+
+# Asks all hosts at once for their number of cores, and takes away what earlier jobs of this run left there.
+# Those without an answer are in `lost` then, the cores of the others in `cores`.
+ask_hosts() {
+  local i host asking=()
+  lost=() cores=()
+  for i in "${!names[@]}"; do
+    on "${names[i]}" "$(cleaning) nproc" >"$work/cores.$i" 2>/dev/null &
+    asking+=($!)
+  done
+  for i in "${!names[@]}"; do
+    until wait "${asking[i]}" || ! kill -0 "${asking[i]}" 2>/dev/null; do :; done
+    host=$(tail -n 1 "$work/cores.$i")
+    [[ $host ]] || lost+=("${names[i]}")
+    cores+=("$host")
+  done
+}
+
+# Where the ranks of the next start go: `placement`, the last arguments of mpirun. Each thread has a core,
+# unless there are more threads than cores or others use these, too.
+placement() {
+  local i count=0 crowded=$shared
+  : >"$work/hosts"
+  for i in "${!names[@]}"; do
+    [[ ${cores[i]} ]] || continue
+    echo "${names[i]} slots=${slots[i]}" >>"$work/hosts"
+    count=$((count + slots[i]))
+    ((slots[i] * threads <= cores[i])) || crowded=yes
+  done
+  if [[ ! $hostfile && ${SLURM_JOB_ID-} ]]; then
+    placement=(${ranks:+-n "$ranks"})
+    crowded=$shared
+  else
+    placement=(--hostfile "$work/hosts" -n "$((ranks && ranks < count ? ranks : count))")
+  fi
+  if [[ $crowded ]]; then
+    placement+=(--oversubscribe --bind-to none --mca mpi_yield_when_idle 1)
+  else
+    placement+=(--map-by "slot:PE=$threads")
+  fi
+}
+
+# Keeps the number by which Open MPI names what a job leaves behind when it is killed.
+remember_job() {
+  [[ ! -s $work/uri ]] || old_jobs+=("$job:$(($(cut -d. -f1 "$work/uri") >> 16))")
+}
+
+# The commands that take away what the jobs of this run left on a host: shared memory and session folders
+# by Open MPI's names, and shared memory of ranks that no longer live.
+cleaning() {
+  local entry family
+  for entry in "${old_jobs[@]}"; do
+    family=${entry#*:}
+    printf 'rm -rf /dev/shm/vader_segment.*.%s.%x0001.* ' "$EUID" "$family"
+    printf '/tmp/ompi.*.%s/jf.%s %s/ompi.*.%s/pid.%s; ' "$EUID" "$family" "${TMPDIR:-/tmp}" "$EUID" \
+      "${entry%:*}"
+  done
+  # shellcheck disable=SC2016
+  printf '%s ' 'for f in /dev/shm/tercet-*-*; do p=${f#*/tercet-}; p=${p%%-*};' \
+    '[ ! -O "$f" ] || [ -e "/proc/$p" ] || rm -f "$f"; done;'
+}
+
+# The checkpoints of the folder, with what tells a new one from an old one of its name.
+list_checkpoints() {
+  on "${names[0]}" "cd $(printf %q "$folder") 2>/dev/null && stat -c '%n %i %y' -- *.h5 2>/dev/null" |
+    sort || true
+}
+
+# The last step that the run log tells of; empty where there is none.
+last_step() {
+  on "${names[0]}" "tail -n 2 $(printf %q "$folder")/run.jsonl 2>/dev/null" |
+    grep -o '"step":[0-9]*' | tail -n 1 | cut -d: -f2 || true
+}
