@@ -117,7 +117,8 @@ extension ProgramTests {
             ranks: ranks, "disk/run", ["checkpoint.every=1", "checkpoint.retry=0.001"])
           #expect(result.status == 1)
           let last = try #require(result.complaints.last)
-          for word in ["cannot be saved", "disk/run/step-", "the disk is full", "bytes are needed"] {
+          for word in ["cannot be saved", "disk/run/step-", "the disk is full", "bytes are needed"]
+          {
             #expect(last.contains(word), "\(result.stderr)")
           }
           let warnings = result.complaints.dropLast()
@@ -149,7 +150,9 @@ extension ProgramTests {
           #expect(result.status == 1)
           #expect(result.stderr.contains("run.jsonl: the run log cannot be written: No space left"))
           let last = try #require(result.complaints.last)
-          #expect(last.contains("cannot be saved") && last.contains(".h5: the disk is full"), "\(result.stderr)")
+          #expect(
+            last.contains("cannot be saved") && last.contains(".h5: the disk is full"),
+            "\(result.stderr)")
           #expect(!result.stderr.contains("NSCocoaErrorDomain"), "\(result.stderr)")
           #expect(try place.snapshot("disk/run") == saved)
           // What there was room for is whole lines.
