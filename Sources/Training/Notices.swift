@@ -7,6 +7,8 @@ struct Notices: OptionSet, Sendable {
 
   /// A parameter of the rank's piece is not finite.
   static let notFinite = Notices(rawValue: 1)
+  /// So many minutes have passed by the clock of rank 0 that a checkpoint is due.
+  static let saveDue = Notices(rawValue: 2)
 
   /// Somebody asks the run to save and to leave.
   init(_ signal: StopSignal) { rawValue = 1 << (8 + Int64(signal.number)) }

@@ -24,7 +24,7 @@ extension Trainer {
         recall: counts.recall, f1: counts.f1)
       run.progress.history.evaluations.append(evaluation)
       if run.progress.history.best != before { standing = .best }
-      try report(evaluation, isBest: standing == .best, seconds: (clock.now - began).seconds)
+      report(evaluation, isBest: standing == .best, seconds: (clock.now - began).seconds)
     }
     run.progress.epoch += 1
     run.progress.batch = 0

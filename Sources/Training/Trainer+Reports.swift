@@ -21,7 +21,7 @@ extension Trainer {
     ]
   }
 
-  func report(sentences: Int, _ seconds: [Phase: Double]) throws {
+  func report(sentences: Int, _ seconds: [Phase: Double]) {
     guard let log, let last = run.progress.history.steps.last else { return }
     let total = seconds.values.reduce(0, +)
     var entry: [String: any Sendable] = [
@@ -31,7 +31,7 @@ extension Trainer {
       "seconds": Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }),
     ]
     for (name, loss) in zip(run.objective, last.losses) { entry[name] = loss }
-    try log.write(entry)
+    log.write(entry)
     let line = String(
       format: "epoch %d/%d  step %d  loss %.4f  %.1f sentences/s", last.epoch + 1,
       run.options.epochs, last.step, last.total, Double(sentences) / total)
@@ -44,8 +44,8 @@ extension Trainer {
 
   func report(
     _ evaluation: History.Evaluation, isBest: Bool, seconds: Double
-  ) throws {
-    try log?.write([
+  ) {
+    log?.write([
       "event": "evaluation", "step": evaluation.step, "epoch": evaluation.epoch,
       "precision": evaluation.precision, "recall": evaluation.recall, "f1": evaluation.f1,
       "match": run.options.evaluation.match.rawValue, "best": isBest, "seconds": seconds,
@@ -59,8 +59,8 @@ extension Trainer {
 
   func report(
     _ quantity: String, _ sentences: [String], at step: Int, action: RunOptions.NonfinitePolicy
-  ) throws {
-    try log?.write([
+  ) {
+    log?.write([
       "event": "nonfinite", "step": step, "quantity": quantity, "sentences": sentences,
       "action": action.rawValue,
     ])
@@ -70,15 +70,15 @@ extension Trainer {
     }
   }
 
-  func report(_ signal: StopSignal, during activity: Activity) throws {
-    try log?.write([
+  func report(_ signal: StopSignal, during activity: Activity) {
+    log?.write([
       "event": "signal", "signal": signal.rawValue, "during": activity.rawValue,
       "step": run.progress.step,
     ])
   }
 
-  func report(_ ending: Ending) throws {
-    try log?.write(["event": "end", "ending": ending.name, "step": run.progress.step])
+  func report(_ ending: Ending) {
+    log?.write(["event": "end", "ending": ending.name, "step": run.progress.step])
   }
 }
 

@@ -29,7 +29,7 @@ extension Trainer {
       History.Step(
         step: step, epoch: epoch, losses: sums.losses, total: sums.total, gradientNorm: sums.norm,
         rate: Double(rate)))
-    try report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
+    report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
     try compareRanks(clock.seconds, on: session)
   }
 
@@ -58,13 +58,13 @@ extension Trainer {
     try agree(after: .training, on: session)
     run.progress.step += 1
     run.progress.batch += 1
-    try report(quantity, sentences, at: run.progress.step, action: .skip)
+    report(quantity, sentences, at: run.progress.step, action: .skip)
   }
 
   /// Ends the run: every rank comes here in the same step.
   private func stop(_ quantity: String, _ sentences: [String]) throws -> Never {
     let step = run.progress.step + 1
-    try report(quantity, sentences, at: step, action: .stop)
+    report(quantity, sentences, at: step, action: .stop)
     throw TrainingError.notFinite(step: step, quantity: quantity, sentences: sentences)
   }
 
@@ -73,7 +73,7 @@ extension Trainer {
     guard session.size > 1, run.options.watchdog.seconds > 0 else { return }
     stragglers.add(seconds, tokens: gradients.ownTokens)
     if run.progress.step % run.options.watchdog.report == 0 {
-      try report(try stragglers.report(on: session))
+      report(try stragglers.report(on: session))
     }
   }
 

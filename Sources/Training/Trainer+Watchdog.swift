@@ -13,21 +13,20 @@ extension Trainer {
     whereabouts.enter(Place(step: run.progress.step + 1))
     return try Watchdog(options, whereabouts, hosts: hosts, on: session) { [voice, log] stall in
       voice.warn("warning: \(stall)")
-      // Where the log cannot be written the training thread says so.
-      try? log?.write(stall.entry)
+      log?.write(stall.entry)
     }
   }
 
   /// Tells how long the ranks' steps take, and which of them hold up the others.
-  func report(_ ranks: Stragglers.Report) throws {
+  func report(_ ranks: Stragglers.Report) {
     guard let log else { return }
-    try log.write(["event": "ranks", "step": run.progress.step, "seconds": ranks.seconds])
+    log.write(["event": "ranks", "step": run.progress.step, "seconds": ranks.seconds])
     for (rank, times) in ranks.named {
       voice.warn(
         String(
           format: "warning: rank %d on %@ takes %.1f times as long as the others, over %d steps",
           rank, hosts[rank], times, run.options.watchdog.report))
-      try log.write([
+      log.write([
         "event": "straggler", "rank": rank, "host": hosts[rank], "step": run.progress.step,
         "times": times,
       ])

@@ -19,13 +19,21 @@ public final class Trainer {
   let run: Run
   let voice: RunVoice
   let gradients: GradientStep
-  private let folder: CheckpointFolder
+  let folder: CheckpointFolder
   /// Rank 0's alone.
   private(set) var log: RunLog?
-  /// The signal that the ranks have agreed to follow.
+  /// Rank 0's alone.
+  private(set) var saver: BackgroundSaver?
+  /// Whether the last save was not taken.
+  var isBehind = false
+  /// When the last save began.
+  var lastSave = ContinuousClock.now
+  /// What the last save was given.
+  var saved: Progress?
+  /// What the ranks have agreed on last.
+  private(set) var notices: Notices = []
+  /// The signal that they have agreed to follow.
   private(set) var stop: StopSignal?
-  /// What the newest checkpoint holds.
-  private var saved: Progress?
   let whereabouts = Whereabouts()
   private var watchdog: Watchdog?
   var stragglers: Stragglers
@@ -57,12 +65,14 @@ public final class Trainer {
     watchdog = try startWatchdog(on: session)
   }
 
+  deinit { saver?.close() }
+
   private func begin(_ check: ResumeCheck, on session: borrowing Session) throws {
     for warning in run.corpus.warnings { voice.warn("warning: \(warning)") }
     let from = try checkpointToResume(on: session)
     let origin: String
     if let from {
-      try run.resume(from: from, check: check, on: session)
+      try run.resume(from: from, check: check, piece: gradients.reduction.piece, on: session)
       origin = "resumed from \(from) at step \(run.progress.step)"
       saved = run.progress
       voice.say(origin)
@@ -76,8 +86,9 @@ public final class Trainer {
       voice.say(origin)
     }
     if session.rank == 0 {
-      log = try RunLog(folder: folder.path, appending: from != nil)
-      try log?.write(description(origin: origin, ranks: session.size))
+      log = try RunLog(folder: folder.path, appending: from != nil, warn: voice.warn)
+      log?.write(description(origin: origin, ranks: session.size))
+      saver = BackgroundSaver(retry: run.options.checkpoint.retry)
     }
     if from != nil { try saveAgain(on: session) }
   }
@@ -89,45 +100,17 @@ public final class Trainer {
     }
   }
 
-  /// Saves what the run was resumed from where the folder may lack it: it came from elsewhere, or it is
-  /// the best and whoever wrote it was ended before it had that name. The bytes are the same.
-  private func saveAgain(on session: borrowing Session) throws {
-    let isBest =
-      run.progress.batch == 0 && run.progress.history.best?.step == run.progress.step
-    if case .file = run.plan.start {
-      try save(isBest ? .best : .ordinary, on: session)
-    } else if isBest {
-      try save(.best, on: session)
-    }
-  }
-
-  /// The checkpoint that the run goes on from; prepares the folder.
-  private func checkpointToResume(on session: borrowing Session) throws -> String? {
-    let start = run.plan.start
-    let path = try session.share {
-      var path = ""
-      switch start {
-      case .afresh:
-        if try folder.containsCheckpoints() {
-          throw TrainingError.folderInUse(path: folder.path)
-        }
-      case .overwriting: break
-      case .newest: path = try folder.newest() ?? ""
-      case .file(let file): path = file
-      }
-      try folder.prepare()
-      return Array(path.utf8)
-    }
-    return path.isEmpty ? nil : String(decoding: path, as: UTF8.self)
-  }
-
-  /// Trains until the end, until `stopAfter`, or until a signal comes; then every rank has come here.
+  /// Trains until the end, until `stopAfter`, or until a signal comes; all checkpoints are on disk then, and
+  /// every rank has come here.
   public func train(on session: borrowing Session) throws -> Ending {
-    let ending = try ending(on: session)
+    var ending = try ending(on: session)
+    try finishSaves(on: session)
+    try agree(after: .saving, on: session)
+    if let stop { ending = .signal(stop, step: run.progress.step) }
     try watchdog?.finish(on: session)
     try session.barrier()
     StopSignal.ignore()
-    try report(ending)
+    report(ending)
     return ending
   }
 
@@ -140,9 +123,8 @@ public final class Trainer {
           return try leave(.stopAfter, on: session)
         }
         try step(batches[run.progress.batch], on: session)
-        let every = run.options.checkpoint.every
         let isLast = run.progress.batch == batches.count
-        if !isLast && every > 0 && run.progress.step % every == 0 { try save(on: session) }
+        if !isLast && isSaveDue { try save(on: session) }
         if let stop { return try leave(.signal(stop, step: run.progress.step), on: session) }
       }
       try endEpoch(on: session)
@@ -172,35 +154,11 @@ extension Trainer {
   func agree(
     _ own: Notices = [], after activity: Activity, on session: borrowing Session
   ) throws -> Notices {
-    let all = try session.agree(own)
-    if stop == nil, let signal = all.signal {
+    notices = try session.agree(isTimeToSave ? own.union(.saveDue) : own)
+    if stop == nil, let signal = notices.signal {
       stop = signal
-      try report(signal, during: activity)
+      report(signal, during: activity)
     }
-    return all
-  }
-
-  /// Writes a checkpoint on rank 0; every rank learns whether it is there.
-  func save(
-    _ standing: CheckpointFolder.Standing = .ordinary, on session: borrowing Session
-  ) throws {
-    let run = run
-    whereabouts.enter(Place(step: run.progress.step, round: .max, phase: .saving))
-    for moment in run.optimizer.moments {
-      guard let start = moment.values.buffer.baseAddress else { continue }
-      try gradients.reduction.collect(start, on: session)
-    }
-    _ = try session.share {
-      try folder.save(
-        step: run.progress.step, standing, keep: run.options.checkpoint.keep
-      ) { (writer) throws(CheckpointError) in
-        try Snapshot.write(
-          run.header, layout: run.model.layout, parameters: run.parameters,
-          optimizer: run.optimizer, objective: run.objective, to: writer)
-      }
-      return []
-    }
-    saved = run.progress
-    try agree(after: .saving, on: session)
+    return notices
   }
 }

@@ -71,6 +71,9 @@ extension Watchdog {
 
 /// What the thread of rank 0 knows.
 private struct Guardian {
+  /// The exit status of a job that it ends: that of a command that has run out of time, as `timeout` says it.
+  private static let status: Int32 = 124
+
   private let options: RunOptions.WatchdogOptions
   private let hosts: [String]
   private let interval: Double
@@ -107,8 +110,8 @@ private struct Guardian {
       let stall = stall(found.rank, found.place, found.seconds, isSilent: found.isSilent)
       if found.isNew || stall.isFatal { tell(stall) }
       if stall.isFatal {
-        beats?.abort(status: 1)
-        _exit(1)
+        beats?.abort(status: Self.status)
+        _exit(Self.status)
       }
     }
   }
