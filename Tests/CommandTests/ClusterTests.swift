@@ -84,15 +84,21 @@ extension ProgramTests {
       arguments: ["TERM", "INT", "HUP", "USR1"])
     func signals(_ signal: String) throws {
       try withTemporaryDirectory { folder in
-        let rank = "trap 'exit 75' USR1; mkdir run; echo >run/run.jsonl; echo >ready; read <never"
+        let rank =
+          "trap 'exit 75' USR1; mkdir run; echo >run/run.jsonl; echo >ready; sleep infinity & wait"
         let place = try Standin(folder, plan: [rank])
-        // Job control, or the shell would have SIGINT ignored.
+        // The threads that tests run on have signals blocked, which a child inherits.
         let script = """
-          set -m; mkfifo ready never; "$@" & read <ready
-          kill -\(signal) -- $!; wait $!
+          import os, signal, subprocess, sys
+          os.mkfifo("ready")
+          signal.pthread_sigmask(signal.SIG_SETMASK, [])
+          run = subprocess.Popen(sys.argv[1:], start_new_session=True)
+          open("ready").close()
+          run.send_signal(signal.SIG\(signal))
+          sys.exit(run.wait())
           """
         let result = try runProcess(
-          "/bin/bash", ["-c", script, "-"] + place.command([], []), in: folder, timeout: 60)
+          "/usr/bin/python3", ["-c", script] + place.command([], []), in: folder, timeout: 60)
         #expect(result.status == 75, "\(result.stderr)")
         #expect(result.stderr.contains("every rank saves"), "\(result.stderr)")
       }
