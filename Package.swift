@@ -108,7 +108,8 @@ let package = Package(
     tests("ConfigurationTests", ["Configuration"]),
     tests("CommandsTests", ["Commands", "Configuration"]),
     tests(
-      "TrainingTests", ["Training", "Models", "Layers", "Autodiff", "Tensors", "Corpora"]),
+      "TrainingTests",
+      ["Training", "Models", "Layers", "Autodiff", "Tensors", "Corpora", "Checkpoints"]),
     tests(
       "FixturesTests",
       ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),

@@ -31,6 +31,8 @@ public struct CheckpointError: Error, Equatable, Sendable {
     case diskFull(needed: Int, free: Int?)
     /// The system refused to write the file, for the reason given.
     case unwritable(String)
+    /// None of the checkpoints of a folder is whole; what is wrong with one of them.
+    case noneWhole(count: Int, first: String)
     /// The folder of a run cannot be used, for the reason given.
     case unusableFolder(String)
     /// A function of the HDF5 library failed with this text.
@@ -45,7 +47,25 @@ public struct CheckpointError: Error, Equatable, Sendable {
 
 extension CheckpointError: CustomStringConvertible {
   /// One line: the path, what was found, what to do.
-  public var description: String { "\(path): \(sentence)" }
+  public var description: String { finding + advice }
+
+  /// The path and what was found.
+  var finding: String { "\(path): \(sentence)" }
+
+  private var advice: String {
+    switch reason {
+    case .empty, .truncated, .overlong, .damaged: "; take another checkpoint"
+    default: ""
+    }
+  }
+
+  /// Whether the file can be read and what it holds is no whole checkpoint.
+  var isAboutContents: Bool {
+    switch reason {
+    case .missing, .folder, .empty, .truncated, .overlong, .foreign, .damaged, .unfit, .hdf5: true
+    case .unreadable, .newer, .diskFull, .unwritable, .noneWhole, .unusableFolder: false
+    }
+  }
 
   private var sentence: String {
     switch reason {
@@ -56,18 +76,18 @@ extension CheckpointError: CustomStringConvertible {
     case .unreadable(let cause):
       "cannot be read: \(cause)"
     case .empty:
-      "is empty; take another checkpoint"
+      "is empty"
     case .truncated(let found, let expected):
-      "is cut short: \(found) of \(expected) bytes are there; take another checkpoint"
+      "is cut short: \(found) of \(expected) bytes are there"
     case .overlong(let found, let expected):
-      "holds \(found) bytes where \(expected) were written; take another checkpoint"
+      "holds \(found) bytes where \(expected) were written"
     case .foreign(let looks):
       "is not a checkpoint of tercet: \(looks)"
     case .newer(let version):
       "was written by a newer tercet: format version \(version), this one reads up to "
         + "\(UserBlock.version); update tercet"
     case .damaged(let part):
-      "is damaged: \(part); take another checkpoint"
+      "is damaged: \(part)"
     case .unfit(let name, let problem):
       "'\(name)' \(problem)"
     case .diskFull(let needed, let free):
@@ -75,6 +95,9 @@ extension CheckpointError: CustomStringConvertible {
         + "free; nothing was replaced; free some space or name another folder"
     case .unwritable(let cause):
       "cannot be written: \(cause)"
+    case .noneWhole(let count, let first):
+      "none of its checkpoints is whole, \(count) damaged, such as \(first); nothing was changed; "
+        + "put a whole one there, or start afresh with --overwrite"
     case .unusableFolder(let cause):
       "cannot hold checkpoints: \(cause); name another folder"
     case .hdf5(let function, let text):

@@ -59,7 +59,7 @@ public struct CheckpointFolder: Sendable {
   ) throws(CheckpointError) {
     precondition(step >= 0 && keep > 0, "save step \(step), keep \(keep)")
     let name = Self.name(ofStep: step)
-    let file = "\(path)/\(name)"
+    let file = file(ofStep: step)
     try CheckpointFile.write(to: file, bytes: bytes, body)
     try AtomicFile.duplicate(file, as: last)
     if standing == .best { try AtomicFile.duplicate(file, as: best) }
@@ -68,25 +68,8 @@ public struct CheckpointFolder: Sendable {
     for old in oldestFirst.dropLast(keep - 1) { try remove(old) }
   }
 
-  /// The checkpoint of the highest step, by the root attribute `step`; nil where there is none.
-  ///
-  /// - Throws: `CheckpointError` where any checkpoint of the folder is damaged: to go on from an
-  ///   older one is for the user to decide.
-  public func newest() throws(CheckpointError) -> String? {
-    var newest: (step: Int64, path: String)?
-    var seen: Set<FileNumber> = []
-    let names = try checkpoints()
-    // `last.h5` first, so that of its two names this one is given.
-    for name in names.filter({ $0 == "last.h5" }) + names.filter({ $0 != "last.h5" }) {
-      let file = "\(path)/\(name)"
-      if let number = FileNumber(of: file), !seen.insert(number).inserted { continue }
-      guard case .integer(let step) = try CheckpointFile.open(file).attribute("step") else {
-        throw CheckpointError(file, .unfit(name: "step", problem: "is not an integer"))
-      }
-      if step > newest?.step ?? .min { newest = (step, file) }
-    }
-    return newest?.path
-  }
+  /// The file that the checkpoint of a step has.
+  public func file(ofStep step: Int) -> String { "\(path)/\(Self.name(ofStep: step))" }
 
   /// Whether the folder holds any checkpoint; not so where there is no folder.
   public func containsCheckpoints() throws(CheckpointError) -> Bool {
@@ -102,7 +85,7 @@ public struct CheckpointFolder: Sendable {
 }
 
 extension CheckpointFolder {
-  private static func name(ofStep step: Int) -> String {
+  static func name(ofStep step: Int) -> String {
     let digits = String(step)
     return "step-\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).h5"
   }
@@ -126,7 +109,7 @@ extension CheckpointFolder {
       && UInt(name[end.upperBound...]) != nil
   }
 
-  private func checkpoints() throws(CheckpointError) -> [String] {
+  func checkpoints() throws(CheckpointError) -> [String] {
     try entries().filter(Self.isCheckpoint)
   }
 
@@ -168,7 +151,7 @@ extension CheckpointFolder {
     guard status.st_mode & S_IFMT == S_IFDIR else { throw unusable("it is a file") }
   }
 
-  private func unusable(_ cause: String) -> CheckpointError {
+  func unusable(_ cause: String) -> CheckpointError {
     CheckpointError(path, .unusableFolder(cause))
   }
 }

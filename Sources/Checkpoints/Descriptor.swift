@@ -16,7 +16,7 @@ package struct Descriptor: ~Copyable {
     let file = Descriptor(number: number, path: path)
     let kind = try file.status().st_mode & S_IFMT
     if kind == S_IFDIR { throw CheckpointError(path, .folder) }
-    if kind != S_IFREG { throw CheckpointError(path, .unreadable("it is not a regular file")) }
+    if kind != S_IFREG { throw CheckpointError(path, .foreign("it is not a regular file")) }
     return file
   }
 
@@ -49,6 +49,8 @@ package struct Descriptor: ~Copyable {
       if count == 0 { break }
       if count > 0 {
         filled += count
+      } else if errno == EIO {
+        throw CheckpointError(path, .damaged("the disk cannot read all of it"))
       } else if errno != EINTR {
         throw CheckpointError(path, .unreadable(Descriptor.systemError()))
       }

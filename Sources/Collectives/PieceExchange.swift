@@ -71,9 +71,11 @@ struct PieceExchange {
     return pieces.start
   }
 
-  /// Gives rank 0 the pieces of all.
-  func collect(_ values: UnsafeMutablePointer<Float>) throws(MPIError) {
-    guard rank == 0 else {
+  /// Puts the pieces of the other ranks into their places on rank 0.
+  func collect(
+    _ values: UnsafePointer<Float>, into whole: UnsafeMutablePointer<Float>?
+  ) throws(MPIError) {
+    guard let whole, rank == 0 else {
       let own = bounds(of: rank)
       return try MPIError.check(
         "MPI_Send",
@@ -85,7 +87,7 @@ struct PieceExchange {
       try MPIError.check(
         "MPI_Recv",
         MPI_Recv(
-          values + piece.lowerBound, Int32(piece.count), tercet_float(), Int32(other), 0,
+          whole + piece.lowerBound, Int32(piece.count), tercet_float(), Int32(other), 0,
           tercet_comm_world(), nil))
     }
   }

@@ -84,28 +84,30 @@ struct SharedExchange {
   func gather(
     _ values: UnsafeMutablePointer<Float>, on session: borrowing Session
   ) throws(MPIError) {
-    try exchange(values, on: session, takers: bounds.indices.dropLast())
+    try exchange(values, into: values, on: session)
   }
 
-  /// Gives rank 0 the pieces of all.
+  /// Puts the pieces of the other ranks into their places on rank 0.
   func collect(
-    _ values: UnsafeMutablePointer<Float>, on session: borrowing Session
+    _ values: UnsafePointer<Float>, into whole: UnsafeMutablePointer<Float>?,
+    on session: borrowing Session
   ) throws(MPIError) {
-    try exchange(values, on: session, takers: 0..<1)
+    try exchange(values, into: rank == 0 ? whole : nil, on: session)
   }
 
-  /// Lays this rank's piece into its slab and, if it is one of the takers, takes the others' from theirs.
+  /// Lays this rank's piece into its slab and, where it has a place for them, takes the others' from theirs.
   private func exchange(
-    _ values: UnsafeMutablePointer<Float>, on session: borrowing Session, takers: Range<Int>
+    _ values: UnsafePointer<Float>, into whole: UnsafeMutablePointer<Float>?,
+    on session: borrowing Session
   ) throws(MPIError) {
     let own = piece(of: rank)
     (memory.start + firstSlabs[rank] + own.lowerBound).update(
       from: values + own.lowerBound, count: own.count)
     try session.barrier()
-    if takers.contains(rank) {
+    if let whole {
       for other in bounds.indices.dropLast() where other != rank {
         let piece = piece(of: other)
-        (values + piece.lowerBound).update(
+        (whole + piece.lowerBound).update(
           from: memory.start + firstSlabs[other] + piece.lowerBound, count: piece.count)
       }
     }

@@ -234,15 +234,21 @@ public final class TreeReduction {
     }
   }
 
-  /// Gives rank 0 what the others have in their pieces of `values`, `count` of them.
+  /// Puts every rank's piece of `values`, `count` of them, together on rank 0.
   ///
   /// The corresponding C functions are `MPI_Send` and `MPI_Recv`.
+  ///
+  /// - Parameter whole: takes `count` values; looked at on rank 0 alone.
   public func collect(
-    _ values: UnsafeMutablePointer<Float>, on session: borrowing Session
+    _ values: UnsafePointer<Float>, into whole: UnsafeMutablePointer<Float>?,
+    on session: borrowing Session
   ) throws(MPIError) {
+    if let whole, rank == 0 {
+      (whole + piece.lowerBound).update(from: values + piece.lowerBound, count: piece.count)
+    }
     switch exchange {
-    case .messages(let exchange): try exchange.collect(values)
-    case .shared(let exchange): try exchange.collect(values, on: session)
+    case .messages(let exchange): try exchange.collect(values, into: whole)
+    case .shared(let exchange): try exchange.collect(values, into: whole, on: session)
     case .none, .nodes: break
     }
   }

@@ -23,17 +23,41 @@ public struct ResumeCheck: Sendable {
 
 extension Run {
   /// Takes up the run where a checkpoint left it: read by rank 0, handed to all.
+  ///
+  /// - Parameter piece: of the optimiser's moments that this rank keeps.
   func resume(
-    from path: String, check: ResumeCheck, on session: borrowing Session
+    from path: String, check: ResumeCheck, piece: Range<Int>, on session: borrowing Session
   ) throws {
-    let state = try session.share { try encode(try restore(path, check)) }
+    var moments: [Slab] = []
+    let state = try session.share { try encode(try restore(path, check, moments: &moments)) }
     progress = try decode(state)
     try replica.publish(on: session)
-    for moment in optimizer.moments { try session.broadcast(floats: moment.values.buffer) }
+    for (index, moment) in optimizer.moments.enumerated() {
+      let whole = session.rank == 0 ? moments[index] : nil
+      try scatter(whole, to: moment.values, piece, on: session)
+    }
   }
 
-  /// Reads a checkpoint into this run.
-  private func restore(_ path: String, _ check: ResumeCheck) throws -> Progress {
+  /// Gives every rank its piece of what rank 0 has, and takes memory for no more.
+  private func scatter(
+    _ whole: Slab?, to values: Slab, _ piece: Range<Int>, on session: borrowing Session
+  ) throws {
+    let length = min(1 << 20, values.count)
+    let received = whole == nil ? Slab(count: length) : nil
+    for start in stride(from: 0, to: values.count, by: length) {
+      let block = start..<min(start + length, values.count)
+      guard let source = received?.start ?? whole.map({ $0.start + start }) else { return }
+      try session.broadcast(floats: UnsafeMutableBufferPointer(start: source, count: block.count))
+      let own = block.clamped(to: piece)
+      (values.start + own.lowerBound).update(
+        from: source + (own.lowerBound - start), count: own.count)
+    }
+  }
+
+  /// Reads a checkpoint into this run, the whole moments into memory of their own.
+  private func restore(
+    _ path: String, _ check: ResumeCheck, moments: inout [Slab]
+  ) throws -> Progress {
     let file = try CheckpointFile.open(path)
     let header = try Snapshot.header(of: file) { stored, _ in
       for (key, was, now) in try check.differences(stored, path)
@@ -55,7 +79,11 @@ extension Run {
       throw TrainingError.unfit(checkpoint: path, problem: problem)
     }
     try Snapshot.read(model.layout, into: parameters, from: file)
-    try Snapshot.read(model.layout, into: optimizer, from: file)
+    for (name, values) in optimizer.moments {
+      let whole = Slab(count: values.count)
+      try Snapshot.read(model.layout, moment: name, into: whole, from: file)
+      moments.append(whole)
+    }
     return header.progress
   }
 

@@ -1,42 +1,76 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// The run log, JSON Lines in the run's folder: what depends on time, machine and number of ranks stands
-/// here and not in checkpoints. A resumed run appends to it.
-final class RunLog {
-  private let path: String
-  private let descriptor: Int32
-
-  /// Opens `run.jsonl` in `folder`, emptied where the run begins afresh.
-  init(folder: String, appending: Bool) throws(TrainingError) {
-    path = "\(folder)/run.jsonl"
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? 0 : O_TRUNC), 0o666)
-    if descriptor < 0 { throw failure() }
+/// here and not in checkpoints. A resumed run appends to it. Any thread may write.
+///
+/// Lines that the disk does not take wait in memory for the next attempt: a run does not end because its
+/// disk is full for a while.
+final class RunLog: Sendable {
+  private struct File: Sendable {
+    let descriptor: Int32
+    /// Whole lines that are not in the file.
+    var waiting: [UInt8] = []
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  private let path: String
+  private let file: Mutex<File>
+  private let warn: @Sendable (String) -> Void
 
-  /// Adds a line, whole or not at all; keys are sorted.
-  func write(_ entry: [String: any Sendable]) throws {
-    let line = try JSONSerialization.data(
+  /// Opens `run.jsonl` in `folder`, emptied where the run begins afresh.
+  ///
+  /// - Parameter warn: is told when lines begin to wait.
+  init(
+    folder: String, appending: Bool, warn: @escaping @Sendable (String) -> Void
+  ) throws(TrainingError) {
+    path = "\(folder)/run.jsonl"
+    self.warn = warn
+    let descriptor = open(
+      path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (appending ? 0 : O_TRUNC), 0o666)
+    if descriptor < 0 { throw .logUnwritable(path: path, cause: String(cString: strerror(errno))) }
+    file = Mutex(File(descriptor: descriptor))
+  }
+
+  deinit { file.withLock { _ = close($0.descriptor) } }
+
+  /// Adds a line; keys are sorted.
+  ///
+  /// - Precondition: the entry is JSON; its numbers are finite.
+  func write(_ entry: [String: any Sendable]) {
+    precondition(JSONSerialization.isValidJSONObject(entry), "\(entry) in the run log")
+    let line = try? JSONSerialization.data(
       withJSONObject: entry, options: [.sortedKeys, .withoutEscapingSlashes])
-    let end = lseek(descriptor, 0, SEEK_END)
-    var rest = Array(line + [0x0A])[...]
+    let warning = file.withLock { file -> TrainingError? in
+      let wasWaiting = !file.waiting.isEmpty
+      file.waiting += (line ?? Data()) + [0x0A]
+      let failure = flush(&file)
+      return wasWaiting ? nil : failure
+    }
+    if let warning { warn("warning: \(warning); lines are kept until it can") }
+  }
+
+  /// Writes what has been waiting.
+  func finish() throws(TrainingError) {
+    if let failure = file.withLock({ flush(&$0) }) { throw failure }
+  }
+
+  /// Appends the lines that wait, all of them or none.
+  private func flush(_ file: inout File) -> TrainingError? {
+    let end = lseek(file.descriptor, 0, SEEK_END)
+    var rest = file.waiting[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { Glibc.write(file.descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {
-        let failure = failure()
-        ftruncate(descriptor, end)
-        throw failure
+        let cause = String(cString: strerror(errno))
+        ftruncate(file.descriptor, end)
+        return .logUnwritable(path: path, cause: cause)
       }
       rest = rest.dropFirst(count)
     }
-  }
-
-  /// What the system said last.
-  private func failure() -> TrainingError {
-    .logUnwritable(path: path, cause: String(cString: strerror(errno)))
+    file.waiting = []
+    return nil
   }
 }
 

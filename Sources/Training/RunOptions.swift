@@ -73,8 +73,12 @@ public struct RunOptions: Codable, Sendable {
   public struct CheckpointOptions: Codable, Sendable, Equatable {
     /// Steps from one checkpoint to the next, besides those at the ends of epochs; 0 for none.
     public var every = 0
+    /// Minutes after which the next step ends with a checkpoint, by the clock of rank 0; 0 for none.
+    public var minutes = 0.0
     /// Step files that stay.
     public var keep = 3
+    /// Seconds until a save that failed is tried again; twice as many after each further failure.
+    public var retry = 10.0
   }
 
   /// The `log` section.
@@ -108,6 +112,14 @@ extension RunOptions {
     ]
     for (key, value) in amounts where value < 0 {
       throw InvalidOption(key: key, found: "\(value)", expected: "0 or more")
+    }
+    if !(0...Double(Self.largestCount)).contains(checkpoint.minutes) {
+      throw InvalidOption(
+        key: "checkpoint.minutes", found: "\(checkpoint.minutes)", expected: "0 or more")
+    }
+    if !(0.001...Double(Self.largestCount)).contains(checkpoint.retry) {
+      throw InvalidOption(
+        key: "checkpoint.retry", found: "\(checkpoint.retry)", expected: "0.001 or more")
     }
     let shards = batch.shards
     if shards < 1 || shards > 1024 || shards & (shards - 1) != 0 {

@@ -14,32 +14,35 @@ public struct SnapshotHeader: Sendable {
   public var progress: Progress
 }
 
-/// Checkpoints of training runs: names and contents (README, "Checkpoints").
-public enum Snapshot {
-  /// Hands a whole run over to a checkpoint file.
-  ///
-  /// - Parameters:
-  ///   - objective: names of the terms of the objective.
-  static func write(
-    _ header: SnapshotHeader, layout: ParameterLayout, parameters: Slab, optimizer: Optimizer,
-    objective: [String], to writer: borrowing CheckpointWriter
-  ) throws(CheckpointError) {
-    try write(header, to: writer)
-    try write(header.progress.history, objective: objective, to: writer)
-    for (group, slab) in groups(parameters, optimizer) {
+/// All that a checkpoint holds, in memory that the run does not change.
+struct RunState: Sendable {
+  let header: SnapshotHeader
+  let layout: ParameterLayout
+  /// Names of the terms of the objective.
+  let objective: [String]
+  /// Parameters and moments by the group that holds them, each as the layout says.
+  let slabs: [(group: String, values: Slab)]
+
+  var step: Int { header.progress.step }
+  /// What all numbers take.
+  var bytes: Int { slabs.reduce(0) { $0 + $1.values.count } * MemoryLayout<Float>.stride }
+
+  /// Hands it over to a checkpoint file.
+  func write(to writer: borrowing CheckpointWriter) throws(CheckpointError) {
+    try Snapshot.write(header, to: writer)
+    try Snapshot.write(header.progress.history, objective: objective, to: writer)
+    for (group, values) in slabs {
       for parameter in layout.parameters {
         try writer.floats(
-          "\(group)/\(parameter.name)", shape: parameter.shape, slab.part(parameter))
+          "\(group)/\(parameter.name)", shape: parameter.shape, values.part(parameter))
       }
     }
   }
+}
 
-  /// The slabs of a run by the group that holds them.
-  private static func groups(_ parameters: Slab, _ optimizer: Optimizer) -> [(String, Slab)] {
-    [("parameters", parameters)] + optimizer.moments.map { ("optimizer/\($0.name)", $0.values) }
-  }
-
-  private static func write(
+/// Checkpoints of training runs: names and contents (README, "Checkpoints").
+public enum Snapshot {
+  fileprivate static func write(
     _ header: SnapshotHeader, to writer: borrowing CheckpointWriter
   ) throws(CheckpointError) {
     let progress = header.progress
@@ -55,7 +58,7 @@ public enum Snapshot {
     try writer.strings("vocabulary/relations", header.inventory.relations)
   }
 
-  private static func write(
+  fileprivate static func write(
     _ history: History, objective: [String], to writer: borrowing CheckpointWriter
   ) throws(CheckpointError) {
     let (steps, evaluations) = (history.steps, history.evaluations)
@@ -184,13 +187,11 @@ extension Snapshot {
     try read(layout, group: "parameters", into: parameters, from: file)
   }
 
-  /// Reads the optimiser's moments.
+  /// Reads one of the optimiser's moments.
   static func read(
-    _ layout: ParameterLayout, into optimizer: Optimizer, from file: borrowing HDF5File
+    _ layout: ParameterLayout, moment name: String, into values: Slab, from file: borrowing HDF5File
   ) throws(CheckpointError) {
-    for (name, values) in optimizer.moments {
-      try read(layout, group: "optimizer/\(name)", into: values, from: file)
-    }
+    try read(layout, group: "optimizer/\(name)", into: values, from: file)
   }
 
   private static func read(

@@ -17,12 +17,18 @@ public final class Trainer {
     case stopAfter
   }
 
-  private let run: Run
-  private let voice: RunVoice
-  private let gradients: GradientStep
-  private let folder: CheckpointFolder
+  let run: Run
+  let voice: RunVoice
+  let gradients: GradientStep
+  let folder: CheckpointFolder
   /// Rank 0's alone.
-  private var log: RunLog?
+  private(set) var log: RunLog?
+  /// Rank 0's alone.
+  private(set) var saver: BackgroundSaver?
+  /// Whether the last save was not taken.
+  var isBehind = false
+  /// When the last save began.
+  var lastSave = ContinuousClock.now
 
   /// Prepares a run on every rank: corpus, folder, parameters or checkpoint.
   public init(
@@ -42,12 +48,14 @@ public final class Trainer {
     try begin(check, on: session)
   }
 
+  deinit { saver?.close() }
+
   private func begin(_ check: ResumeCheck, on session: borrowing Session) throws {
     for warning in run.corpus.warnings { voice.warn("warning: \(warning)") }
     let from = try checkpointToResume(on: session)
     let origin: String
     if let from {
-      try run.resume(from: from, check: check, on: session)
+      try run.resume(from: from, check: check, piece: gradients.reduction.piece, on: session)
       origin = "resumed from \(from) at step \(run.progress.step)"
       voice.say(origin)
     } else {
@@ -60,8 +68,9 @@ public final class Trainer {
       voice.say(origin)
     }
     if session.rank == 0 {
-      log = try RunLog(folder: folder.path, appending: from != nil)
-      try log?.write(description(origin: origin, ranks: session.size))
+      log = try RunLog(folder: folder.path, appending: from != nil, warn: voice.warn)
+      log?.write(description(origin: origin, ranks: session.size))
+      saver = BackgroundSaver(retry: run.options.checkpoint.retry)
     }
     if from != nil { try saveAgain(on: session) }
   }
@@ -73,40 +82,14 @@ public final class Trainer {
     }
   }
 
-  /// Saves what the run was resumed from where the folder may lack it: it came from elsewhere, or it is
-  /// the best and whoever wrote it was ended before it had that name. The bytes are the same.
-  private func saveAgain(on session: borrowing Session) throws {
-    let isBest =
-      run.progress.batch == 0 && run.progress.history.best?.step == run.progress.step
-    if case .file = run.plan.start {
-      try save(isBest ? .best : .ordinary, on: session)
-    } else if isBest {
-      try save(.best, on: session)
-    }
-  }
-
-  /// The checkpoint that the run goes on from; prepares the folder.
-  private func checkpointToResume(on session: borrowing Session) throws -> String? {
-    let start = run.plan.start
-    let path = try session.share {
-      var path = ""
-      switch start {
-      case .afresh:
-        if try folder.containsCheckpoints() {
-          throw TrainingError.folderInUse(path: folder.path)
-        }
-      case .overwriting: break
-      case .newest: path = try folder.newest() ?? ""
-      case .file(let file): path = file
-      }
-      try folder.prepare()
-      return Array(path.utf8)
-    }
-    return path.isEmpty ? nil : String(decoding: path, as: UTF8.self)
-  }
-
-  /// Trains until the end, or until `stopAfter`.
+  /// Trains until the end, or until `stopAfter`; all checkpoints are on disk then.
   public func train(on session: borrowing Session) throws -> Ending {
+    let ending = try trainToEnding(on: session)
+    try finishSaves(on: session)
+    return ending
+  }
+
+  private func trainToEnding(on session: borrowing Session) throws -> Ending {
     var saved: Progress? = run.progress.step > 0 ? run.progress : nil
     while run.progress.epoch < run.options.epochs {
       if hasLostPatience { return .patience }
@@ -118,9 +101,8 @@ public final class Trainer {
           return .stopAfter
         }
         try step(batches[run.progress.batch], on: session)
-        let every = run.options.checkpoint.every
         let isLast = run.progress.batch == batches.count
-        if !isLast && every > 0 && run.progress.step % every == 0 {
+        if try !isLast && isSaveDue(on: session) {
           try save(on: session)
           saved = run.progress
         }
@@ -166,7 +148,7 @@ extension Trainer {
       History.Step(
         step: step, epoch: epoch, losses: sums.losses, total: sums.total, gradientNorm: sums.norm,
         rate: Double(rate)))
-    try report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
+    report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
   }
 
   /// Moves this rank's piece of the parameters and gathers all pieces.
@@ -206,32 +188,11 @@ extension Trainer {
         recall: counts.recall, f1: counts.f1)
       run.progress.history.evaluations.append(evaluation)
       if run.progress.history.best != before { standing = .best }
-      try report(evaluation, isBest: standing == .best, seconds: (clock.now - began).seconds)
+      report(evaluation, isBest: standing == .best, seconds: (clock.now - began).seconds)
     }
     run.progress.epoch += 1
     run.progress.batch = 0
     try save(standing, on: session)
-  }
-
-  /// Writes a checkpoint on rank 0; every rank learns whether it is there.
-  private func save(
-    _ standing: CheckpointFolder.Standing = .ordinary, on session: borrowing Session
-  ) throws {
-    let run = run
-    for moment in run.optimizer.moments {
-      guard let start = moment.values.buffer.baseAddress else { continue }
-      try gradients.reduction.collect(start, on: session)
-    }
-    _ = try session.share {
-      try folder.save(
-        step: run.progress.step, standing, keep: run.options.checkpoint.keep
-      ) { (writer) throws(CheckpointError) in
-        try Snapshot.write(
-          run.header, layout: run.model.layout, parameters: run.parameters,
-          optimizer: run.optimizer, objective: run.objective, to: writer)
-      }
-      return []
-    }
   }
 }
 
@@ -267,7 +228,7 @@ extension Trainer {
     ]
   }
 
-  private func report(sentences: Int, _ seconds: [Phase: Double]) throws {
+  private func report(sentences: Int, _ seconds: [Phase: Double]) {
     guard let log, let last = run.progress.history.steps.last else { return }
     let total = seconds.values.reduce(0, +)
     var entry: [String: any Sendable] = [
@@ -277,7 +238,7 @@ extension Trainer {
       "seconds": Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }),
     ]
     for (name, loss) in zip(run.objective, last.losses) { entry[name] = loss }
-    try log.write(entry)
+    log.write(entry)
     let line = String(
       format: "epoch %d/%d  step %d  loss %.4f  %.1f sentences/s", last.epoch + 1,
       run.options.epochs, last.step, last.total, Double(sentences) / total)
@@ -290,8 +251,8 @@ extension Trainer {
 
   private func report(
     _ evaluation: History.Evaluation, isBest: Bool, seconds: Double
-  ) throws {
-    try log?.write([
+  ) {
+    log?.write([
       "event": "evaluation", "step": evaluation.step, "epoch": evaluation.epoch,
       "precision": evaluation.precision, "recall": evaluation.recall, "f1": evaluation.f1,
       "match": run.options.evaluation.match.rawValue, "best": isBest, "seconds": seconds,

@@ -14,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   case notFinite(step: Int, quantity: String, sentences: [String])
   /// The run log cannot be written, for the reason given.
   case logUnwritable(path: String, cause: String)
+  /// The last checkpoint cannot be written, for the reason given.
+  case notSaved(cause: String)
   /// A vector has another width than the word table.
   case vectorWidth(path: String, found: Int, expected: Int)
   /// Rank 0 has met an error and reports it.
@@ -40,6 +42,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
     case .logUnwritable(let path, let cause):
       "\(path): the run log cannot be written: \(cause); name another folder with --checkpoints, "
         + "or make room in this one"
+    case .notSaved(let cause):
+      "the run cannot be saved, its last checkpoint is the one before: \(cause)"
     case .vectorWidth(let path, let found, let expected):
       "\(path): vectors of \(found) numbers for a word table of width \(expected); "
         + "set model.embedding=\(found)"

@@ -146,7 +146,8 @@ struct DamageTests {
       let pipe = "\(folder)/pipe"
       #expect(try run("mkfifo", [pipe]).status == 0)
       #expect(
-        CheckpointErrorText.of(pipe) == "\(pipe): cannot be read: it is not a regular file")
+        CheckpointErrorText.of(pipe)
+          == "\(pipe): is not a checkpoint of tercet: it is not a regular file")
       let below = "\(folder)/pipe/last.h5"
       #expect(CheckpointErrorText.of(below) == "\(below): cannot be read: Not a directory")
     }

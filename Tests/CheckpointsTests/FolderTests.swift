@@ -20,7 +20,7 @@ struct FolderTests {
   func rotation() throws {
     try inFolder { (parent) throws in
       let folder = CheckpointFolder("\(parent)/runs/a")
-      #expect(try !folder.containsCheckpoints() && folder.newest() == nil)
+      #expect(try !folder.containsCheckpoints() && folder.newest().path == nil)
       try folder.prepare()
       #expect(try names(in: folder.path) == [])
       try save(folder, 10, .best, keep: 2)
@@ -32,7 +32,7 @@ struct FolderTests {
         ])
       #expect(try step(of: folder.best) == .integer(10))
       #expect(try step(of: folder.last) == .integer(100_000_000))
-      #expect(try folder.newest() == folder.last)
+      #expect(try folder.newest().path == folder.last)
       try save(folder, 40, .best, keep: 1)
       #expect(try names(in: folder.path) == ["best.h5", "last.h5", "step-00000040.h5"])
       #expect(try step(of: folder.best) == .integer(40))
@@ -49,14 +49,70 @@ struct FolderTests {
       #expect(try names(in: path) == ["best.h5", "last.h5", "step-00000009.h5"])
       try writeSample(to: "\(path)/step-00000010.h5", step: 10)
       try writeSample(to: "\(path)/other.h5", step: 99)
-      #expect(try folder.newest() == "\(path)/step-00000010.h5")
-      var contents = try bytes(of: folder.last)
-      contents[700] ^= 1
-      try FileManager.default.removeItem(atPath: folder.last)
-      try write(contents, to: folder.last)
-      let error = #expect(throws: CheckpointError.self) { try folder.newest() }
-      #expect(error?.path == folder.last)
+      #expect(try folder.newest() == .init(path: "\(path)/step-00000010.h5"))
     }
+  }
+
+  @Test("sets a damaged file aside under all of its names and goes on from the one before")
+  func damaged() throws {
+    try inFolder { (path) throws in
+      let folder = CheckpointFolder(path)
+      try save(folder, 1, .best, keep: 3)
+      try save(folder, 2, .ordinary, keep: 3)
+      try damage(folder.last)
+      let before = "\(path)/step-00000001.h5"
+      let reason = "is damaged: its contents do not match their checksum"
+      let aside = "set aside as last.h5.damaged and step-00000002.h5.damaged"
+      #expect(
+        try folder.newest()
+          == .init(path: "\(path)/best.h5", setAside: ["\(folder.last): \(reason); \(aside)"]))
+      let damaged = ["last.h5.damaged", "step-00000002.h5.damaged"]
+      #expect(
+        try names(in: path) == ["best.h5", "last.h5"] + damaged[..<1] + ["step-00000001.h5"]
+          + damaged[1...])
+      #expect(try bytes(of: folder.last) == bytes(of: before))
+      #expect(try folder.newest() == .init(path: folder.last))
+      // No file takes the place of one that was set aside earlier.
+      try write([1], to: "\(path)/step-00000002.h5")
+      #expect(try folder.newest().setAside[0].hasSuffix("as step-00000002.h5.damaged-2"))
+    }
+  }
+
+  @Test("changes nothing where no checkpoint is whole")
+  func noneWhole() throws {
+    try inFolder { (path) throws in
+      let folder = CheckpointFolder(path)
+      try save(folder, 1, .best, keep: 1)
+      try damage(folder.last)
+      try write(Array("{}".utf8), to: "\(path)/step-00000002.h5")
+      let before = try names(in: path)
+      let error = #expect(throws: CheckpointError.self) { try folder.newest() }
+      let text = try #require(error?.description)
+      #expect(text.hasPrefix("\(path): none of its checkpoints is whole, 2 damaged, such as "))
+      #expect(text.contains("last.h5: is damaged") && text.contains("--overwrite"))
+      #expect(try names(in: path) == before)
+    }
+  }
+
+  @Test("best.h5 comes back where a file of its step is left")
+  func restoreBest() throws {
+    try inFolder { (path) throws in
+      let folder = CheckpointFolder(path)
+      try save(folder, 1, .best, keep: 2)
+      try save(folder, 2, .ordinary, keep: 2)
+      try FileManager.default.removeItem(atPath: folder.best)
+      #expect(try !folder.restoreBest(step: 3))
+      #expect(try folder.restoreBest(step: 1))
+      #expect(try step(of: folder.best) == .integer(1))
+    }
+  }
+
+  /// Changes a bit of a file where it lies, under all of its names.
+  private func damage(_ path: String) throws {
+    let contents = try bytes(of: path)
+    let file = try FileHandle(forUpdating: URL(filePath: path))
+    try file.seek(toOffset: 700)
+    try file.write(contentsOf: [contents[700] ^ 1])
   }
 
   @Test("is cleared of what tercet wrote and of nothing else")
@@ -195,7 +251,7 @@ struct FailureTests {
       #expect(try names(in: path) == ["last.h5", "step-00000001.h5"])
       #expect(try bytes(of: folder.last) == before)
       try save(folder, 2, floats: 1000)
-      #expect(try folder.newest() == folder.last)
+      #expect(try folder.newest().path == folder.last)
 
       #expect(try run("mount", ["-o", "remount,ro", path]).status == 0)
       let readOnly = #expect(throws: CheckpointError.self) { try folder.prepare() }

@@ -108,17 +108,23 @@ extension ProgramTests {
     }
 
     @Test(
-      "a full disk leaves the old checkpoint and names the space that is needed",
+      "a full disk is reported at each save, leaves the old checkpoint, and fails the run at its end",
       .enabled(if: canMount, "mounting a small file system needs root"), arguments: ranks)
     func fullDisk(ranks: Int) throws {
       try withWorkplace { place in
         try withSmallDisk(place.path("disk"), kilobytes: 700) {
-          let result = try place.train(ranks: ranks, "disk/run", ["checkpoint.every=1"])
+          let result = try place.train(
+            ranks: ranks, "disk/run", ["checkpoint.every=1", "checkpoint.retry=0.001"])
           #expect(result.status == 1)
-          #expect(result.complaints.count == 1, "\(result.stderr)")
-          for word in ["disk/run/step-", "the disk is full", "bytes are needed"] {
-            #expect(result.stderr.contains(word), "\(result.stderr)")
+          let last = try #require(result.complaints.last)
+          for word in ["cannot be saved", "disk/run/step-", "the disk is full", "bytes are needed"]
+          {
+            #expect(last.contains(word), "\(result.stderr)")
           }
+          let warnings = result.complaints.dropLast()
+          #expect(warnings.allSatisfy { $0.hasPrefix("warning: ") }, "\(result.stderr)")
+          let failures = warnings.count { $0.contains("is not saved, next attempt in ") }
+          #expect(try place.events("disk/run", "save_failed").count == failures)
           #expect(place.names("disk/run").filter { $0.hasPrefix(".") }.isEmpty)
           let saved = try #require(place.names("disk/run").first { $0.hasPrefix("step-") })
           let step = try #require(Int(saved.filter(\.isNumber).dropLast()))
@@ -129,22 +135,29 @@ extension ProgramTests {
     }
 
     @Test(
-      "a disk that fills up with other things stops the log with one line",
+      "a disk that other things fill up fails the run at its end, with nothing lost of before",
       .enabled(if: canMount, "mounting a small file system needs root"), arguments: ranks)
     func fullLog(ranks: Int) throws {
       try withWorkplace { place in
         try withSmallDisk(place.path("disk"), kilobytes: 400) {
           try place.trained("disk/run", [], ["--stop-after", "1"])
           let saved = try place.snapshot("disk/run")
+          let log = try place.text("disk/run/run.jsonl")
           _ = try runProcess(
             "/bin/sh", ["-c", "dd if=/dev/zero of=\(place.path("disk/rest")) bs=4k"])
           let result = try place.train(
-            ranks: ranks, "disk/run", [], ["--resume", "--stop-after", "4000"])
+            ranks: ranks, "disk/run", ["checkpoint.retry=0.001"], ["--resume"])
           #expect(result.status == 1)
-          #expect(result.complaints.count == 1, "\(result.stderr)")
-          #expect(result.stderr.contains("No space left"), "\(result.stderr)")
+          #expect(result.stderr.contains("run.jsonl: the run log cannot be written: No space left"))
+          let last = try #require(result.complaints.last)
+          #expect(
+            last.contains("cannot be saved") && last.contains(".h5: the disk is full"),
+            "\(result.stderr)")
           #expect(!result.stderr.contains("NSCocoaErrorDomain"), "\(result.stderr)")
           #expect(try place.snapshot("disk/run") == saved)
+          // What there was room for is whole lines.
+          let now = try place.text("disk/run/run.jsonl")
+          #expect(now.hasPrefix(log) && now.hasSuffix("}\n"))
         }
       }
     }
@@ -153,9 +166,12 @@ extension ProgramTests {
 
 extension Workplace {
   /// The steps that a run log tells of.
-  func logged(_ folder: String) throws -> [String] {
+  func logged(_ folder: String) throws -> [String] { try events(folder, "step") }
+
+  /// The steps of a run log's lines of one kind.
+  func events(_ folder: String, _ kind: String) throws -> [String] {
     try text("\(folder)/run.jsonl").split(separator: "\n").filter {
-      $0.contains(#""event":"step""#)
+      $0.contains(#""event":"\#(kind)""#)
     }.compactMap { $0.firstMatch(of: /"step":(\d+)/).map { String($0.1) } }
   }
 }

@@ -8,7 +8,8 @@ extension ProgramTests {
     /// Another value for every key, and whether a resumed run may have it.
     static let allowed = [
       "data.directory=COPY", "data.vectors=no-such-file", "checkpoint.every=1",
-      "checkpoint.keep=1", "log.every=1", "epochs=4", "evaluation.patience=5", "threads=2",
+      "checkpoint.keep=1", "checkpoint.minutes=1", "checkpoint.retry=1", "log.every=1", "epochs=4",
+      "evaluation.patience=5", "threads=2",
     ]
     /// Allowed, though the steps that follow come out a little different.
     static let changing = ["precision=bfloat16", "reduction=allreduce"]

@@ -1,0 +1,133 @@
+import Checkpoints
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Training
+
+@Suite("Saving beside training")
+struct BackgroundSaverTests {
+  /// Saves that fail as often as they are told, and what became of them.
+  private final class Trials: Sendable {
+    private let lines = Mutex<[String]>([])
+    private let failures = Mutex<[String: Int]>([:])
+
+    var told: [String] { lines.withLock { $0 } }
+
+    func save(_ name: String, isBest: Bool = false, failing times: Int = 0) -> BackgroundSaver.Save
+    {
+      failures.withLock { $0[name] = times }
+      return BackgroundSaver.Save(
+        isBest: isBest,
+        write: { () throws(CheckpointError) in
+          let left = self.failures.withLock { failures in
+            defer { failures[name, default: 0] -= 1 }
+            return failures[name, default: 0]
+          }
+          if left > 0 { _ = try CheckpointFile.open("/none/\(name)") }
+        },
+        report: { outcome in
+          switch outcome {
+          case .written: self.lines.withLock { $0.append("\(name) written") }
+          case .failed(_, let retry): self.lines.withLock { $0.append("\(name) failed, \(retry)") }
+          }
+        })
+    }
+
+    /// Lets saves of this name succeed.
+    func mend(_ name: String) { failures.withLock { $0[name] = 0 } }
+  }
+
+  /// Nobody waits this long: what is tried again is tried because it was asked for.
+  private let never = 1e6
+
+  private func with(
+    retry: Double, _ body: (BackgroundSaver, Trials) throws -> Void
+  ) rethrows {
+    let saver = BackgroundSaver(retry: retry)
+    defer { saver.close() }
+    try body(saver, Trials())
+  }
+
+  @Test("saves are written one after another, each before the next begins")
+  func inOrder() {
+    with(retry: never) { saver, trials in
+      for name in ["a", "b", "c"] {
+        #expect(saver.makeRoom(forBest: false))
+        saver.begin(trials.save(name))
+      }
+      #expect(saver.finish(attempts: 1) == nil)
+      #expect(trials.told == ["a written", "b written", "c written"])
+    }
+  }
+
+  @Test("a save that fails is tried again at the next one, and gives its place to it")
+  func replaced() {
+    with(retry: never) { saver, trials in
+      saver.begin(trials.save("a", failing: 9))
+      #expect(saver.makeRoom(forBest: false))
+      saver.begin(trials.save("b"))
+      #expect(saver.finish(attempts: 1) == nil)
+      #expect(trials.told.last == "b written")
+      #expect(trials.told.dropLast().allSatisfy { $0.hasPrefix("a failed, ") })
+    }
+  }
+
+  @Test("the best gives its place to nothing but a better one")
+  func best() {
+    with(retry: never) { saver, trials in
+      saver.begin(trials.save("a", isBest: true, failing: 99))
+      #expect(!saver.makeRoom(forBest: false))
+      #expect(!saver.makeRoom(forBest: false))
+      trials.mend("a")
+      #expect(saver.makeRoom(forBest: false))
+      #expect(trials.told.last == "a written")
+      saver.begin(trials.save("b", isBest: true, failing: 99))
+      #expect(saver.makeRoom(forBest: true))
+      #expect(saver.finish(attempts: 1) == nil)
+    }
+  }
+
+  @Test("what fails is tried again after a while, then after twice as long")
+  func backOff() {
+    with(retry: 0.001) { saver, trials in
+      saver.begin(trials.save("a", failing: 3))
+      #expect(saver.finish(attempts: 9) == nil)
+      #expect(trials.told.count == 4 && trials.told.last == "a written")
+    }
+  }
+
+  @Test("at the end it is given up after so many attempts, and the reason returned")
+  func givenUp() {
+    with(retry: 0.001) { saver, trials in
+      saver.begin(trials.save("a", failing: 99))
+      #expect(saver.finish(attempts: 3)?.path == "/none/a")
+      #expect(saver.finish(attempts: 3) == nil)
+      #expect(saver.makeRoom(forBest: false))
+    }
+  }
+
+  @Test("a save that was begun is written before the thread ends")
+  func closed() {
+    let (saver, trials) = (BackgroundSaver(retry: never), Trials())
+    saver.begin(trials.save("a"))
+    saver.close()
+    #expect(trials.told == ["a written"])
+  }
+
+  @Test("its state is let go of when it is on disk, before the next takes its memory")
+  func released() {
+    final class State: Sendable {}
+    with(retry: never) { saver, _ in
+      weak var seen: State?
+      do {
+        let state = State()
+        seen = state
+        saver.begin(
+          BackgroundSaver.Save(isBest: false, write: { _ = state }, report: { _ in _ = state }))
+      }
+      #expect(saver.makeRoom(forBest: false))
+      #expect(seen == nil)
+    }
+  }
+}
