@@ -43,7 +43,7 @@ KillWait=5
 SlurmdTimeout=15
 JobRequeue=1
 SlurmdParameters=config_overrides
-NodeName=node[1-$count] NodeAddr=$network.[1-$count] CPUs=$(nproc) RealMemory=1000 State=UNKNOWN
+NodeName=node[1-$count] NodeAddr=$network.[1-$count] CPUs=$(env -u OMP_NUM_THREADS nproc) RealMemory=1000 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
 }
