@@ -58,6 +58,13 @@ def digests(folder):
     return {name: saving.digest(f"{folder}/{name}") for name in saving.published(folder)}
 
 
+def is_whole(path):
+    try:
+        return saving.read_whole(path) > 0
+    except (OSError, KeyError, ValueError):
+        return False
+
+
 def fail_for_a_while(place, folder, trouble):
     """Stops a run, resumes it with trouble until the first failed save, and compares its end."""
     first = place.train(folder, *SETTINGS, arguments=["--stop-after", "5"])
@@ -80,6 +87,7 @@ def fail_for_a_while(place, folder, trouble):
             now = digests(folder)
             good = good and all(
                 now.get(name) == digest for name, digest in before.items() if name[:5] == "step-")
+            good = good and all(is_whole(f"{folder}/{name}") for name in now)
             trouble.end(process)
     good = good and failures > 0 and process.wait() == 0 and all(
         saving.digest(f"{folder}/{name}") == saving.digest(f"reference/{name}")
