@@ -110,3 +110,8 @@ last_step() {
   on "${names[0]}" "tail -n 2 $(printf %q "$folder")/run.jsonl 2>/dev/null" |
     grep -o '"step":[0-9]*' | tail -n 1 | cut -d: -f2 || true
 }
+
+# What changes as soon as training writes to its run log.
+log_state() {
+  on "${names[0]}" "stat -c '%i %s %y' -- $(printf %q "$folder")/run.jsonl 2>/dev/null" || true
+}

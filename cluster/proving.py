@@ -21,12 +21,15 @@ model:
   dropout: 0.2
 data:
   directory: {folder}/private/data
+  vectors: {folder}/private/vectors.txt
 batch:
   size: 20
 checkpoint:
   every: {every}
 epochs: {epochs}
 """
+
+VECTORS = {"the": "0.5", "of": "-0.25", "in": "0.125"}
 
 
 def fail(text):
@@ -37,15 +40,15 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def count(default, about):
-    """The only argument of a check, a number; `about` is a line of help."""
+def count(default, about, needs_root=True):
+    """The only argument of a check, a number; `about` is its help."""
     given = sys.argv[1:]
     if given in (["--help"], ["-h"]):
         print(about)
         sys.exit()
     if len(given) > 1 or not all(word.isdigit() and int(word) > 0 for word in given):
         fail(f"'{' '.join(given)}' is no number from 1; see --help")
-    if os.geteuid() != 0:
+    if needs_root and os.geteuid() != 0:
         fail("hosts are network namespaces, which root alone can make")
     return int(given[0]) if given else default
 
@@ -58,7 +61,7 @@ def program():
         ["bash", "-c", script, HERE], stdout=subprocess.PIPE, text=True, check=False)
     if built.returncode != 0:
         fail("tercet could not be built")
-    return built.stdout.strip() + "/tercet"
+    return os.path.realpath(built.stdout.strip() + "/tercet")
 
 
 class Place:
@@ -69,10 +72,17 @@ class Place:
         self.private = f"{folder}/private"
         self.configuration = f"{folder}/small.yaml"
         os.mkdir(self.private)
-        with open(self.configuration, "w", encoding="utf-8") as file:
-            file.write(CONFIGURATION.format(folder=folder, epochs=epochs, every=every, width=width))
+        self.configure(epochs, every, width)
+        with open(f"{self.private}/vectors.txt", "w", encoding="utf-8") as file:
+            file.writelines(f"{word} {' '.join([value] * 8)}\n" for word, value in VECTORS.items())
         self.quietly("data", "synthesize", "--seed", "1", "--sentences", "200", "--out",
                      f"{self.private}/data")
+
+    def configure(self, epochs, every, width=16):
+        """An epoch is eight steps; a checkpoint comes every so many."""
+        with open(self.configuration, "w", encoding="utf-8") as file:
+            file.write(CONFIGURATION.format(
+                folder=self.folder, epochs=epochs, every=every, width=width))
 
     def quietly(self, *arguments):
         done = subprocess.run(

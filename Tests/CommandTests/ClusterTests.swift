@@ -1,0 +1,215 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The folder of the commands that run tercet on clusters.
+private let cluster = URL(filePath: #filePath).deletingLastPathComponent()
+  .deletingLastPathComponent().deletingLastPathComponent().appending(path: "cluster")
+
+extension ProgramTests {
+  /// The commands of the folder `cluster`, as far as they need neither several hosts nor Slurm.
+  @Suite("cluster/", .enabled(if: hasRanks))
+  struct ClusterTests {
+    /// What `cluster/run` does when its ranks end in some way, start by start.
+    struct Case: CustomTestStringConvertible, Sendable {
+      let name: String
+      /// What rank 0 does in each start, in the language of bash; the other rank waits for its end.
+      let plan: [String]
+      let status: Int32
+      /// How often it is started.
+      var starts: Int
+      /// What the last line that it says must hold.
+      var says = ""
+      /// Arguments of tercet at the first start and at the last.
+      var arguments = ["", ""]
+      /// Options of `cluster/run`.
+      var options: [String] = []
+
+      var testDescription: String { name }
+    }
+
+    static let saved = "mkdir -p run; echo >>run/step-1.h5; "
+
+    static let cases: [Case] = [
+      Case(name: "all is well", plan: ["exit 0"], status: 0, starts: 1),
+      Case(name: "bad input", plan: ["exit 1"], status: 1, starts: 1),
+      Case(name: "asked to leave by others", plan: ["exit 75"], status: 75, starts: 1),
+      Case(
+        name: "killed before and after the first checkpoint",
+        plan: ["kill -9 $$", saved + "kill -9 $$", "exit 0"], status: 0, starts: 3,
+        says: "exit code 137", arguments: ["", "--resume"]),
+      Case(
+        name: "overwriting before the first checkpoint", plan: ["kill -9 $$", "exit 0"], status: 0,
+        starts: 2, arguments: ["--overwrite", "--overwrite"]),
+      Case(
+        name: "overwriting after the first checkpoint",
+        plan: [saved + "kill -9 $$", "exit 0"], status: 0, starts: 2,
+        arguments: ["--overwrite", "--resume"]),
+      Case(
+        name: "killed too often", plan: ["kill -9 $$", "kill -9 $$"], status: 137, starts: 2,
+        says: "not started again after 1 restarts", options: ["--restarts", "1"]),
+      Case(
+        name: "a crash at the same step twice",
+        plan: [
+          #"mkdir -p run; echo '{"step":4}' >>run/run.jsonl; kill -11 $$"#, "kill -11 $$", "exit 0",
+        ], status: 139, starts: 2, says: "SIGSEGV (exit code 139, after step 4), twice"),
+      Case(
+        name: "crashes at two steps",
+        plan: [
+          #"mkdir -p run; echo '{"step":4}' >>run/run.jsonl; kill -11 $$"#,
+          #"echo '{"step":5}' >>run/run.jsonl; kill -11 $$"#, "exit 0",
+        ], status: 0, starts: 3),
+    ]
+
+    @Test("cluster/run starts again what may go well the next time", arguments: cases)
+    func restarts(_ sample: Case) throws {
+      try withTemporaryDirectory { folder in
+        let place = try Standin(folder, plan: sample.plan)
+        let first = sample.arguments[0].isEmpty ? [] : [sample.arguments[0]]
+        let result = try place.run(sample.options, first)
+        #expect(result.status == sample.status, "\(result.stderr)")
+        let starts = try place.starts()
+        try #require(starts.count == sample.starts, "\(starts) \(result.stderr)")
+        for (start, argument) in zip([starts[0], starts[starts.count - 1]], sample.arguments) {
+          let rest = start.replacing("train CONFIG --checkpoints run", with: "")
+          #expect(rest.trimmingCharacters(in: .whitespaces) == argument)
+        }
+        let last = result.stderr.split(separator: "\n").last { $0.hasPrefix("run: ") } ?? ""
+        #expect(last.contains(sample.says), "\(result.stderr)")
+      }
+    }
+
+    @Test(
+      "a signal to cluster/run reaches ranks as SIGUSR1, and their 75 comes back",
+      arguments: ["TERM", "INT", "HUP", "USR1"])
+    func signals(_ signal: String) throws {
+      try withTemporaryDirectory { folder in
+        let rank = "trap 'exit 75' USR1; mkdir run; echo >run/run.jsonl; echo >ready; read <never"
+        let place = try Standin(folder, plan: [rank])
+        // Job control, or the shell would have SIGINT ignored.
+        let script = """
+          set -m; mkfifo ready never; "$@" & read <ready
+          kill -\(signal) -- $!; wait $!
+          """
+        let result = try runProcess(
+          "/bin/bash", ["-c", script, "-"] + place.command([], []), in: folder, timeout: 60)
+        #expect(result.status == 75, "\(result.stderr)")
+        #expect(result.stderr.contains("every rank saves"), "\(result.stderr)")
+      }
+    }
+
+    @Test("mistakes are answered with one line")
+    func mistakes() throws {
+      try withTemporaryDirectory { folder in
+        let place = try Standin(folder, plan: ["exit 0"])
+        try Data("a slots=2\nb slots=many\n".utf8).write(to: folder.appending(path: "hosts"))
+        let run = cluster.appending(path: "run").path
+        let command = ["--", "train", "CONFIG", "--checkpoints", "run"]
+        let cases: [([String], [String])] = [
+          ([], ["--"]), (["-n"], ["'-n'"]), (["-n", "0"] + command, ["-n", "'0'"]),
+          (["--rank"] + command, ["'--rank'"]), (["--", "evaluate"], ["train"]),
+          (["--", "train", "CONFIG"], ["--checkpoints"]),
+          (["--tercet", "none"] + command, ["none", "no program"]),
+          (place.program + ["--hostfile", "none"] + command, ["none", "hosts.example"]),
+          (place.program + ["--hostfile", "hosts"] + command, ["hosts:2", "slots=many"]),
+        ]
+        for (arguments, words) in cases {
+          let result = try runProcess(run, arguments, in: folder, timeout: 60)
+          #expect(result.status == 1, "\(arguments)")
+          #expect(result.complaints.count == 1, "\(arguments): \(result.stderr)")
+          for word in words { #expect(result.stderr.contains(word), "\(result.stderr)") }
+        }
+      }
+    }
+
+    @Test("every script can be read, and every command has help")
+    func scripts() throws {
+      for name in try FileManager.default.contentsOfDirectory(atPath: cluster.path) {
+        let path = cluster.appending(path: name).path
+        guard let first = try? String(contentsOfFile: path, encoding: .utf8).prefix(40) else {
+          continue
+        }
+        if first.hasPrefix("#!/bin/bash") || name.hasSuffix(".sh") {
+          let read = try runProcess("/bin/bash", ["-n", path])
+          #expect(read.status == 0, "\(name): \(read.stderr)")
+        }
+        let isCommand = first.hasPrefix("#!") && !name.hasSuffix(".sbatch")
+        guard isCommand, !["quickstart", "test"].contains(name) else { continue }
+        let help = try runProcess(path, ["--help"], timeout: 60)
+        #expect(help.status == 0 && help.stdout.contains("cluster/\(name)"), "\(name)")
+      }
+    }
+
+    @Test("the MPIJob has the fields of v2beta1")
+    func fields() throws {
+      let script = """
+        import sys, yaml
+        job = yaml.safe_load(open(sys.argv[1]))
+        assert job["apiVersion"] == "kubeflow.org/v2beta1" and job["kind"] == "MPIJob"
+        spec = job["spec"]
+        assert set(spec) <= {
+          "slotsPerWorker", "runLauncherAsWorker", "runPolicy", "mpiReplicaSpecs",
+          "sshAuthMountPath", "launcherCreationPolicy", "mpiImplementation"}
+        assert isinstance(spec["slotsPerWorker"], int)
+        assert spec["launcherCreationPolicy"] in ("AtStartup", "WaitForWorkersReady")
+        assert spec["runPolicy"]["cleanPodPolicy"] in ("None", "Running", "All")
+        replicas = spec["mpiReplicaSpecs"]
+        assert set(replicas) == {"Launcher", "Worker"} and replicas["Launcher"]["replicas"] == 1
+        for replica in replicas.values():
+          assert set(replica) <= {"replicas", "template", "restartPolicy"}
+          pod = replica["template"]["spec"]
+          volumes = {v["name"] for v in pod["volumes"]}
+          for container in pod["containers"]:
+            assert container["image"] and all(isinstance(w, str) for w in container["command"])
+            assert {m["name"] for m in container["volumeMounts"]} <= volumes
+        command = replicas["Launcher"]["template"]["spec"]["containers"][0]["command"]
+        assert command[0] == "cluster/run" and "/etc/mpi/hostfile" in command
+        """
+      let path = cluster.appending(path: "mpijob.yaml").path
+      let result = try runProcess("/usr/bin/python3", ["-c", script, path])
+      #expect(result.status == 0, "\(result.stderr)")
+    }
+  }
+}
+
+/// What stands in for tercet: each start notes its arguments and does what its line of a plan says.
+private struct Standin {
+  let folder: URL
+
+  init(_ folder: URL, plan: [String]) throws {
+    self.folder = folder
+    let script = """
+      #!/bin/bash
+      if [[ $* == *--print-config* ]]; then echo "threads: 1"; exit; fi
+      if [[ $OMPI_COMM_WORLD_RANK != 0 ]]; then trap 'exit 75' USR1; sleep infinity & wait; fi
+      echo "$*" >>starts
+      eval "$(sed -n "$(wc -l <starts)p" plan)"
+
+      """
+    let path = folder.appending(path: "tercet")
+    try Data(script.utf8).write(to: path)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path.path)
+    try Data((plan.joined(separator: "\n") + "\n").utf8).write(
+      to: folder.appending(path: "plan"))
+  }
+
+  /// The option that names it.
+  var program: [String] { ["--tercet", folder.appending(path: "tercet").path] }
+
+  func command(_ options: [String], _ arguments: [String]) -> [String] {
+    [cluster.appending(path: "run").path] + program + options
+      + ["--", "train", "CONFIG", "--checkpoints", "run"] + arguments
+  }
+
+  func run(_ options: [String], _ arguments: [String]) throws -> ProcessResult {
+    let command = command(options, arguments)
+    return try runProcess(
+      command[0], ["-n", "1"] + command.dropFirst(), in: folder, timeout: 120)
+  }
+
+  /// The arguments of each start.
+  func starts() throws -> [String] {
+    String(decoding: try Data(contentsOf: folder.appending(path: "starts")), as: UTF8.self)
+      .split(separator: "\n").map(String.init)
+  }
+}
