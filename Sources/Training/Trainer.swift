@@ -29,6 +29,7 @@ public final class Trainer {
   var isBehind = false
   /// When the last save began.
   var lastSave = ContinuousClock.now
+  private var warnings: [String] = []
 
   /// Prepares a run on every rank: corpus, folder, parameters or checkpoint.
   public init(
@@ -51,8 +52,11 @@ public final class Trainer {
   deinit { saver?.close() }
 
   private func begin(_ check: ResumeCheck, on session: borrowing Session) throws {
-    for warning in run.corpus.warnings { voice.warn("warning: \(warning)") }
     let from = try checkpointToResume(on: session)
+    let mixture = try KernelChoice.mixture(on: session)
+    let change = session.rank == 0 ? from.flatMap { KernelChoice.change(since: $0) } : nil
+    warnings = run.corpus.warnings + [mixture, change].compactMap { $0 }
+    for warning in warnings { voice.warn("warning: \(warning)") }
     let origin: String
     if let from {
       try run.resume(from: from, check: check, piece: gradients.reduction.piece, on: session)
@@ -224,7 +228,7 @@ extension Trainer {
       "model": run.options.model.kind, "parameters": run.model.layout.count,
       "step": run.progress.step, "sentences": run.corpus.training.count,
       "time": ISO8601DateFormatter().string(from: Date()),
-      "configuration": run.plan.configuration, "warnings": run.corpus.warnings,
+      "configuration": run.plan.configuration, "warnings": warnings,
     ]
   }
 
