@@ -42,6 +42,20 @@ func system(_ name: String, _ package: String, _ debian: String) -> Target {
   .systemLibrary(name: name, pkgConfig: package, providers: [.apt([debian])])
 }
 
+/// The drivers of `cluster/fuzz`, which are linked with libFuzzer and build with it alone.
+let fuzzing: [Target] =
+  Context.environment["TERCET_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Corpora", "Configuration", "Checkpoints", "Training", "Models", "Layers", "Autodiff",
+        "Tensors",
+      ],
+      path: "Tests/Fuzz", exclude: ["seeds"], swiftSettings: strict)
+  ]
+
 let package = Package(
   name: "tercet",
   products: [.executable(name: "tercet", targets: ["tercet"])],
@@ -114,5 +128,5 @@ let package = Package(
       "FixturesTests",
       ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),
     tests("CommandTests", ["tercet"]),
-  ],
+  ] + fuzzing,
   swiftLanguageModes: [.v6])

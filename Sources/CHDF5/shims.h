@@ -11,6 +11,11 @@ static inline hid_t tercet_file_float(void) { return H5T_IEEE_F32LE; }
 static inline hid_t tercet_file_double(void) { return H5T_IEEE_F64LE; }
 static inline hid_t tercet_file_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t tercet_file_int8(void) { return H5T_STD_I8LE; }
+static inline hid_t tercet_file_int16(void) { return H5T_STD_I16LE; }
+static inline hid_t tercet_file_int32(void) { return H5T_STD_I32LE; }
+static inline hid_t tercet_file_uint8(void) { return H5T_STD_U8LE; }
+static inline hid_t tercet_file_uint16(void) { return H5T_STD_U16LE; }
+static inline hid_t tercet_file_uint32(void) { return H5T_STD_U32LE; }
 static inline hid_t tercet_c_string(void) { return H5T_C_S1; }
 static inline size_t tercet_variable(void) { return H5T_VARIABLE; }
 

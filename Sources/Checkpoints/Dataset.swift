@@ -20,20 +20,27 @@ enum ElementKind: Equatable {
   }
 
   private static func kind(of type: hid_t) -> ElementKind {
+    func isOne(of kinds: [hid_t]) -> Bool { kinds.contains { H5Tequal(type, $0) > 0 } }
     let bytes = H5Tget_size(type)
     switch H5Tget_class(type) {
-    case H5T_FLOAT:
-      return bytes == 4 ? .float32 : bytes == 8 ? .float64 : .other
-    case H5T_INTEGER:
-      let limit = H5Tget_sign(type) == H5T_SGN_2 ? 8 : 4
-      return bytes <= limit ? .integer : .other
+    case H5T_FLOAT where isOne(of: [tercet_file_float()]): return .float32
+    case H5T_FLOAT where isOne(of: [tercet_file_double()]): return .float64
+    case H5T_INTEGER where isOne(of: Self.integers): return .integer
     case H5T_ENUM:
       return bytes == 1 && H5Tget_nmembers(type) == 2 ? .truth : .other
-    case H5T_STRING:
+    case H5T_STRING where bytes > 0:
       return H5Tis_variable_str(type) > 0 ? .strings : .fixedStrings(bytes: bytes)
     default:
       return .other
     }
+  }
+
+  /// Little-endian integers that an `Int64` can hold.
+  private static var integers: [hid_t] {
+    [
+      tercet_file_int8(), tercet_file_int16(), tercet_file_int32(), tercet_file_int64(),
+      tercet_file_uint8(), tercet_file_uint16(), tercet_file_uint32(),
+    ]
   }
 
   /// The kind in words.
@@ -73,13 +80,12 @@ struct Dataset: ~Copyable {
     let space = try Handle("H5Dget_space", of: path, closedBy: H5Sclose) {
       H5Dget_space(dataset.id)
     }
-    try Self.checkStorage(of: dataset, name, path)
+    let elementBytes = hsize_t(HDF5.alone { H5Tget_size(type.id) })
+    try Self.checkStorage(of: dataset, elementBytes: elementBytes, name, path, fileLength)
     let extents = try Self.extents(of: space, path)
     guard
       let count = Self.product(extents),
-      let bytes = Self.product([
-        hsize_t(count), hsize_t(HDF5.alone { H5Tget_size(type.id) }),
-      ]),
+      let bytes = Self.product([hsize_t(count), elementBytes]),
       bytes <= fileLength
     else {
       throw CheckpointError(
@@ -118,10 +124,11 @@ struct Dataset: ~Copyable {
     return product
   }
 
-  /// Refuses data that stand in other files, and filters that make many bytes of few or need code
-  /// from elsewhere.
+  /// Refuses data that stand in other files, chunks that are larger than the file, and filters that make
+  /// many bytes of few or need code from elsewhere.
   private static func checkStorage(
-    of dataset: borrowing Handle, _ name: String, _ path: String
+    of dataset: borrowing Handle, elementBytes: hsize_t, _ name: String, _ path: String,
+    _ fileLength: Int
   ) throws(CheckpointError) {
     let properties = try Handle("H5Dget_create_plist", of: path, closedBy: H5Pclose) {
       H5Dget_create_plist(dataset.id)
@@ -132,6 +139,16 @@ struct Dataset: ~Copyable {
     guard external == 0, HDF5.alone({ H5Pget_layout(properties.id) }) != H5D_VIRTUAL
     else {
       throw CheckpointError(path, .unfit(name: name, problem: "keeps its data in another file"))
+    }
+    if HDF5.alone({ H5Pget_layout(properties.id) }) == H5D_CHUNKED {
+      var chunk = [hsize_t](repeating: 1, count: Int(H5S_MAX_RANK))
+      try HDF5.call("H5Pget_chunk", of: path) {
+        H5Pget_chunk(properties.id, H5S_MAX_RANK, &chunk)
+      }
+      guard let bytes = product(chunk + [elementBytes]), bytes <= fileLength else {
+        throw CheckpointError(
+          path, .unfit(name: name, problem: "claims chunks of more bytes than the file holds"))
+      }
     }
     let filters = try HDF5.call("H5Pget_nfilters", of: path) { H5Pget_nfilters(properties.id) }
     for index in 0..<UInt32(filters) {

@@ -55,6 +55,9 @@ extension HDF5File {
       throw unfit(title, "does not hold one value")
     }
     let kind = ElementKind(of: type.id)
+    guard HDF5.alone({ H5Tget_size(type.id) }) <= length else {
+      throw unfit(title, "claims more bytes than the file holds")
+    }
     switch kind {
     case .integer:
       return .integer(try read(attribute, tercet_int64(), zero: 0))

@@ -56,11 +56,15 @@ extension HDF5File {
 
   /// Reads a list of UTF-8 strings.
   ///
-  /// - Parameter name: a dataset of strings with one axis.
+  /// - Parameter name: a dataset of strings with one axis, all stored with one length: of strings that each
+  ///   have their own, many could share the bytes of one and come to more than the file holds.
   public borrowing func strings(_ name: String) throws(CheckpointError) -> [String] {
     let dataset = try dataset(name)
     guard dataset.shape.count == 1 else {
       throw unfit(name, "has shape \(dataset.shape); a list is expected")
+    }
+    if dataset.kind == .strings {
+      throw unfit(name, "holds strings of their own lengths; strings of one length are expected")
     }
     return try readStrings(name, dataset.type, dataset.kind, count: dataset.count) { buffer in
       H5Dread(

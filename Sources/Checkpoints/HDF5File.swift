@@ -9,7 +9,7 @@ public struct HDF5File: ~Copyable {
   /// The file as it was named, for errors.
   public let path: String
   /// The length of the file in bytes.
-  let length: Int
+  public let length: Int
 
   /// Opens an HDF5 file of any origin; `CheckpointFile.open` is for checkpoints.
   ///
@@ -78,6 +78,16 @@ public struct HDF5File: ~Copyable {
     try requireLinks(to: name)
     guard try kind(of: name) == H5I_DATASET else { throw unfit(name, "is not a dataset") }
     return try Dataset(name, in: file.id, of: path, fileLength: length)
+  }
+
+  /// Where an object lies in the file, which all of its names have in common.
+  borrowing func address(of name: String) throws(CheckpointError) -> UInt64 {
+    let object = try open(name)
+    var info = H5O_info_t()
+    try HDF5.call("H5Oget_info", of: path) {
+      H5Oget_info2(object.id, &info, UInt32(H5O_INFO_BASIC))
+    }
+    return UInt64(info.addr)
   }
 
   /// A group or dataset whose links were looked at.

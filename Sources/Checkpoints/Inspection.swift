@@ -11,13 +11,23 @@ public enum Inspection {
       path,
       "format version \(UserBlock.version), \(grouped(file.length)) bytes, checksum verified",
     ]
-    try list("/", in: file, into: &lines)
+    var seen: Set<UInt64> = []
+    try list("/", in: file, into: &lines, seen: &seen)
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Groups inside groups.
+  private static let deepest = 8
+
+  /// - Parameter seen: what was listed; an object of two names could make a listing without end.
   private static func list(
-    _ group: String, in file: borrowing HDF5File, into lines: inout [String]
+    _ group: String, in file: borrowing HDF5File, into lines: inout [String],
+    seen: inout Set<UInt64>, depth: Int = 0
   ) throws(CheckpointError) {
+    if depth > deepest { throw file.unfit(group, "lies in more than \(deepest) groups") }
+    guard seen.insert(try file.address(of: group)).inserted else {
+      throw file.unfit(group, "is a second name of what was listed before")
+    }
     var arrays: [[String]] = []
     var groups: [String] = []
     var total = 0
@@ -26,8 +36,11 @@ public enum Inspection {
       if try file.isGroup(path) {
         groups.append(path)
       } else {
+        guard seen.insert(try file.address(of: path)).inserted else {
+          throw file.unfit(path, "is a second name of what was listed before")
+        }
         let dataset = try file.dataset(path)
-        total += dataset.count
+        total &+= dataset.count
         arrays.append([name, dataset.kind.name, "\(dataset.shape)", grouped(dataset.count)])
       }
     }
@@ -43,7 +56,9 @@ public enum Inspection {
     }
     lines += table(arrays, rightAligned: 3)
     if group == "history" { lines += try historyTail(in: file) }
-    for group in groups { try list(group, in: file, into: &lines) }
+    for group in groups {
+      try list(group, in: file, into: &lines, seen: &seen, depth: depth + 1)
+    }
   }
 
   /// `name = value`; a text of several lines stands below its name.

@@ -125,6 +125,10 @@ extension JSONNode {
 extension Place {
   /// Refuses a sentence without tokens and tokens that cannot be told apart in blank-joined text.
   func check(tokens: [String]) throws(CorpusError) {
+    if tokens.count > Sentence.longest {
+      throw error(
+        "sentence of \(tokens.count) tokens, at most \(Sentence.longest) are read; cut it up")
+    }
     if tokens.isEmpty { throw error("sentence without tokens") }
     for (i, token) in tokens.enumerated() {
       if token.isEmpty { throw error("tokens[\(i)] is empty") }

@@ -52,6 +52,9 @@ public struct EntityMention: Hashable, Sendable {
 
 /// One annotated sentence. Repeated triples are kept as the corpus stores them.
 public struct Sentence: Hashable, Sendable {
+  /// Tokens of the longest sentence that readers take: entities are looked for in all of them.
+  static let longest = 10_000
+
   /// Unique in its split.
   public var id: String
   public var tokens: [String]

@@ -5,7 +5,11 @@ import Foundation
 struct ByteReader: ~Copyable {
   let path: String
   private let file: gzFile
+  private var total = 0
   private static let blockSize = 1 << 18
+  /// What a gzip file may become: so many times its own length, or so many bytes. Corpora shrink to a tenth;
+  /// a thousandth is possible, and made to fill memory.
+  private static let (ratio, least) = (100, 1 << 26)
 
   init(_ path: String) throws(CorpusError) {
     errno = 0
@@ -21,7 +25,7 @@ struct ByteReader: ~Copyable {
   /// Appends the next block to `bytes`; `false` at the end of the file.
   ///
   /// The corresponding C function is `gzread`.
-  func read(into bytes: inout [UInt8]) throws(CorpusError) -> Bool {
+  mutating func read(into bytes: inout [UInt8]) throws(CorpusError) -> Bool {
     errno = 0
     var count: Int32 = 0
     let block = [UInt8](unsafeUninitializedCapacity: Self.blockSize) { buffer, filled in
@@ -39,6 +43,11 @@ struct ByteReader: ~Copyable {
     default: throw CorpusError(file: path, "is not a whole gzip file (\(message))")
     }
     bytes += block
+    total += block.count
+    if total > Self.least, total / Self.ratio > gzoffset(file) {
+      throw CorpusError(
+        file: path, "is gzip of more than \(Self.ratio) times its size; unpack it if you trust it")
+    }
     return count > 0
   }
 }
@@ -50,7 +59,7 @@ func systemMessage(_ code: Int32) -> String {
 
 /// The lines of a file, plain or gzip, without their ends.
 struct LineReader: ~Copyable {
-  private let reader: ByteReader
+  private var reader: ByteReader
   private var buffer: [UInt8] = []
   private var start = 0
   private var isAtEnd = false
@@ -100,7 +109,7 @@ struct LineReader: ~Copyable {
 package enum TextFile {
   /// All bytes of a file, plain or gzip.
   static func bytes(_ path: String) throws(CorpusError) -> [UInt8] {
-    let reader = try ByteReader(path)
+    var reader = try ByteReader(path)
     var bytes: [UInt8] = []
     while try reader.read(into: &bytes) {}
     return bytes

@@ -44,6 +44,10 @@
       let isa = String(dnnl_get_effective_cpu_isa().rawValue, radix: 16)
       return "oneDNN \(version.major).\(version.minor).\(version.patch) isa 0x\(isa)"
     }
+    /// Whether products have AVX-512.
+    static let hasAVX512 =
+      dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core.rawValue
+      == dnnl_cpu_isa_avx512_core.rawValue
     /// Whether the CPU multiplies bfloat16 by itself.
     static let multipliesBFloat16 =
       dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core_bf16.rawValue

@@ -3,11 +3,12 @@ import Synchronization
 
 /// What the library that multiplies can do.
 public enum Products {
-  /// Whether each row of a product has the bits that it has alone. oneDNN adds up a row's products in their
-  /// order, whatever rows there are beside it; OpenBLAS has other kernels for other numbers of rows.
+  /// Whether each row of a product has the bits that it has alone. With AVX-512 oneDNN adds up a row's
+  /// products in their order, whatever rows there are beside it; with less, and in OpenBLAS, other numbers of
+  /// rows have other kernels.
   public static var rowsAreIndependent: Bool {
     #if ONEDNN
-      true
+      OneDNN.hasAVX512
     #else
       false
     #endif

@@ -129,7 +129,9 @@ extension Snapshot {
   }
 
   private static func count(_ name: String, _ file: borrowing HDF5File) throws -> Int {
-    guard case .integer(let value) = try file.attribute(name), value >= 0 else {
+    guard case .integer(let value) = try file.attribute(name),
+      (0...Int64(RunOptions.largestCount)).contains(value)
+    else {
       throw TrainingError.unfit(checkpoint: file.path, problem: "'\(name)' is not a count")
     }
     return Int(value)
@@ -150,6 +152,9 @@ extension Snapshot {
     for name in names { columns.append(try file.doubles("history/\(name)").values) }
     guard columns.allSatisfy({ $0.count == steps.count }), epochs.count == steps.count else {
       throw TrainingError.unfit(checkpoint: file.path, problem: "columns of 'history' differ")
+    }
+    guard columns.joined().allSatisfy(\.isFinite) else {
+      throw TrainingError.unfit(checkpoint: file.path, problem: "'history' is not finite")
     }
     let terms = objective.count
     history.steps = steps.indices.map { i in
@@ -173,6 +178,10 @@ extension Snapshot {
     else {
       throw TrainingError.unfit(checkpoint: file.path, problem: "columns of 'development' differ")
     }
+    guard [precision, recall, f1].joined().allSatisfy((0...1).contains) else {
+      throw TrainingError.unfit(
+        checkpoint: file.path, problem: "'development' holds a score outside 0...1")
+    }
     return steps.indices.map {
       History.Evaluation(
         step: Int(steps[$0]), epoch: Int(epochs[$0]), precision: precision[$0],
@@ -180,28 +189,48 @@ extension Snapshot {
     }
   }
 
+  /// Reads the parameters of a model that the file itself describes.
+  ///
+  /// - Throws: where the file is too short to hold them, before memory is taken.
+  public static func parameters(
+    of layout: ParameterLayout, from file: borrowing HDF5File
+  ) throws -> Slab {
+    guard layout.count <= file.length / MemoryLayout<Float>.stride else {
+      throw TrainingError.unfit(
+        checkpoint: file.path,
+        problem: "its configuration is that of a model of \(layout.count) parameters, "
+          + "more than it holds")
+    }
+    let parameters = Slab(count: layout.count)
+    try read(layout, into: parameters, from: file)
+    return parameters
+  }
+
   /// Reads the parameters.
-  public static func read(
+  static func read(
     _ layout: ParameterLayout, into parameters: Slab, from file: borrowing HDF5File
-  ) throws(CheckpointError) {
+  ) throws {
     try read(layout, group: "parameters", into: parameters, from: file)
   }
 
   /// Reads one of the optimiser's moments.
   static func read(
     _ layout: ParameterLayout, moment name: String, into values: Slab, from file: borrowing HDF5File
-  ) throws(CheckpointError) {
+  ) throws {
     try read(layout, group: "optimizer/\(name)", into: values, from: file)
   }
 
   private static func read(
     _ layout: ParameterLayout, group: String, into slab: Slab, from file: borrowing HDF5File
-  ) throws(CheckpointError) {
+  ) throws {
     for parameter in layout.parameters {
       let range = parameter.offset..<parameter.offset + parameter.count
-      try file.floats(
-        "\(group)/\(parameter.name)",
-        into: UnsafeMutableBufferPointer(rebasing: slab.buffer[range]), shape: parameter.shape)
+      let values = UnsafeMutableBufferPointer(rebasing: slab.buffer[range])
+      let name = "\(group)/\(parameter.name)"
+      try file.floats(name, into: values, shape: parameter.shape)
+      guard values.allSatisfy(\.isFinite) else {
+        throw TrainingError.unfit(checkpoint: file.path, problem: "'\(name)' is not finite")
+      }
     }
   }
 }

@@ -17,7 +17,7 @@ extension Trainer {
       "model": run.options.model.kind, "parameters": run.model.layout.count,
       "step": run.progress.step, "sentences": run.corpus.training.count,
       "time": ISO8601DateFormatter().string(from: Date()),
-      "configuration": run.plan.configuration, "warnings": run.corpus.warnings,
+      "configuration": run.plan.configuration, "warnings": warnings,
     ]
   }
 

@@ -39,6 +39,8 @@ public final class Trainer {
   var stragglers: Stragglers
   /// Where each rank runs; rank 0's alone.
   let hosts: [String]
+  /// What the corpus and the CPUs gave reason to say at the start.
+  private(set) var warnings: [String] = []
 
   /// Prepares a run on every rank: corpus, folder, parameters or checkpoint.
   public init(
@@ -68,8 +70,11 @@ public final class Trainer {
   deinit { saver?.close() }
 
   private func begin(_ check: ResumeCheck, on session: borrowing Session) throws {
-    for warning in run.corpus.warnings { voice.warn("warning: \(warning)") }
     let from = try checkpointToResume(on: session)
+    let mixture = try KernelChoice.mixture(on: session)
+    let change = session.rank == 0 ? from.flatMap { KernelChoice.change(since: $0) } : nil
+    warnings = run.corpus.warnings + [mixture, change].compactMap { $0 }
+    for warning in warnings { voice.warn("warning: \(warning)") }
     let origin: String
     if let from {
       try run.resume(from: from, check: check, piece: gradients.reduction.piece, on: session)

@@ -32,8 +32,7 @@ struct LoadedModel {
     guard let (options, model) = loaded else {
       preconditionFailure("a header without configuration")
     }
-    let parameters = Slab(count: model.layout.count)
-    try Snapshot.read(model.layout, into: parameters, from: file)
+    let parameters = try Snapshot.parameters(of: model.layout, from: file)
     self.options = options
     self.model = model
     progress = header.progress

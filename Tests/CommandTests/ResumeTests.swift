@@ -37,14 +37,23 @@ extension ProgramTests {
       }
     }
 
-    @Test("the number of ranks may change at every stop")
-    func changeRanks() throws {
+    @Test(
+      "the number of ranks may change at every stop, inside an epoch",
+      arguments: [
+        [],
+        [
+          "precision=bfloat16", "threads=2", "batch.size=22", "batch.accumulate=2",
+          "optimizer.clip=0.5", "model.teacherForcing=0.5",
+        ],
+      ])
+    func changeRanks(_ variant: [String]) throws {
       try withWorkplace { place in
-        try place.trained("whole", Self.settings)
-        try place.trained(ranks: 1, "moved", Self.settings, Self.stop(3))
-        try place.trained(ranks: 4, "moved", Self.settings, ["--resume"] + Self.stop(6))
-        try place.trained(ranks: 2, "moved", Self.settings, ["--resume"] + Self.stop(8))
-        try place.trained(ranks: 3, "moved", Self.settings, ["--resume"])
+        let settings = Self.settings + variant
+        try place.trained("whole", settings)
+        try place.trained(ranks: 1, "moved", settings, Self.stop(3))
+        try place.trained(ranks: 4, "moved", settings, ["--resume"] + Self.stop(6))
+        try place.trained(ranks: 2, "moved", settings, ["--resume"] + Self.stop(9))
+        try place.trained(ranks: 3, "moved", settings, ["--resume"])
         try Self.expectEnd(place, "moved")
       }
     }

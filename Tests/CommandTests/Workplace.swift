@@ -58,23 +58,28 @@ struct Workplace {
   ///   - settings: what follows `--set`.
   ///   - arguments: further arguments.
   func train(
-    ranks: Int = 1, _ checkpoints: String, _ settings: [String] = [], _ arguments: [String] = []
+    ranks: Int = 1, _ checkpoints: String, _ settings: [String] = [], _ arguments: [String] = [],
+    environment: [String: String] = [:]
   ) throws -> ProcessResult {
     let all =
       ["train", path("config.yaml"), "--checkpoints", path(checkpoints)]
       + settings.flatMap { ["--set", $0] } + arguments
-    guard ranks > 1 else { return try runProcess(program.path, all, in: folder, timeout: 60) }
+    guard ranks > 1 else {
+      return try runProcess(program.path, all, environment: environment, in: folder, timeout: 60)
+    }
     return try mpirun(
       ranks: ranks, executable: program, arguments: all,
-      environment: ["OMPI_MCA_orte_execute_quiet": "1"], timeout: 60)
+      environment: ["OMPI_MCA_orte_execute_quiet": "1"].merging(environment) { $1 }, timeout: 60)
   }
 
   /// Trains and expects it to end well.
   @discardableResult
   func trained(
-    ranks: Int = 1, _ checkpoints: String, _ settings: [String] = [], _ arguments: [String] = []
+    ranks: Int = 1, _ checkpoints: String, _ settings: [String] = [], _ arguments: [String] = [],
+    environment: [String: String] = [:]
   ) throws -> ProcessResult {
-    let result = try train(ranks: ranks, checkpoints, settings, arguments)
+    let result = try train(
+      ranks: ranks, checkpoints, settings, arguments, environment: environment)
     try #require(result.status == 0, "\(result.stderr)")
     return result
   }

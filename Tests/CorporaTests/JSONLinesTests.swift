@@ -36,6 +36,30 @@ struct JSONLinesTests {
     }
   }
 
+  @Test("gzip that becomes more than a hundred times its size is refused before it is whole")
+  func bomb() throws {
+    try withTemporaryDirectory { (folder) throws in
+      let path = folder.appending(path: "bomb.jsonl").path
+      // Blank lines, so that nothing is kept of what is read.
+      let make = "head -c 300000000 /dev/zero | tr '\\0' '\\n' | gzip -1 >\(path)"
+      #expect(try runProcess("/bin/sh", ["-c", make]).status == 0)
+      let error = #expect(throws: CorpusError.self) { try JSONLines.read(path) }
+      #expect(
+        error?.message == "is gzip of more than 100 times its size; unpack it if you trust it")
+    }
+  }
+
+  @Test("a sentence of more tokens than any corpus has is refused")
+  func endless() throws {
+    let tokens = [String](repeating: "a", count: 10_001)
+    let line = JSONLines.line(Sentence(id: "1", tokens: tokens))
+    let error = #expect(throws: CorpusError.self) {
+      try JSONLines.parse(Array(line.utf8), name: "x")
+    }
+    #expect(
+      error?.description == "x:1: sentence of 10001 tokens, at most 10000 are read; cut it up")
+  }
+
   @Test("gzip is known by its bytes, and a cut or spoilt one is refused")
   func gzip() throws {
     try withTemporaryDirectory { folder in

@@ -91,18 +91,19 @@ private struct ColumnDocument {
 
   func add(to builder: inout CorpusBuilder) throws(CorpusError) {
     var draft = Draft(id: id, tokens: tokens, entities: entities)
+    try place.check(tokens: tokens)
+    let byEnd = Dictionary(
+      entities.map { ($0.span.end, $0.span) }, uniquingKeysWith: { first, _ in first })
     for link in links {
       guard tokens.indices.contains(link.tail) else {
         throw place.error("tail \(link.tail) is outside a sentence of \(tokens.count) tokens")
       }
-      guard let head = entities.first(where: { $0.span.end == link.head }),
-        let tail = entities.first(where: { $0.span.end == link.tail })
-      else {
+      guard let head = byEnd[link.head], let tail = byEnd[link.tail] else {
         builder.count(.endless)
         continue
       }
       draft.triples.append(
-        Triple(head: .span(head.span), relation: link.relation, tail: .span(tail.span)))
+        Triple(head: .span(head), relation: link.relation, tail: .span(tail)))
     }
     try builder.add(draft, at: place)
   }

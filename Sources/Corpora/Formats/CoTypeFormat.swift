@@ -7,7 +7,7 @@ enum CoTypeFormat: FormatReader {
     _ path: String, words: String?, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
     try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
-      var draft = Draft(tokens: Sentence.tokens(of: try record["sentText"].string()))
+      var draft = try Draft(text: try record["sentText"].string(), at: record.place)
       for mention in try record["entityMentions"].elements() {
         let text = try mention["text"].string()
         let type = try mention["label"].string()

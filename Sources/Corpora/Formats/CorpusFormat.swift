@@ -71,6 +71,16 @@ public enum Unused: String, CaseIterable, Sendable {
 
 /// A sentence as a format gives it: entities are strings or spans.
 struct Draft {
+  /// A sentence from its text.
+  init(text: String, at place: Place) throws(CorpusError) {
+    tokens = Sentence.tokens(of: text)
+    try place.check(tokens: tokens)
+  }
+
+  init(id: String? = nil, tokens: [String], entities: [EntityMention] = []) {
+    (self.id, self.tokens, self.entities) = (id, tokens, entities)
+  }
+
   /// The corpus's own name for the sentence, if it has one; it need not be unique.
   var id: String?
   var tokens: [String]
@@ -95,10 +105,9 @@ struct CorpusBuilder {
   /// span once.
   mutating func add(_ draft: Draft, at place: Place) throws(CorpusError) {
     try place.check(tokens: draft.tokens)
-    for entity in draft.entities {
-      let first = draft.entities.first { $0.span == entity.span }
-      if first?.type != entity.type { count(.type) }
-    }
+    let firsts = Dictionary(
+      draft.entities.map { ($0.span, $0.type) }, uniquingKeysWith: { first, _ in first })
+    for entity in draft.entities where firsts[entity.span] != entity.type { count(.type) }
     var entities = draft.entities
     for triple in draft.triples {
       if let relations, !relations.contains(triple.relation) {

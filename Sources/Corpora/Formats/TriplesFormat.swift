@@ -6,7 +6,7 @@ enum TriplesFormat: FormatReader {
     _ path: String, words: String?, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
     try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
-      var draft = Draft(tokens: Sentence.tokens(of: try record["text"].string()))
+      var draft = try Draft(text: try record["text"].string(), at: record.place)
       for node in try record["triple_list"].elements() {
         let parts = try node.strings()
         guard parts.count == 3 else {

@@ -14,10 +14,9 @@ enum TuplesFormat: FormatReader {
       guard let line = try tuples.next() else {
         throw sentences.place.error("has no line beside it in \(tuples.path)")
       }
-      let tokens = Sentence.tokens(of: try TextFile.string(text, at: sentences.place))
-      if tokens.isEmpty { throw sentences.place.error("sentence without tokens") }
+      var draft = try Draft(
+        text: try TextFile.string(text, at: sentences.place), at: sentences.place)
       let triples = try TextFile.string(line, at: tuples.place)
-      var draft = Draft(tokens: tokens)
       if !Sentence.tokens(of: triples).isEmpty { try draft.add(triples, at: tuples.place) }
       try builder.add(draft, at: tuples.place)
     }

@@ -1,0 +1,103 @@
+import Autodiff
+import Configuration
+import Corpora
+import Foundation
+import Layers
+import Models
+import Tensors
+
+@testable import Checkpoints
+@testable import Training
+
+/// Checkpoints, twice: as they come, where nothing but an untouched file may be taken; and with the header
+/// that their bytes should have, as a stranger would write it, so that all that lies behind it is reached.
+enum CheckpointCheck {
+  static func run(_ bytes: UnsafeRawBufferPointer) {
+    put(bytes, "input.h5")
+    if (try? CheckpointFile.open("input.h5")) != nil {
+      precondition(isWhole(bytes), "taken damaged")
+    }
+    guard bytes.count >= UserBlock.size else { return }
+    let contents = UnsafeRawBufferPointer(rebasing: bytes[UserBlock.size...])
+    let block = UserBlock(length: bytes.count, checksum: Checksum.of(contents))
+    (block.bytes + contents).withUnsafeBytes { put($0, "input.h5") }
+    _ = try? Inspection.listing(of: "input.h5")
+    try? load()
+  }
+
+  /// As `evaluate`, `extract` and `train --resume` read it.
+  private static func load() throws {
+    let file = try CheckpointFile.open("input.h5")
+    var loaded: (RunOptions, any ExtractionModel)?
+    let header = try Snapshot.header(of: file) { text, inventory in
+      let document = try ConfigurationDocument(text: text, name: "configuration")
+      guard let options = try ConfigurationCheck.options(document) else { throw Refusal() }
+      let model = options.model.model(for: inventory)
+      loaded = (options, model)
+      return model.objective.map(\.name)
+    }
+    guard let (options, model) = loaded else { preconditionFailure("no configuration") }
+    precondition(header.progress.step >= 0 && header.inventory.longestEntity >= 0)
+    let parameters = try Snapshot.parameters(of: model.layout, from: file)
+    precondition(parameters.buffer.allSatisfy(\.isFinite), "not finite")
+    let moment = Slab(count: model.layout.count)
+    for name in ["first", "second"] {
+      try Snapshot.read(model.layout, moment: name, into: moment, from: file)
+    }
+  }
+
+  private struct Refusal: Error {}
+
+  /// Whether the header fits, by the definition of its checksum, a bit at a time.
+  private static func isWhole(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    func crc(_ part: Slice<UnsafeRawBufferPointer>) -> UInt64 {
+      var crc = UInt64.max
+      for byte in part {
+        crc ^= UInt64(byte)
+        for _ in 0..<8 { crc = crc & 1 == 0 ? crc >> 1 : (crc >> 1) ^ 0xC96C_5795_D787_0F42 }
+      }
+      return ~crc
+    }
+    func number(_ offset: Int) -> UInt64 {
+      bytes[offset..<offset + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    return bytes.count > 512 && number(16) == bytes.count && number(24) == crc(bytes[512...])
+      && number(504) == crc(bytes[..<504])
+  }
+
+  /// A whole checkpoint of a tiny model, in the folder of seeds.
+  static func writeSeed() {
+    guard var options = RunOptions(modelKind: "copymtl") else { fatalError("no model") }
+    let document = try? ConfigurationDocument(
+      text: "model: {hidden: 2, embedding: 2, fusion: 2, triples: 2}", name: "seed")
+    guard let small = try? document?.decode(RunOptions.self, defaults: options) else {
+      fatalError("no options")
+    }
+    options = small
+    let inventory = Inventory(
+      vocabulary: Vocabulary(words: ["Ann", "left"]), relations: ["r"], longestEntity: 2)
+    let model = options.model.model(for: inventory)
+    let parameters = Slab(count: model.layout.count)
+    parameters.initialize(model.layout, seed: 1)
+    var progress = Progress()
+    progress.step = 1
+    progress.history.steps = [
+      History.Step(
+        step: 1, epoch: 0, losses: model.objective.map { _ in 1 }, total: 1, gradientNorm: 1,
+        rate: 0.1)
+    ]
+    let header = SnapshotHeader(
+      configuration: ConfigurationText.yaml(of: options), inventory: inventory,
+      trainingDigest: "1", developmentDigest: "2", progress: progress)
+    let slabs = ["parameters", "optimizer/first", "optimizer/second"].map { ($0, parameters) }
+    let state = RunState(
+      header: header, layout: model.layout, objective: model.objective.map(\.name), slabs: slabs)
+    do {
+      try CheckpointFile.write(to: "seeds/whole.h5", bytes: state.bytes) {
+        (writer) throws(CheckpointError) in try state.write(to: writer)
+      }
+    } catch {
+      fatalError("\(error)")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Corpora
+import Foundation
+
+/// Corpora and word vectors: what is taken can be written and read again as the same.
+enum CorpusCheck {
+  static func jsonLines(_ bytes: UnsafeRawBufferPointer) {
+    put(bytes, "input")
+    guard let sentences = try? JSONLines.read("input") else { return }
+    requireSound(sentences)
+  }
+
+  /// - Parameter format: its name behind `--from`. Of `tuples` and `copyre` the input is two files, the
+  ///   first zero byte between them; word and relation ids are those of a small list.
+  static func published(_ format: String, _ bytes: UnsafeRawBufferPointer) {
+    guard let reader = CorpusFormat(rawValue: format) else { fatalError("no format \(format)") }
+    let conversion: Conversion?
+    switch reader {
+    case .tuples:
+      put(parts(bytes).0, "input.sent")
+      put(parts(bytes).1, "input.tup")
+      conversion = try? reader.read("input")
+    case .copyre:
+      put(parts(bytes).0, "input")
+      put(parts(bytes).1, "names")
+      conversion = try? reader.read("input", words: "names", relations: "names")
+    default:
+      put(bytes, "input")
+      conversion = try? reader.read("input")
+    }
+    if let conversion { requireSound(conversion.sentences) }
+  }
+
+  static func vectors(_ bytes: UnsafeRawBufferPointer) {
+    put(bytes, "input")
+    // Each third word is left out.
+    guard let vectors = try? WordVectors.read("input", keeping: { $0.utf8.count % 3 != 0 }) else {
+      return
+    }
+    precondition(vectors.values.count == vectors.words.count * vectors.dimension)
+    precondition(vectors.values.allSatisfy(\.isFinite))
+    for (row, word) in vectors.words.enumerated() {
+      let own = vectors.values[row * vectors.dimension..<(row + 1) * vectors.dimension]
+      precondition(vectors[word]?.elementsEqual(own) ?? false)
+    }
+  }
+
+  private static func requireSound(_ sentences: [Sentence]) {
+    precondition(!sentences.isEmpty)
+    for sentence in sentences {
+      let spans =
+        sentence.entities.map(\.span)
+        + sentence.triples.flatMap {
+          [$0.head.span, $0.tail.span].compactMap { $0 }
+        }
+      precondition(spans.allSatisfy { $0.end < sentence.tokens.count })
+    }
+    let text = sentences.map { JSONLines.line($0) + "\n" }.joined()
+    guard let again = try? JSONLines.parse(Array(text.utf8), name: "written") else {
+      fatalError("cannot be read again: \(text)")
+    }
+    precondition(again.map(JSONLines.line) == sentences.map(JSONLines.line))
+  }
+
+  private static func parts(
+    _ bytes: UnsafeRawBufferPointer
+  ) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
+    let end = bytes.firstIndex(of: 0) ?? bytes.count
+    return (
+      UnsafeRawBufferPointer(rebasing: bytes[..<end]),
+      UnsafeRawBufferPointer(rebasing: bytes[min(end + 1, bytes.count)...])
+    )
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// What a fuzzer hands mutated bytes to, one process a reader; `cluster/fuzz` builds and runs it.
+///
+/// A reader may refuse its input or take it. What it takes must be sound: each `check` says what that means
+/// there and traps where it is not so. A crash, a hang and a large piece of memory are the fuzzer's to see.
+enum Reader: String, CaseIterable {
+  case jsonl, triples, cotype, copyre, tuples, conll04, spert, dygie, yaml, vectors, checkpoint
+
+  /// The reader under test, which `TERCET_FUZZ_READER` names.
+  static let chosen: Reader = {
+    let name = ProcessInfo.processInfo.environment["TERCET_FUZZ_READER"] ?? ""
+    guard let reader = Reader(rawValue: name) else {
+      fatalError("TERCET_FUZZ_READER is '\(name)', expected one of \(allCases.map(\.rawValue))")
+    }
+    return reader
+  }()
+
+  func check(_ bytes: UnsafeRawBufferPointer) {
+    switch self {
+    case .yaml: ConfigurationCheck.run(bytes)
+    case .vectors: CorpusCheck.vectors(bytes)
+    case .jsonl: CorpusCheck.jsonLines(bytes)
+    case .checkpoint: CheckpointCheck.run(bytes)
+    default: CorpusCheck.published(rawValue, bytes)
+    }
+  }
+}
+
+/// libFuzzer calls this once, before it reads seeds; the folder that the process runs in is the fuzzer's own.
+@_cdecl("LLVMFuzzerInitialize")
+public func initialize(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>
+) -> CInt {
+  if Reader.chosen == .checkpoint { CheckpointCheck.writeSeed() }
+  return 0
+}
+
+/// libFuzzer's loop.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+@main
+struct Fuzz {
+  static func main() {
+    var count = CommandLine.argc
+    var arguments = CommandLine.unsafeArgv
+    exit(
+      runDriver(&count, &arguments) { bytes, count in
+        Reader.chosen.check(UnsafeRawBufferPointer(start: bytes, count: count))
+        return 0
+      })
+  }
+}
+
+/// Puts bytes into a file of the folder that the process runs in.
+func put(_ bytes: UnsafeRawBufferPointer, _ name: String) {
+  let file = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+  precondition(file >= 0 && write(file, bytes.baseAddress, bytes.count) == bytes.count, name)
+  close(file)
+}
