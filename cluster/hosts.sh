@@ -1,16 +1,15 @@
-# Sourced by cluster/run: the hosts of a run. It reads `hostfile`, `rsh`, `ranks`, `threads`, `folder` and
-# `work`, a folder of its own.
+# Sourced by cluster/run: the hosts of a run. It reads `hostfile`, `rsh`, `ranks`, `threads`, `shards`,
+# `arguments`, `folder` and `work`, a folder of its own.
 # shellcheck shell=bash
 
-# Reads the hosts file into `names` and `slots`; without one there is this host, and as many slots as it can
-# give every thread a core, at least one. In an allocation of Slurm mpirun knows the hosts.
+# Reads the hosts file into `names` and `slots`, the latter empty where it does not say; without one there is
+# this host. In an allocation of Slurm mpirun knows the hosts.
 read_hosts() {
-  local name words number=0 count
+  local name words number=0
   names=() slots=() old_jobs=()
   if [[ ! $hostfile ]]; then
     names=("$(hostname)")
-    count=$(($(nproc) / threads))
-    slots=("${ranks:-$((count > 0 ? count : 1))}")
+    slots=("$ranks")
     return
   fi
   [[ -r $hostfile && -f $hostfile ]] || fail "--hostfile $hostfile: cannot be read; see cluster/hosts.example"
@@ -21,7 +20,7 @@ read_hosts() {
     [[ $words =~ ^(slots=([1-9][0-9]{0,3}))?[[:space:]]*$ ]] ||
       fail "$hostfile:$number: found '$words'; a line is NAME slots=K"
     names+=("$name")
-    slots+=("${BASH_REMATCH[2]:-1}")
+    slots+=("${BASH_REMATCH[2]-}")
   done <"$hostfile"
   ((${#names[@]})) || fail "$hostfile: holds no host; a line is NAME slots=K"
 }
@@ -44,7 +43,7 @@ ask_hosts() {
   local i host asking=()
   lost=() cores=()
   for i in "${!names[@]}"; do
-    on "${names[i]}" "$(cleaning) nproc" >"$work/cores.$i" 2>/dev/null &
+    on "${names[i]}" "$(cleaning) env -u OMP_NUM_THREADS nproc" >"$work/cores.$i" 2>/dev/null &
     asking+=($!)
   done
   for i in "${!names[@]}"; do
@@ -52,6 +51,25 @@ ask_hosts() {
     host=$(tail -n 1 "$work/cores.$i")
     [[ $host ]] || lost+=("${names[i]}")
     cores+=("$host")
+  done
+}
+
+# Chooses ranks and threads where nobody has: a rank a host, with a thread for each core that shards can keep
+# busy. A host whose slots are not said has one for every so many cores as there are threads.
+choose_form() {
+  local i count least=''
+  for i in "${!names[@]}"; do ((least && least <= cores[i])) || least=${cores[i]}; done
+  if [[ ! $ranks && ! ${slots[*]// /} && $threads == 1 && ! ${SLURM_JOB_ID-} &&
+    " ${arguments[*]}" != *[\ =]threads=* ]]; then
+    threads=$((shards / ${#names[@]} < least ? shards / ${#names[@]} : least))
+    threads=$((threads > 0 ? threads : 1))
+    arguments+=(--set "threads=$threads")
+    say "one rank a host, threads each: $threads, since threads have one copy of the weights and nothing to send" \
+      "each other; -n, slots= or --set threads= choose otherwise"
+  fi
+  for i in "${!names[@]}"; do
+    count=$((cores[i] / threads))
+    slots[i]=${slots[i]:-$((count > 0 ? count : 1))}
   done
 }
 

@@ -104,6 +104,23 @@ extension ProgramTests {
       }
     }
 
+    @Test("where nobody says how many ranks, one has a thread for each core that shards keep busy")
+    func form() throws {
+      try withTemporaryDirectory { folder in
+        let place = try Standin(folder, plan: ["exit 0", "exit 0"])
+        let cores = try runProcess("/usr/bin/env", ["-u", "OMP_NUM_THREADS", "nproc"]).stdout
+        let threads = min(8, Int(cores.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0)
+        for arguments in [[], ["--set", "threads=1"]] {
+          let command = place.command([], arguments)
+          let result = try runProcess(
+            command[0], Array(command.dropFirst()), in: folder, timeout: 120)
+          #expect(result.status == 0, "\(result.stderr)")
+          #expect(result.stderr.contains("one rank a host") == arguments.isEmpty)
+        }
+        #expect(try place.starts()[0].hasSuffix("--set threads=\(threads)"))
+      }
+    }
+
     @Test("mistakes are answered with one line")
     func mistakes() throws {
       try withTemporaryDirectory { folder in
@@ -190,7 +207,7 @@ private struct Standin {
     self.folder = folder
     let script = """
       #!/bin/bash
-      if [[ $* == *--print-config* ]]; then echo "threads: 1"; exit; fi
+      if [[ $* == *--print-config* ]]; then printf 'batch:\n  shards: 8\nthreads: 1\n'; exit; fi
       if [[ $OMPI_COMM_WORLD_RANK != 0 ]]; then trap 'exit 75' USR1; sleep infinity & wait; fi
       echo "$*" >>starts
       eval "$(sed -n "$(wc -l <starts)p" plan)"
