@@ -110,12 +110,12 @@ extension ProgramTests {
         let place = try Standin(folder, plan: ["exit 0", "exit 0"])
         let cores = try runProcess("/usr/bin/env", ["-u", "OMP_NUM_THREADS", "nproc"]).stdout
         let threads = min(8, Int(cores.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0)
-        for arguments in [[], ["--set", "threads=1"]] {
-          let command = place.command([], arguments)
+        for options in [[], ["-n", "1"]] {
+          let command = place.command(options, [])
           let result = try runProcess(
             command[0], Array(command.dropFirst()), in: folder, timeout: 120)
           #expect(result.status == 0, "\(result.stderr)")
-          #expect(result.stderr.contains("one rank a host") == arguments.isEmpty)
+          #expect(result.stderr.contains("one rank a host") == options.isEmpty)
         }
         #expect(try place.starts()[0].hasSuffix("--set threads=\(threads)"))
       }
