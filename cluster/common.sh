@@ -15,3 +15,8 @@ export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 # Prints the comment at the top of a command, which says how to use it.
 usage() { sed -n '2,/^[^#]/ { s/^# \{0,1\}//p }' "$(readlink -f "$0")"; }
+
+# Prints it and ends, where it is asked for.
+help_if_asked() {
+  [[ ${1-} != --help && ${1-} != -h ]] || { usage; exit; }
+}

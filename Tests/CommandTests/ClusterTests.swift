@@ -147,6 +147,7 @@ extension ProgramTests {
 
     static let commands = [
       "run", "lab", "slurm-array", "chaos", "host-lost", "slurm-check", "container-check", "soak",
+      "crash-saves", "damage-checkpoints", "full-disk", "signals", "fuzz",
     ]
 
     @Test("every script can be read, and these commands have help")
@@ -163,7 +164,7 @@ extension ProgramTests {
       }
       for name in Self.commands {
         let help = try runProcess(cluster.appending(path: name).path, ["--help"], timeout: 60)
-        #expect(help.status == 0 && help.stdout.contains("cluster/\(name)"), "\(name)")
+        #expect(help.status == 0 && help.stdout.contains("cluster/\(name)"), "\(name): \(help)")
       }
     }
 
