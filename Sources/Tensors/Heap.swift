@@ -32,6 +32,12 @@ struct Heap {
     insert(run - base..<run - base + count)
   }
 
+  /// Gives the memory of free runs back to the system; their addresses stay.
+  func trim() {
+    guard let base else { return }
+    for range in free { madvise(base + range.lowerBound, range.count * 4, MADV_DONTNEED) }
+  }
+
   /// Gives everything back to the system.
   func deallocate() {
     if let base { munmap(base, Self.capacity * 4) }

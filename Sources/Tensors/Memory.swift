@@ -67,6 +67,9 @@ public final class MatrixPool {
     heap.deallocate()
   }
 
+  /// Gives what nobody uses back to the system, for who needs no large matrices for a while.
+  public func trim() { heap.trim() }
+
   /// A matrix of any content, for who writes every element.
   public func uninitialized(_ rows: Int, _ columns: Int) -> Matrix {
     let capacity = Self.capacity(for: rows * columns)

@@ -81,6 +81,9 @@ final class GradientStep {
     return try finish(losses, gradient: try reduction.reduce(on: session), on: session)
   }
 
+  /// Gives the memory of a step back to the system until the next one.
+  func rest() { for worker in workers { worker.rest() } }
+
   /// The sentences of each shard of all minibatches, longest first.
   private static func shards(of batches: [[Example]], count: Int) -> [[Example]] {
     let cut = batches.map { batch in

@@ -86,4 +86,7 @@ final class ShardWorker {
 
   /// Lets go of what the gradients are made of, and with it of most of the step's memory.
   func release() { sources = [] }
+
+  /// Gives the memory of a step back to the system until the next one.
+  func rest() { tape.pool.trim() }
 }

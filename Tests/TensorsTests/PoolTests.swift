@@ -50,6 +50,7 @@ struct PoolTests {
         check(live.remove(at: numbers.integer(below: live.count)))
       }
     }
+    pool.trim()
     for entry in live { check(entry) }
     #expect(damaged == 0)
   }
