@@ -30,9 +30,6 @@ func elementKernels() -> [KernelCase] {
       kernel("add.row", touched: 2, arrays: 1) {
         addRow(row.start, to: y.start, rows: rows, columns: columns)
       },
-      kernel("add.column.sums", touched: 1, arrays: 1) {
-        addColumnSums(of: x.start, to: row.start, rows: rows, columns: columns)
-      },
       kernel("index.of.largest", touched: 1, arrays: 1) {
         keep(indexOfLargest(x.start, count: count))
       },

@@ -93,10 +93,3 @@ package func addRow(
 ) {
   for r in 0..<rows { add(bias, to: y + r * columns, count: columns) }
 }
-
-/// Adds the sum over the rows of `x`, shape `[rows, columns]`, to the vector `sum`.
-package func addColumnSums(
-  of x: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, rows: Int, columns: Int
-) {
-  for r in 0..<rows { add(x + r * columns, to: sum, count: columns) }
-}
