@@ -28,15 +28,15 @@ enum CheckpointCheck {
   /// As `evaluate`, `extract` and `train --resume` read it.
   private static func load() throws {
     let file = try CheckpointFile.open("input.h5")
-    var loaded: (RunOptions, any ExtractionModel)?
+    var loaded: (any ExtractionModel)?
     let header = try Snapshot.header(of: file) { text, inventory in
       let document = try ConfigurationDocument(text: text, name: "configuration")
       guard let options = try ConfigurationCheck.options(document) else { throw Refusal() }
       let model = options.model.model(for: inventory)
-      loaded = (options, model)
+      loaded = model
       return model.objective.map(\.name)
     }
-    guard let (options, model) = loaded else { preconditionFailure("no configuration") }
+    guard let model = loaded else { preconditionFailure("no configuration") }
     precondition(header.progress.step >= 0 && header.inventory.longestEntity >= 0)
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
     precondition(parameters.buffer.allSatisfy(\.isFinite), "not finite")
@@ -67,11 +67,13 @@ enum CheckpointCheck {
 
   /// A whole checkpoint of a tiny model, in the folder of seeds.
   static func writeSeed() {
-    guard var options = RunOptions(modelKind: "copymtl") else { fatalError("no model") }
+    guard var options = RunOptions(modelKind: "copymtl") else {
+      preconditionFailure("no model")
+    }
     let document = try? ConfigurationDocument(
       text: "model: {hidden: 2, embedding: 2, fusion: 2, triples: 2}", name: "seed")
     guard let small = try? document?.decode(RunOptions.self, defaults: options) else {
-      fatalError("no options")
+      preconditionFailure("no options")
     }
     options = small
     let inventory = Inventory(
@@ -97,7 +99,7 @@ enum CheckpointCheck {
         (writer) throws(CheckpointError) in try state.write(to: writer)
       }
     } catch {
-      fatalError("\(error)")
+      preconditionFailure("\(error)")
     }
   }
 }

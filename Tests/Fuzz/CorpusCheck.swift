@@ -12,7 +12,9 @@ enum CorpusCheck {
   /// - Parameter format: its name behind `--from`. Of `tuples` and `copyre` the input is two files, the
   ///   first zero byte between them; word and relation ids are those of a small list.
   static func published(_ format: String, _ bytes: UnsafeRawBufferPointer) {
-    guard let reader = CorpusFormat(rawValue: format) else { fatalError("no format \(format)") }
+    guard let reader = CorpusFormat(rawValue: format) else {
+      preconditionFailure("no format \(format)")
+    }
     let conversion: Conversion?
     switch reader {
     case .tuples:
@@ -56,7 +58,7 @@ enum CorpusCheck {
     }
     let text = sentences.map { JSONLines.line($0) + "\n" }.joined()
     guard let again = try? JSONLines.parse(Array(text.utf8), name: "written") else {
-      fatalError("cannot be read again: \(text)")
+      preconditionFailure("cannot be read again: \(text)")
     }
     precondition(again.map(JSONLines.line) == sentences.map(JSONLines.line))
   }

@@ -11,7 +11,10 @@ enum Reader: String, CaseIterable {
   static let chosen: Reader = {
     let name = ProcessInfo.processInfo.environment["TERCET_FUZZ_READER"] ?? ""
     guard let reader = Reader(rawValue: name) else {
-      fatalError("TERCET_FUZZ_READER is '\(name)', expected one of \(allCases.map(\.rawValue))")
+      let names = allCases.map(\.rawValue).joined(separator: ", ")
+      FileHandle.standardError.write(
+        Data("Fuzz: TERCET_FUZZ_READER is '\(name)', expected one of \(names)\n".utf8))
+      exit(2)
     }
     return reader
   }()
