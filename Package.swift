@@ -66,10 +66,11 @@ let package = Package(
     system("CYAML", "yaml-0.1", "libyaml-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
     .systemLibrary(name: "CArgp"),
+    .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
 
     library("Randomness"),
-    library("Kernels", settings: kernelFlags),
+    library("Kernels", ["CVectors"], settings: kernelFlags),
     library(
       "Tensors", ["COpenBLAS", "Kernels"] + (hasOneDNN ? ["COneDNN"] : []),
       settings: strict + (hasOneDNN ? [.define("ONEDNN")] : [])),

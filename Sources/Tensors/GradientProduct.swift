@@ -35,15 +35,18 @@ extension Weight {
 
   private static func multiply(_ dy: Matrix, _ x: Matrix, into gradient: Matrix, adding: Bool) {
     #if ONEDNN
-      _ = OneDNN.current  // keeps this thread's products on it
-      let status = dnnl_sgemm(
-        CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int64(gradient.rows),
-        Int64(gradient.columns), Int64(x.rows), 1, dy.start, Int64(dy.stride), x.start,
-        Int64(x.stride), adding ? 1 : 0, gradient.start, Int64(gradient.stride))
-      OneDNN.check(status, "a weight gradient")
-    #else
-      BLAS.multiply(dy, .transposed, x, .asIs, into: gradient, adding: adding)
+      if Products.usesOneDNN {
+        _ = OneDNN.current  // keeps this thread's products on it
+        let status = dnnl_sgemm(
+          CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int64(gradient.rows),
+          Int64(gradient.columns), Int64(x.rows), 1, dy.start, Int64(dy.stride), x.start,
+          Int64(x.stride), adding ? 1 : 0, gradient.start, Int64(gradient.stride))
+        return OneDNN.check(status, "a weight gradient")
+      }
     #endif
+    multiplyTransposed(
+      dy.start, dy.stride, x.start, x.stride, into: gradient.start, gradient.stride,
+      rows: gradient.rows, inner: x.rows, columns: gradient.columns, adding: adding)
   }
 
   private static func multiply(

@@ -128,7 +128,7 @@
   }
 
   /// A matrix product of one shape, ready to run.
-  private final class Product {
+  final class Product {
     private let primitive: dnnl_primitive_t
     private let source: dnnl_memory_t
     private let weights: dnnl_memory_t?
@@ -212,104 +212,6 @@
       defer { dnnl_primitive_desc_destroy(description) }
       var primitive: dnnl_primitive_t?
       OneDNN.check(dnnl_primitive_create(&primitive, description), "a product")
-      return OneDNN.made(primitive)
-    }
-  }
-
-  /// A matrix `[inner, columns]` in the layout that oneDNN multiplies fastest. Any thread may multiply
-  /// with it, but for the time of ``pack()``.
-  final class PackedWeights: @unchecked Sendable {
-    let inner: Int
-    let columns: Int
-    let isTransposed: Bool
-    let precision: Precision
-    let layout: dnnl_memory_desc_t
-    let memory: dnnl_memory_t
-    /// Floats that it takes.
-    let count: Int
-    private var room: Slab
-    private let source: dnnl_memory_t
-    private let reorder: dnnl_primitive_t
-
-    /// The weight `values`, or its transpose, of which products read `[inner, columns]`.
-    ///
-    /// - Precondition: `values` stay where they are.
-    init(_ values: Matrix, transposed: Bool, precision: Precision) {
-      let (inner, columns) =
-        transposed ? (values.columns, values.rows) : (values.rows, values.columns)
-      let strides = transposed ? [1, values.stride] : [values.stride, 1]
-      (self.inner, self.columns) = (inner, columns)
-      (isTransposed, self.precision) = (transposed, precision)
-      layout = Self.layout(inner, columns, precision)
-      let plain = OneDNN.layout(inner, columns, strides, dnnl_f32)
-      count = (Self.bytes(layout) + 3) / 4
-      room = Slab(count: count)
-      memory = OneDNN.memory(layout, room.start)
-      source = OneDNN.memory(plain, values.start)
-      reorder = Self.reorder(plain, layout)
-      pack()
-    }
-
-    deinit {
-      dnnl_primitive_destroy(reorder)
-      for memory in [source, memory] { dnnl_memory_destroy(memory) }
-    }
-
-    /// Makes `slab` the place where it lies; what is there counts from the next ``pack()`` on.
-    func move(to slab: Slab) {
-      precondition(slab.count >= count, "\(count) floats in \(slab.count)")
-      room = slab
-      dnnl_memory_set_data_handle(memory, slab.start)
-    }
-
-    /// Packs the values as they are now.
-    func pack() {
-      var stream: dnnl_stream_t?
-      OneDNN.check(
-        dnnl_stream_create(&stream, OneDNN.engine, dnnl_stream_default_flags.rawValue),
-        "a stream")
-      defer { dnnl_stream_destroy(stream) }
-      let arguments = [
-        dnnl_exec_arg_t(arg: DNNL_ARG_FROM, memory: source),
-        dnnl_exec_arg_t(arg: DNNL_ARG_TO, memory: memory),
-      ]
-      OneDNN.check(dnnl_primitive_execute(reorder, stream, 2, arguments), "packed weights")
-    }
-
-    /// The layout that a product of many rows asks for; those of fewer rows read the same.
-    private static func layout(
-      _ inner: Int, _ columns: Int, _ precision: Precision
-    ) -> dnnl_memory_desc_t {
-      let (rows, type) = (Int64(Products.mostRows), precision.oneDNNType)
-      var any = dnnl_memory_desc_t()
-      OneDNN.check(
-        dnnl_memory_desc_init_by_tag(
-          &any, 2, [Int64(inner), Int64(columns)], type, dnnl_format_tag_any), "a layout")
-      let description = Product.description(
-        OneDNN.layout(Int(rows), inner, [inner, 1], type), any,
-        OneDNN.layout(Int(rows), columns, [columns, 1], dnnl_f32), adding: false)
-      defer { dnnl_primitive_desc_destroy(description) }
-      return OneDNN.made(
-        dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0)
-      ).pointee
-    }
-
-    private static func bytes(_ layout: dnnl_memory_desc_t) -> Int {
-      var layout = layout
-      return dnnl_memory_desc_get_size(&layout)
-    }
-
-    private static func reorder(
-      _ from: dnnl_memory_desc_t, _ to: dnnl_memory_desc_t
-    ) -> dnnl_primitive_t {
-      var (from, to) = (from, to)
-      var description: dnnl_primitive_desc_t?
-      OneDNN.check(
-        dnnl_reorder_primitive_desc_create(
-          &description, &from, OneDNN.engine, &to, OneDNN.engine, nil), "a packing")
-      defer { dnnl_primitive_desc_destroy(description) }
-      var primitive: dnnl_primitive_t?
-      OneDNN.check(dnnl_primitive_create(&primitive, description), "a packing")
       return OneDNN.made(primitive)
     }
   }

@@ -37,3 +37,38 @@ public enum BLAS {
       Int32(c.stride))
   }
 }
+
+/// What multiplies packed weights: oneDNN where it is and the CPU has AVX-512, which it is made for; else
+/// tercet's own products.
+public enum Products {
+  #if ONEDNN
+    static var usesOneDNN: Bool { OneDNN.hasAVX512 }
+  #endif
+
+  /// What multiplies packed weights, and with which instructions where the bits depend on them, for the run
+  /// log.
+  public static var name: String {
+    #if ONEDNN
+      if usesOneDNN { return OneDNN.name }
+    #endif
+    return "tercet"
+  }
+
+  /// Whether products of bfloat16 run at the speed of the hardware.
+  static var multipliesBFloat16: Bool {
+    #if ONEDNN
+      OneDNN.multipliesBFloat16
+    #else
+      false
+    #endif
+  }
+
+  /// Rows of a product with a weight, at most.
+  static let mostRows = 128
+
+  /// The rows of a product in runs of equal size: few shapes occur, and operands stay in cache.
+  static func runs(of rows: Int) -> [Range<Int>] {
+    let count = (rows + mostRows - 1) / mostRows
+    return (0..<count).map { $0 * rows / count..<($0 + 1) * rows / count }
+  }
+}

@@ -38,12 +38,10 @@ public final class WeightStore: Sendable {
   ///   - member: which of the processes that have the placed forms in common this is.
   ///   - members: how many there are; each packs about as many values.
   public func refresh(on team: ThreadTeam, member: Int = 0, of members: Int = 1) {
-    #if ONEDNN
-      let placed = placed.withLock { $0 }
-      let own = Self.part(member, of: members, placed) + known().filter { !placed.contains($0) }
-      let packed = own.sorted { $0.count > $1.count }.map { weights(of: $0) }
-      team.forEach(packed.count) { packed[$1].pack() }
-    #endif
+    let placed = placed.withLock { $0 }
+    let own = Self.part(member, of: members, placed) + known().filter { !placed.contains($0) }
+    let packed = own.sorted { $0.count > $1.count }.map { weights(of: $0) }
+    team.forEach(packed.count) { packed[$1].pack() }
   }
 }
 
@@ -64,24 +62,20 @@ public struct PackedForm: Hashable, Codable, Sendable {
 extension WeightStore {
   /// What is packed now, in the order of the parameters.
   public func known() -> [PackedForm] {
-    #if ONEDNN
-      weights.withLock { known in
-        known.values.flatMap { weight in
-          weight.packedForms.map { form in
-            PackedForm(
-              offset: weight.values.start - parameters.start, rows: weight.values.rows,
-              columns: weight.values.columns, stride: weight.values.stride,
-              isTransposed: form.isTransposed, count: form.count)
-          }
+    weights.withLock { known in
+      known.values.flatMap { weight in
+        weight.packedForms.map { form in
+          PackedForm(
+            offset: weight.values.start - parameters.start, rows: weight.values.rows,
+            columns: weight.values.columns, stride: weight.values.stride,
+            isTransposed: form.isTransposed, count: form.count)
         }
-      }.sorted {
-        ($0.offset, $0.columns, $0.rows, $1.isTransposed ? 1 : 0) < (
-          $1.offset, $1.columns, $1.rows, $0.isTransposed ? 1 : 0
-        )
       }
-    #else
-      []
-    #endif
+    }.sorted {
+      ($0.offset, $0.columns, $0.rows, $1.isTransposed ? 1 : 0) < (
+        $1.offset, $1.columns, $1.rows, $0.isTransposed ? 1 : 0
+      )
+    }
   }
 
   /// Floats that the forms take where they are placed together.
@@ -91,36 +85,31 @@ extension WeightStore {
   ///
   /// - Precondition: nothing is placed yet, and the slab has room.
   public func place(_ forms: [PackedForm], in slab: Slab) {
-    #if ONEDNN
-      placed.withLock {
-        precondition($0.isEmpty, "weights placed twice")
-        $0 = forms
-      }
-      var start = 0
-      for form in forms {
-        weights(of: form).move(to: slab.part(start..<start + form.room))
-        start += form.room
-      }
-    #endif
+    placed.withLock {
+      precondition($0.isEmpty, "weights placed twice")
+      $0 = forms
+    }
+    var start = 0
+    for form in forms {
+      weights(of: form).move(to: slab.part(start..<start + form.room))
+      start += form.room
+    }
+  }
+  private func weights(of form: PackedForm) -> PackedWeights {
+    let values = parameters.matrix(
+      at: form.offset, rows: form.rows, columns: form.columns, stride: form.stride)
+    return weight(values).packedForm(transposed: form.isTransposed)
   }
 
-  #if ONEDNN
-    private func weights(of form: PackedForm) -> PackedWeights {
-      let values = parameters.matrix(
-        at: form.offset, rows: form.rows, columns: form.columns, stride: form.stride)
-      return weight(values).packedForm(transposed: form.isTransposed)
+  /// A run of the forms, of about as many floats for each member.
+  private static func part(
+    _ member: Int, of members: Int, _ forms: [PackedForm]
+  ) -> [PackedForm] {
+    let all = room(for: forms)
+    var before = 0
+    return forms.filter { form in
+      defer { before += form.room }
+      return (before + form.room / 2) * members / max(all, 1) == member
     }
-
-    /// A run of the forms, of about as many floats for each member.
-    private static func part(
-      _ member: Int, of members: Int, _ forms: [PackedForm]
-    ) -> [PackedForm] {
-      let all = room(for: forms)
-      var before = 0
-      return forms.filter { form in
-        defer { before += form.room }
-        return (before + form.room / 2) * members / max(all, 1) == member
-      }
-    }
-  #endif
+  }
 }

@@ -46,7 +46,7 @@ final class ShardWorker {
     var tokens = 0
     for shard in range {
       let more = pieces[shard].reduce(0) { $0 + $1.length }
-      if let last = runs.last, tokens + more <= mostTokens, Products.rowsAreIndependent {
+      if let last = runs.last, tokens + more <= mostTokens {
         runs[runs.count - 1] = last.lowerBound..<shard + 1
         tokens += more
       } else {

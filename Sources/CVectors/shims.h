@@ -1,0 +1,9 @@
+/* Floats of the widest register of the CPU that is compiled for. */
+#ifdef __AVX512F__
+enum { tercet_register_floats = 16 };
+#else
+enum { tercet_register_floats = 8 };
+#endif
+
+/* Asks for the cache line at an address, which need not be one of the program's, in the second cache. */
+static inline void tercet_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
