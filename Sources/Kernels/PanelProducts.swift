@@ -169,12 +169,13 @@ private enum Panels<Register: SIMD> where Register.Scalar == Float {
       }
     }
     let count = (rows + 5) / 6
-    var first = rows / count
-    tile(first, a, aRow, aStep, b, next, y, yRow, steps, adding)
-    for index in 1..<max(count, 1) {
-      let last = (index + 1) * rows / count
+    var first = 0
+    for index in 1...count {
+      let last = index * rows / count
+      // The first tile asks for the panel after this one, the others for nothing new.
       tile(
-        last - first, a + first * aRow, aRow, aStep, b, nil, y + first * yRow, yRow, steps, adding)
+        last - first, a + first * aRow, aRow, aStep, b, ahead: first == 0 ? next : b,
+        y + first * yRow, yRow, steps, adding)
       first = last
     }
   }
@@ -182,27 +183,27 @@ private enum Panels<Register: SIMD> where Register.Scalar == Float {
   @inline(__always)
   private static func tile(
     _ rows: Int, _ a: UnsafePointer<Float>, _ aRow: Int, _ aStep: Int, _ b: UnsafePointer<Float>,
-    _ next: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>, _ yRow: Int, _ steps: Int,
+    ahead: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ yRow: Int, _ steps: Int,
     _ adding: Bool
   ) {
     switch rows {
-    case 1: Tile<Register, 1>.multiply(a, aRow, aStep, b, next, y, yRow, steps, adding)
-    case 2: Tile<Register, 2>.multiply(a, aRow, aStep, b, next, y, yRow, steps, adding)
-    case 3: Tile<Register, 3>.multiply(a, aRow, aStep, b, next, y, yRow, steps, adding)
-    case 4: Tile<Register, 4>.multiply(a, aRow, aStep, b, next, y, yRow, steps, adding)
-    case 5: Tile<Register, 5>.multiply(a, aRow, aStep, b, next, y, yRow, steps, adding)
-    default: Tile<Register, 6>.multiply(a, aRow, aStep, b, next, y, yRow, steps, adding)
+    case 1: Tile<Register, 1>.multiply(a, aRow, aStep, b, ahead, y, yRow, steps, adding)
+    case 2: Tile<Register, 2>.multiply(a, aRow, aStep, b, ahead, y, yRow, steps, adding)
+    case 3: Tile<Register, 3>.multiply(a, aRow, aStep, b, ahead, y, yRow, steps, adding)
+    case 4: Tile<Register, 4>.multiply(a, aRow, aStep, b, ahead, y, yRow, steps, adding)
+    case 5: Tile<Register, 5>.multiply(a, aRow, aStep, b, ahead, y, yRow, steps, adding)
+    default: Tile<Register, 6>.multiply(a, aRow, aStep, b, ahead, y, yRow, steps, adding)
     }
   }
 }
 
 /// So many rows and two registers of columns of Y, which stay in registers from the first step to the last.
 private enum Tile<Register: SIMD, let rows: Int> where Register.Scalar == Float {
-  /// - Parameter next: a panel to ask for meanwhile, a step of it a step.
+  /// - Parameter ahead: what to ask for meanwhile, as many steps of a panel.
   @inline(__always)
   static func multiply(
     _ a: UnsafePointer<Float>, _ aRow: Int, _ aStep: Int, _ b: UnsafePointer<Float>,
-    _ next: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>, _ yRow: Int, _ steps: Int,
+    _ ahead: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ yRow: Int, _ steps: Int,
     _ adding: Bool
   ) {
     let bytes = MemoryLayout<Register>.size
@@ -215,7 +216,7 @@ private enum Tile<Register: SIMD, let rows: Int> where Register.Scalar == Float 
         right[r] = (source + bytes).loadUnaligned(as: Register.self)
       }
     }
-    var (a, b, ahead) = (a, UnsafeRawPointer(b), UnsafeRawPointer(next))
+    var (a, b, ahead) = (a, UnsafeRawPointer(b), UnsafeRawPointer(ahead))
     for _ in 0..<steps {
       let (first, second) = (
         b.loadUnaligned(as: Register.self), (b + bytes).loadUnaligned(as: Register.self)
@@ -227,10 +228,8 @@ private enum Tile<Register: SIMD, let rows: Int> where Register.Scalar == Float 
       }
       a += aStep
       b += 2 * bytes
-      if let address = ahead {
-        tercet_prefetch(address)
-        ahead = address + 2 * bytes
-      }
+      tercet_prefetch(ahead)
+      ahead += 2 * bytes
     }
     for r in 0..<rows {
       let target = UnsafeMutableRawPointer(y + r * yRow)
