@@ -10,7 +10,7 @@ COMPARED = [
     (r"training\.(\w+)\..*\.1x1\.speed", "{0}", "peak.{1}.1.*"),
     (r"training\.(\w+)\..*\.(?:1x2|2x1)\.speed", "{0}", "peak.{1}.2.*"),
     (r"inference\.(\w+)\.2", "{0}", "inference.{1}.1"),
-    (r"reduction\.(\w+)\.(?:reproducible|allreduce)", "reduction.{1}.mpi", "{0}"),
+    (r"reduction\.(\w+)\.(?:reproducible|allreduce)(\.\w+)?", "reduction.{1}.mpi{2}", "{0}"),
 ]
 
 
@@ -19,7 +19,7 @@ def ratio(figure, figures):
     for pattern, over, under in COMPARED:
         match = re.fullmatch(pattern, figure.name)
         if match:
-            sides = [name.format(figure.name, *match.groups()) for name in (over, under)]
+            sides = [name.format(figure.name, *match.groups("")) for name in (over, under)]
             found = [figures.best([side]) for side in sides]
             return found if all(found) else None
     return None
