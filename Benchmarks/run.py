@@ -58,16 +58,24 @@ def peaks(own):
     AVX-512: a CPU that is younger than OpenBLAS may be taken for an old one, and the best product of kernels
     for another CPU is no peak."""
     yield turns.loop("peak", [own, "peak"], ending=".chosen")
+    if cpu_has("avx512f"):
+        environment = {turns.KERNELS: "SkylakeX"}
+        yield turns.loop("peak.SkylakeX", [own, "peak"], environment, ".SkylakeX")
+
+
+def cpu_has(flag):
     with open("/proc/cpuinfo", encoding="utf-8") as file:
-        if " avx512f " in file.read():
-            environment = {turns.KERNELS: "SkylakeX"}
-            yield turns.loop("peak.SkylakeX", [own, "peak"], environment, ".SkylakeX")
+        return flag in file.read().split()
 
 
 def cases(args, executables, corpus, scratch):
     """The cases that are asked for, and the peaks that they are compared with."""
+    has_bfloat16 = cpu_has("avx512_bf16")
+    if not has_bfloat16:
+        say("Benchmarks: this CPU does not multiply bfloat16 (avx512_bf16): float32 is measured alone")
     for case in all_cases(args, executables, corpus, scratch):
-        if section(case.name) in ["peak", *args.only] or case.name.startswith(tuple(args.only)):
+        asked = section(case.name) in ["peak", *args.only] or case.name.startswith(tuple(args.only))
+        if asked and (has_bfloat16 or "bfloat16" not in case.name):
             yield case
 
 
