@@ -1,72 +1,176 @@
 import COpenMPI
+import Synchronization
 import Tensors
 
 /// The part of a reduction that crosses ranks. Each rank owns one piece of the slab: it receives
 /// this piece of every node that any rank has summed and adds them in tree order.
-struct PieceExchange {
+///
+/// A piece leaves as soon as its values are final, while the rank goes on with the next. Open MPI moves
+/// messages only while it is called, hence ``advance()``.
+final class PieceExchange: Sendable {
   /// All nodes of all ranks, from left to right.
   private let nodes: [ShardTree.Node]
-  private let rounds: [Round]
+  /// How many of them each rank has, and where these begin.
+  private let held: [Int]
+  private let first: [Int]
   /// This rank's piece of each node, one after the other.
   private let pieces: Slab
   private let rank: Int
   /// Where each rank's piece begins, and where the last one ends.
   private let bounds: [Int]
+  /// Of the node that is being summed, how many values of each rank's piece are not final yet.
+  private let missing: Mutex<[Int]>
+  /// What the thread that calls MPI alone looks at.
+  nonisolated(unsafe) private var post = Post()
 
-  /// One `MPI_Alltoallv`: every rank that has a node left sends its pieces. One round is enough
-  /// where the number of ranks is a power of two.
-  private struct Round {
-    let sendCounts: [Int32]
-    let receiveCounts: [Int32]
-    let receiveStarts: [Int32]
+  private struct Post {
+    var requests: [MPI_Request?] = []
+    /// The ranks that the current node's pieces have not been sent to, in the order of sending.
+    var waiting: [Int] = []
+    /// Which of this rank's nodes is the current one, and where its values lie.
+    var node = 0
+    var values: UnsafeMutablePointer<Float>?
+    /// What went wrong since the sum began.
+    var failure: MPIError?
   }
 
   /// - Parameter bounds: where each rank's piece begins, and where the last one ends.
   /// - Precondition: there is more than one rank, and a message has fewer than 2³¹ values.
   init(count: Int, tree: ShardTree, bounds: [Int], rank: Int) {
     let ranks = bounds.count - 1
+    precondition(count <= Int(Int32.max), "a reduction of \(count) values")
     let held = (0..<ranks).map { TreeWalk(over: tree.range(of: $0, ranks: ranks)).nodes }
-    let nodes = held.flatMap { $0 }
-    let own = bounds[rank + 1] - bounds[rank]
-    precondition(
-      max(count, own * nodes.count) <= Int(Int32.max),
-      "a reduction of \(count) values over \(ranks) ranks")
-    let first = held.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
-    let most = held.map(\.count).max() ?? 0
-    rounds = (0..<most).map { round in
-      let sends = round < held[rank].count
-      let has = held.map { round < $0.count }
-      return Round(
-        sendCounts: (0..<ranks).map { sends ? Int32(bounds[$0 + 1] - bounds[$0]) : 0 },
-        receiveCounts: has.map { $0 ? Int32(own) : 0 },
-        receiveStarts: zip(has, first).map { $0 ? Int32(($1 + round) * own) : 0 })
-    }
-    pieces = Slab(count: own * nodes.count)
-    self.nodes = nodes
+    nodes = held.flatMap { $0 }
+    self.held = held.map(\.count)
+    first = held.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    pieces = Slab(count: (bounds[rank + 1] - bounds[rank]) * nodes.count)
+    missing = Mutex(.init(repeating: 0, count: ranks))
     self.rank = rank
     self.bounds = bounds
   }
 
+  deinit {
+    var isFinalized: Int32 = 0
+    MPI_Finalized(&isFinalized)
+    guard isFinalized == 0 else { return }
+    for index in post.requests.indices {
+      MPI_Cancel(&post.requests[index])
+      MPI_Request_free(&post.requests[index])
+    }
+  }
+
+  /// How many nodes this rank sends.
+  var ownNodes: Int { held[rank] }
+
+  /// Where the piece begins that others wait for first.
+  var start: Int { bounds[(rank + 1) % held.count] }
+
   private func bounds(of rank: Int) -> Range<Int> { bounds[rank]..<bounds[rank + 1] }
+
+  /// Where this rank's piece of a node lies among ``pieces``.
+  private func place(of node: Int) -> UnsafeMutablePointer<Float> {
+    pieces.start + node * bounds(of: rank).count
+  }
+
+  /// Makes ready for what the other ranks send.
+  ///
+  /// The corresponding C function is `MPI_Irecv`.
+  func begin() {
+    precondition(post.requests.isEmpty, "a sum before the last one's end")
+    post.failure = nil
+    for other in held.indices where other != rank {
+      for index in 0..<held[other] {
+        request("MPI_Irecv") {
+          MPI_Irecv(
+            place(of: first[other] + index), Int32(bounds(of: rank).count), tercet_float(),
+            Int32(other), Self.tag(index), tercet_comm_world(), &$0)
+        }
+      }
+    }
+  }
+
+  /// Messages of the sum; 0 is others'.
+  private static func tag(_ node: Int) -> Int32 { Int32(1 + node) }
+
+  private func request(_ function: String, _ call: (inout MPI_Request?) -> Int32) {
+    guard post.failure == nil else { return }
+    var request: MPI_Request?
+    do throws(MPIError) {
+      try MPIError.check(function, call(&request))
+      post.requests.append(request)
+    } catch {
+      post.failure = error
+    }
+  }
+
+  /// Begins with one of this rank's nodes, whose values will be at `values` and stay there.
+  func start(_ node: Int, at values: UnsafeMutablePointer<Float>) {
+    post.node = node
+    post.values = values
+    let ranks = held.count
+    post.waiting = (1..<ranks).map { (rank + $0) % ranks }
+    missing.withLock { missing in
+      for other in 0..<ranks { missing[other] = bounds(of: other).count }
+    }
+  }
+
+  /// Some values of the current node are final; any thread may say so, of each value once.
+  func finished(_ values: Range<Int>) {
+    missing.withLock { missing in
+      for other in missing.indices {
+        missing[other] -= bounds(of: other).clamped(to: values).count
+      }
+    }
+  }
+
+  /// Sends what is final and has messages move on; the thread that calls MPI alone may do so.
+  ///
+  /// The corresponding C functions are `MPI_Isend` and `MPI_Testall`.
+  func advance() {
+    send(toAll: false)
+    guard post.failure == nil else { return }
+    var isDone: Int32 = 0
+    let status = MPI_Testall(Int32(post.requests.count), &post.requests, &isDone, nil)
+    if status != MPI_SUCCESS { post.failure = MPIError(function: "MPI_Testall", code: status) }
+    if isDone != 0 { post.requests.removeAll(keepingCapacity: true) }
+  }
+
+  /// All values of the current node are final: sends what is left of it.
+  func finish() {
+    send(toAll: true)
+    let own = bounds(of: rank)
+    guard let values = post.values else { preconditionFailure("the end of no node") }
+    place(of: first[rank] + post.node).update(from: values + own.lowerBound, count: own.count)
+    post.values = nil
+  }
+
+  private func send(toAll isWhole: Bool) {
+    guard let values = post.values else { return }
+    let ready = missing.withLock { missing in
+      post.waiting.filter { isWhole || missing[$0] == 0 }
+    }
+    guard !ready.isEmpty else { return }
+    post.waiting.removeAll { ready.contains($0) }
+    for other in ready {
+      let piece = bounds(of: other)
+      request("MPI_Isend") {
+        MPI_Isend(
+          values + piece.lowerBound, Int32(piece.count), tercet_float(), Int32(other),
+          Self.tag(post.node), tercet_comm_world(), &$0)
+      }
+    }
+  }
 
   /// Sums this rank's piece over the nodes of all ranks and returns where the sums lie.
   ///
-  /// - Parameters:
-  ///   - slabs: this rank's nodes, from left to right; at least one slab.
-  ///   - walk: for this method's use; it keeps its memory from sum to sum.
-  func reduce(
-    _ slabs: [Slab], walk: inout TreeWalk
-  ) throws(MPIError) -> UnsafeMutablePointer<Float> {
-    let starts = bounds.map { Int32($0) }
-    for (index, round) in rounds.enumerated() {
-      // A rank without a node left sends nothing, whatever slab it names.
-      try MPIError.check(
-        "MPI_Alltoallv",
-        MPI_Alltoallv(
-          slabs[min(index, slabs.count - 1)].start, round.sendCounts, starts, tercet_float(),
-          pieces.start, round.receiveCounts, round.receiveStarts, tercet_float(),
-          tercet_comm_world()))
-    }
+  /// The corresponding C function is `MPI_Waitall`.
+  ///
+  /// - Parameter walk: for this method's use; it keeps its memory from sum to sum.
+  func reduce(walk: inout TreeWalk) throws(MPIError) -> UnsafeMutablePointer<Float> {
+    if let failure = post.failure { throw failure }
+    try MPIError.check(
+      "MPI_Waitall", MPI_Waitall(Int32(post.requests.count), &post.requests, nil))
+    post.requests.removeAll(keepingCapacity: true)
     walk.sum(nodes, at: pieces.start, count: bounds(of: rank).count)
     return pieces.start
   }

@@ -23,7 +23,7 @@ public enum ReductionMode: String, Codable, Sendable, CaseIterable {
 ///
 /// A rank adds the subtrees that are its own alone. The few nodes that are left per rank are cut
 /// evenly: each rank receives its piece of every node, or sees it where it lies, and adds them in tree
-/// order. All buffers are made once and stay warm; a sum allocates nothing.
+/// order. Where pieces are sent, each leaves as soon as its values are known to be final. All buffers are made once and stay warm; a sum allocates nothing.
 public final class TreeReduction {
   /// The number of values of a slab.
   public let count: Int
@@ -158,23 +158,34 @@ public final class TreeReduction {
   }
 
   /// Starts a new sum; the last one is no longer valid.
+  ///
+  /// The corresponding C function is `MPI_Irecv`, where messages are sent.
   public func begin() {
     walk.restart()
     next = 0
+    if case .messages(let exchange) = exchange { exchange.begin() }
   }
 
   /// Hands `body` a slab of `count` values of any content to write the sum over the shards of `node` to;
   /// a node without sentences is zeros.
   ///
+  /// - Parameter body: may tell which values are final, so that they are sent meanwhile; then it must not
+  ///   throw.
   /// - Precondition: the nodes come in their order, each once after a `begin()`.
   public func accumulate<Result, Failure: Error>(
-    _ node: Range<Int>, _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
+    _ node: Range<Int>,
+    _ body: (UnsafeMutableBufferPointer<Float>, SumProgress) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard let next, next < nodes.count, nodes[next] == node else {
       preconditionFailure("shards \(node) of \(shards) where \(expected) is to come")
     }
     let slot = walk.entries.count
-    let result = try body(UnsafeMutableBufferPointer(start: slabs[slot].start, count: count))
+    let values = slabs[slot].start
+    let outgoing = sendsNodesAsTheyCome
+    outgoing?.start(next, at: values)
+    let result = try body(
+      UnsafeMutableBufferPointer(start: values, count: count), SumProgress(exchange: outgoing))
+    outgoing?.finish()
     walk.append(subtrees[next], slot: slot)
     while let (left, right) = walk.mergeSiblings() {
       add(slabs[right].start, to: slabs[left].start, count: count)
@@ -183,10 +194,31 @@ public final class TreeReduction {
     return result
   }
 
+  /// The same for who has nothing to tell before the end.
+  public func accumulate<Result, Failure: Error>(
+    _ node: Range<Int>, _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try accumulate(node) { (slab, _) throws(Failure) in try body(slab) }
+  }
+
+  /// What sends nodes, where none of them has to wait for its sibling first.
+  private var sendsNodesAsTheyCome: PieceExchange? {
+    guard case .messages(let exchange) = exchange, exchange.ownNodes == nodes.count else {
+      return nil
+    }
+    return exchange
+  }
+
+  /// The first of the values that are best computed first, the others after them from the beginning: other
+  /// ranks wait for them.
+  public var start: Int {
+    if case .messages(let exchange) = exchange { exchange.start } else { 0 }
+  }
+
   /// Returns the sums over all shards of all ranks of this rank's ``piece``, valid until the next
   /// `begin()`; the caller may change them. One rank alone makes no call of MPI.
   ///
-  /// The corresponding C functions are `MPI_Alltoallv`, `MPI_Barrier` where memory is shared, or
+  /// The corresponding C functions are `MPI_Waitall`, `MPI_Barrier` where memory is shared, or
   /// `MPI_Allreduce`.
   ///
   /// - Precondition: every node of this rank was accumulated, and `session` has the ranks that
@@ -201,7 +233,14 @@ public final class TreeReduction {
     let start: UnsafeMutablePointer<Float>
     switch exchange {
     case .nodes(let exchange): start = try exchange.reduce(slabs, walk: &walk)
-    case .messages(let exchange): start = try exchange.reduce(slabs, walk: &walk)
+    case .messages(let exchange):
+      if sendsNodesAsTheyCome == nil {
+        for (index, entry) in walk.entries.enumerated() {
+          exchange.start(index, at: slabs[entry.slot].start)
+          exchange.finish()
+        }
+      }
+      start = try exchange.reduce(walk: &walk)
     case .shared(let exchange): start = try exchange.reduce(walk: &walk, on: session)
     case .none:
       try addNodesAndRanks()
@@ -298,4 +337,16 @@ public final class TreeReduction {
     guard let next else { return "begin()" }
     return next < nodes.count ? "\(nodes[next])" : "the sum"
   }
+}
+
+/// How far the sum over a node's shards is.
+public struct SumProgress: Sendable {
+  fileprivate let exchange: PieceExchange?
+
+  /// Some values are final; any thread may say so, of each value once.
+  public func finished(_ values: Range<Int>) { exchange?.finished(values) }
+
+  /// Sends what is final and has messages move on; to be called now and then by the thread that calls MPI,
+  /// and by no other.
+  public func advance() { exchange?.advance() }
 }

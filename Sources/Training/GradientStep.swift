@@ -27,6 +27,7 @@ final class GradientStep {
   private let shards: Int
   private let team: ThreadTeam
   private let workers: [ShardWorker]
+  /// In the order in which they are made.
   private let tiles: [GradientTile]
   private let tileSums: [TileSum]
 
@@ -39,16 +40,20 @@ final class GradientStep {
     shards = options.batch.shards
     weights = model.objective.map(\.weight)
     workers = (0..<team.count).map { _ in ShardWorker(model: model, weights: store) }
-    tiles = GradientTile.tiles(of: model.layout)
     tileSums = (0..<team.count).map { _ in TileSum() }
     // What an accumulated gradient is made of is kept until its shards are summed: the more minibatches
     // there are, the fewer shards are run together.
     let together =
       options.batch.accumulate == 1
       ? Int.max : shards / session.size / options.batch.accumulate
-    reduction = try TreeReduction(
+    let reduction = try TreeReduction(
       count: model.layout.count, tree: ShardTree(shards: shards), mode: options.reduction,
       largestNode: max(together, 1), on: session)
+    self.reduction = reduction
+    let tiles = GradientTile.tiles(of: model.layout)
+    self.tiles =
+      tiles.filter { $0.values.lowerBound >= reduction.start }
+      + tiles.filter { $0.values.lowerBound < reduction.start }
   }
 
   /// Runs the minibatches of one update.
@@ -74,7 +79,7 @@ final class GradientStep {
         }
       }
       clock.enter(.gradients)
-      reduction.accumulate(node) { sum(node, into: Slab(unowned: $0)) }
+      reduction.accumulate(node) { sum(node, into: Slab(unowned: $0), progress: $1) }
       for worker in workers { worker.release() }
     }
     clock.enter(.reduction)
@@ -120,11 +125,14 @@ final class GradientStep {
     return results.flatMap { $0 }
   }
 
-  /// Writes the gradient of a node's shards into `slab`.
-  private func sum(_ node: Range<Int>, into slab: Slab) {
+  /// Writes the gradient of a node's shards into `slab`; what is written may be on its way to other ranks
+  /// while the rest is made.
+  private func sum(_ node: Range<Int>, into slab: Slab, progress: SumProgress) {
     let sources = workers.flatMap(\.sources)
     team.forEach(tiles.count) { thread, item in
       tileSums[thread].write(tiles[item], of: node, from: sources, to: slab)
+      progress.finished(tiles[item].values)
+      if thread == 0 { progress.advance() }
     }
   }
 

@@ -8,6 +8,12 @@ package struct GradientTile {
   package let parameter: Parameter
   package let rows: Range<Int>
 
+  /// Where its values lie among those of all parameters.
+  var values: Range<Int> {
+    let start = parameter.offset + rows.lowerBound * parameter.columns
+    return start..<start + rows.count * parameter.columns
+  }
+
   /// Floats of a tile, about: half a megabyte.
   static let size = 1 << 17
 
@@ -35,9 +41,8 @@ final class TileSum {
   ///
   /// - Parameter node: shards, a node of the tree, each of which one of the sources has.
   func write(_ tile: GradientTile, of node: Range<Int>, from sources: [Source], to slab: Slab) {
-    let offset = tile.parameter.offset + tile.rows.lowerBound * tile.parameter.columns
     let target = slab.matrix(
-      at: offset, rows: tile.rows.count, columns: tile.parameter.columns)
+      at: tile.values.lowerBound, rows: tile.rows.count, columns: tile.parameter.columns)
     write(tile, of: node, from: sources, level: 0, into: target)
   }
 

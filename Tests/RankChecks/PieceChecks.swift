@@ -41,6 +41,36 @@ private func placed(
 private let none: Float = 0.5
 
 let pieceChecks = [
+  RankCheck(name: "values that are sent as they become final are summed as those that are not") {
+    session in
+    let count = 5 * TreeReduction.block + 5
+    for shards in [session.size, 8, 16].filter({ $0 & ($0 - 1) == 0 }) {
+      let reduction = TreeReduction(
+        count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size)
+      for turn in 0..<3 {
+        reduction.begin()
+        for node in reduction.nodes {
+          reduction.accumulate(node) { slab, progress in
+            // Parts across the bounds of pieces, those that others wait for first, written just before
+            // they are said to be final.
+            let parts = stride(from: 0, to: count, by: 1000).map { $0..<min($0 + 1000, count) }
+            for part in parts.filter({ $0.lowerBound >= reduction.start })
+              + parts.filter({ $0.lowerBound < reduction.start })
+            {
+              for i in part { slab[i] = node.reduce(0) { $0 + integer($1 + turn, i) } }
+              progress.finished(part)
+              progress.advance()
+            }
+          }
+        }
+        let total = Array(try reduction.sum(on: session))
+        let expected = (0..<count).map { i in
+          (0..<shards).reduce(Float(0)) { $0 + integer($1 + turn, i) }
+        }
+        try expect(total == expected, "\(shards) shards, turn \(turn)")
+      }
+    }
+  },
   RankCheck(name: "sums of integers are exact in either mode, on every rank") { session in
     for mode in ReductionMode.allCases {
       for count in counts {
