@@ -123,16 +123,18 @@ final class PieceExchange: Sendable {
     }
   }
 
-  /// Sends what is final and has messages move on; the thread that calls MPI alone may do so.
+  /// Sends what is final and has messages move on, a few steps of them at a time; the thread that calls MPI
+  /// alone may do so.
   ///
   /// The corresponding C functions are `MPI_Isend` and `MPI_Testall`.
   func advance() {
     send(toAll: false)
-    guard post.failure == nil else { return }
-    var isDone: Int32 = 0
-    let status = MPI_Testall(Int32(post.requests.count), &post.requests, &isDone, nil)
-    if status != MPI_SUCCESS { post.failure = MPIError(function: "MPI_Testall", code: status) }
-    if isDone != 0 { post.requests.removeAll(keepingCapacity: true) }
+    for _ in 0..<8 where post.failure == nil && !post.requests.isEmpty {
+      var isDone: Int32 = 0
+      let status = MPI_Testall(Int32(post.requests.count), &post.requests, &isDone, nil)
+      if status != MPI_SUCCESS { post.failure = MPIError(function: "MPI_Testall", code: status) }
+      if isDone != 0 { post.requests.removeAll(keepingCapacity: true) }
+    }
   }
 
   /// All values of the current node are final: sends what is left of it.
