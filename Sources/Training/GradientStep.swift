@@ -56,8 +56,10 @@ final class GradientStep {
   /// - Parameters:
   ///   - batches: sentences of each minibatch; more than one where gradients are accumulated.
   ///   - clock: is told what the time went to.
+  ///   - beforeSum: is called before the ranks exchange anything: what it waits for, all of them wait for.
   func run(
-    _ batches: [[Example]], draws: Draws, on session: borrowing Session, clock: inout PhaseClock
+    _ batches: [[Example]], draws: Draws, on session: borrowing Session, clock: inout PhaseClock,
+    beforeSum: () -> Void
   ) throws -> Sums {
     let sentences = batches.reduce(0) { $0 + $1.count }
     clock.enter(.data)
@@ -78,6 +80,7 @@ final class GradientStep {
       for worker in workers { worker.release() }
     }
     clock.enter(.reduction)
+    beforeSum()
     return try finish(losses, gradient: try reduction.reduce(on: session), on: session)
   }
 
