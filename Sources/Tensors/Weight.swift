@@ -18,6 +18,13 @@ public enum Products {
   /// occur.
   static let mostRows = 128
 
+  /// Gives back what the calling thread keeps for products of shapes that did not occur since the last call.
+  public static func forgetUnused() {
+    #if ONEDNN
+      OneDNN.current.forgetUnused()
+    #endif
+  }
+
   /// What multiplies packed weights, and with which instructions, for the run log.
   public static var name: String {
     #if ONEDNN

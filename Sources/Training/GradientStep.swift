@@ -84,8 +84,12 @@ final class GradientStep {
     return try finish(losses, gradient: try reduction.reduce(on: session), on: session)
   }
 
-  /// Gives the memory of a step back to the system until the next one.
-  func rest() { for worker in workers { worker.rest() } }
+  /// Gives the memory of a step back to the system until the next one. What is kept for later use depends on
+  /// the batches that have been: without rest a long run would keep growing, ever more slowly.
+  func rest() {
+    team.run { workers[$0].rest() }
+    MatrixPool.trimSystemHeap()
+  }
 
   /// The sentences of each shard of all minibatches, longest first.
   private static func shards(of batches: [[Example]], count: Int) -> [[Example]] {

@@ -24,6 +24,8 @@ extension Trainer {
     isBehind = try !session.agree(hasRoom)
     lastSave = began
     saved = run.progress
+    // The copy takes its place; between epochs the evaluation has done so already.
+    if run.progress.batch > 0 { gradients.rest() }
     guard !isBehind, let (state, copy) = try snapshot(on: session), let saver, let log else {
       return
     }
