@@ -107,7 +107,7 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .executableTarget(
-      name: "RankChecks", dependencies: ["Collectives"], path: "Tests/RankChecks",
+      name: "RankChecks", dependencies: ["Collectives", "Tensors"], path: "Tests/RankChecks",
       swiftSettings: strict),
     tests("KernelsTests", ["Kernels", "Tensors"]),
     tests("TensorsTests", ["Tensors", "Kernels"]),
@@ -124,7 +124,10 @@ let package = Package(
     tests("CommandsTests", ["Commands", "Configuration"]),
     tests(
       "TrainingTests",
-      ["Training", "Models", "Layers", "Autodiff", "Tensors", "Corpora", "Checkpoints"]),
+      [
+        "Training", "Models", "Layers", "Autodiff", "Tensors", "Corpora", "Checkpoints",
+        "Collectives",
+      ]),
     tests(
       "FixturesTests",
       ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),

@@ -3,19 +3,24 @@ import Tensors
 
 /// Floats that all ranks of a host see. The name that ranks find them by is gone once all have: after that
 /// nothing is left behind when they end, however they end.
-final class SharedMemory {
+final class SharedMemory: @unchecked Sendable {
   let start: UnsafeMutablePointer<Float>
   private let bytes: Int
+  private let descriptor: Int32
 
   /// Values from which on waiting for each other costs less than sending: a megabyte.
   static let worthwhile = 1 << 18
 
-  private init(start: UnsafeMutablePointer<Float>, bytes: Int) {
+  private init(start: UnsafeMutablePointer<Float>, bytes: Int, descriptor: Int32) {
     self.start = start
     self.bytes = bytes
+    self.descriptor = descriptor
   }
 
-  deinit { munmap(start, bytes) }
+  deinit {
+    munmap(start, bytes)
+    close(descriptor)
+  }
 
   /// Makes room for `count` floats, zeros at first; `nil` on every rank where the ranks are on several
   /// hosts or the host has too little shared memory.
@@ -37,7 +42,7 @@ final class SharedMemory {
     name = String(decoding: try session.broadcast(bytes: Array(name.utf8)), as: UTF8.self)
     if session.rank > 0 { descriptor = shm_open(name, O_RDWR, 0) }
     let memory = descriptor < 0 ? nil : SharedMemory(mapping: descriptor, bytes: bytes)
-    if descriptor >= 0 { close(descriptor) }
+    if descriptor >= 0 && memory == nil { close(descriptor) }
     let everywhere = try session.agree(memory != nil)
     if session.rank == 0 { shm_unlink(name) }
     return everywhere ? memory : nil
@@ -65,7 +70,22 @@ final class SharedMemory {
     }
     if offset > 0 { munmap(range, offset) }
     munmap(start + bytes, Self.hugePage - offset)
-    self.init(start: start.bindMemory(to: Float.self, capacity: bytes / 4), bytes: bytes)
+    self.init(
+      start: start.bindMemory(to: Float.self, capacity: bytes / 4), bytes: bytes,
+      descriptor: descriptor)
+  }
+
+  /// Copies the first `count` floats to `target`. The system copies them where they lie: those that this rank
+  /// has not touched yet take no room among its pages.
+  func copy(to target: UnsafeMutablePointer<Float>, count: Int) {
+    let (target, bytes) = (UnsafeMutableRawPointer(target), count * MemoryLayout<Float>.stride)
+    var done = 0
+    while done < bytes {
+      let read = pread(descriptor, target + done, bytes - done, done)
+      guard read > 0 else { break }
+      done += read
+    }
+    memcpy(target + done, UnsafeRawPointer(start) + done, bytes - done)
   }
 
   /// Has huge pages serve the floats that this rank will touch; those around them come along.

@@ -129,7 +129,7 @@ public final class TreeReduction {
       piece = 0..<count
     } else {
       let bounds = Self.bounds(count: count, ranks: ranks)
-      piece = bounds[rank]..<bounds[rank + 1]
+      piece = Self.piece(of: count, rank, ranks)
       exchange =
         shared.map { .shared($0) }
         ?? .messages(PieceExchange(count: count, tree: tree, bounds: bounds, rank: rank))
@@ -140,6 +140,12 @@ public final class TreeReduction {
   private static func bounds(count: Int, ranks: Int) -> [Int] {
     let blocks = (count + block - 1) / block
     return (0...ranks).map { min($0 * blocks / ranks * block, count) }
+  }
+
+  /// The piece of a rank where each has one.
+  static func piece(of count: Int, _ rank: Int, _ ranks: Int) -> Range<Int> {
+    let bounds = bounds(count: count, ranks: ranks)
+    return bounds[rank]..<bounds[rank + 1]
   }
 
   private static func subtrees(

@@ -1,3 +1,4 @@
+import COpenBLAS
 import Glibc
 
 /// A run of floats that matrices refer to; given back to its pool, or freed, with the last of them.
@@ -63,12 +64,20 @@ public final class MatrixPool {
   public init() {}
 
   deinit {
-    for runs in free.values { for run in runs { run.deallocate() } }
+    trim()
     heap.deallocate()
   }
 
-  /// Gives what nobody uses back to the system, for who needs no large matrices for a while.
-  public func trim() { heap.trim() }
+  /// Gives what nobody uses back, for who needs few matrices for a while. Without it the pool keeps of each
+  /// size as many as ever were in use at a time.
+  public func trim() {
+    for runs in free.values { for run in runs { run.deallocate() } }
+    free = [:]
+    heap.trim()
+  }
+
+  /// Gives what is free of the C library's memory, whichever thread freed it, back to the system.
+  public static func trimSystemHeap() { malloc_trim(0) }
 
   /// A matrix of any content, for who writes every element.
   public func uninitialized(_ rows: Int, _ columns: Int) -> Matrix {

@@ -38,6 +38,11 @@
       check(dnnl_engine_create(&engine, dnnl_cpu, 0), "an engine")
       return made(engine)
     }()
+    private static let libraryRoom: Int32 = {
+      var room: Int32 = 0
+      check(dnnl_get_primitive_cache_capacity(&room), "room for products")
+      return room
+    }()
     /// Version and instructions, such as `oneDNN 2.6.3 isa 0x3f`.
     static var name: String {
       let version = dnnl_version().pointee
@@ -70,6 +75,16 @@
     deinit {
       products = [:]
       dnnl_stream_destroy(stream)
+    }
+
+    /// Lets go of the products that nobody has asked for since the last call: rare shapes come and go.
+    func forgetUnused() {
+      products = products.filter { $0.value.isUsed }
+      for product in products.values { product.isUsed = false }
+      // The library keeps what it has made, too, so many products.
+      for room in [0, Self.libraryRoom] {
+        Self.check(dnnl_set_primitive_cache_capacity(room), "room for products")
+      }
     }
 
     /// Multiplies; `weights` is a memory of oneDNN's for packed ones.
@@ -129,6 +144,8 @@
 
   /// A matrix product of one shape, ready to run.
   final class Product {
+    /// Whether it has run since ``OneDNN/forgetUnused()``.
+    var isUsed = false
     private let primitive: dnnl_primitive_t
     private let source: dnnl_memory_t
     private let weights: dnnl_memory_t?
@@ -160,6 +177,7 @@
       source address: UnsafeMutableRawPointer, weights operand: OneDNN.Operand,
       destination values: UnsafeMutablePointer<Float>, on stream: dnnl_stream_t
     ) {
+      isUsed = true
       dnnl_memory_set_data_handle(source, address)
       dnnl_memory_set_data_handle(destination, values)
       let memory: dnnl_memory_t

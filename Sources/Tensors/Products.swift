@@ -63,6 +63,13 @@ public enum Products {
     #endif
   }
 
+  /// Gives back what the calling thread keeps for products of shapes that did not occur since the last call.
+  public static func forgetUnused() {
+    #if ONEDNN
+      if usesOneDNN { OneDNN.current.forgetUnused() }
+    #endif
+  }
+
   /// Rows of a product with a weight, at most.
   static let mostRows = 128
 

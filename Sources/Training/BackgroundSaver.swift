@@ -1,7 +1,8 @@
 import Checkpoints
 import Foundation
 
-/// Writes checkpoints beside training, on a thread of its own, one at a time.
+/// Copies the state of a run and writes it as a checkpoint, beside training, on a thread of its own; one at a
+/// time.
 ///
 /// A save that fails is tried again after a while, then after twice as long, and so on up to ten minutes,
 /// until it is on disk or another takes its place.
@@ -9,6 +10,10 @@ final class BackgroundSaver: @unchecked Sendable {
   /// What is to be written; the state that it holds is let go of when it is on disk.
   struct Save: Sendable {
     let isBest: Bool
+    /// Seconds that it has held training up.
+    var stall = 0.0
+    /// Takes the copy that is written; called once.
+    let copy: @Sendable () -> Void
     let write: @Sendable () throws(CheckpointError) -> Void
     /// Is told how each attempt ended, on the saver's thread.
     let report: @Sendable (Outcome) -> Void
@@ -16,7 +21,7 @@ final class BackgroundSaver: @unchecked Sendable {
 
   /// How an attempt ended.
   enum Outcome: Sendable {
-    case written(seconds: Double)
+    case written(stall: Double, seconds: Double)
     /// The next attempt begins after `retry` seconds, or earlier.
     case failed(CheckpointError, retry: Double)
   }
@@ -28,6 +33,9 @@ final class BackgroundSaver: @unchecked Sendable {
   private var thread: pthread_t?
   // All below is touched with `changed` locked.
   private var save: Save?
+  private var isCopied = true
+  /// When training began to wait for the copy.
+  private var waitsSince: ContinuousClock.Instant?
   private var isWriting = false
   private var isHurried = false
   private var isEnded = false
@@ -75,15 +83,24 @@ final class BackgroundSaver: @unchecked Sendable {
     }
   }
 
-  /// Has a save written.
+  /// Has a save written. What it copies must not change before ``awaitCopy()`` returns.
   ///
   /// - Precondition: ``makeRoom(forBest:)`` has said that there is room.
   func begin(_ save: Save) {
     locked {
       precondition(self.save == nil && !isEnded, "a save before the last one's end")
       self.save = save
-      failures = 0
+      (isCopied, failures) = (false, 0)
       changed.broadcast()
+    }
+  }
+
+  /// Waits until the last save has its copy.
+  func awaitCopy() {
+    locked {
+      guard !isCopied else { return }
+      waitsSince = .now
+      while !isCopied { changed.wait() }
     }
   }
 
@@ -141,14 +158,15 @@ extension BackgroundSaver {
     (isWriting, isHurried) = (true, false)
     failures += 1
     let retry = backOff
+    let began = ContinuousClock.now
+    if !isCopied { copy() }
     var current = save
     changed.unlock()
-    let clock = ContinuousClock()
-    let began = clock.now
     var failure: CheckpointError?
     do throws(CheckpointError) {
       try current?.write()
-      current?.report(.written(seconds: (clock.now - began).seconds))
+      let seconds = (ContinuousClock.now - began).seconds
+      current?.report(.written(stall: current?.stall ?? 0, seconds: seconds))
     } catch {
       failure = error
       current?.report(.failed(error, retry: retry))
@@ -159,6 +177,17 @@ extension BackgroundSaver {
     error = failure
     isWriting = false
     attempts += 1
+    changed.broadcast()
+  }
+
+  /// Takes the copy, unlocked meanwhile.
+  private func copy() {
+    let current = save
+    changed.unlock()
+    current?.copy()
+    changed.lock()
+    if let since = waitsSince { save?.stall += (ContinuousClock.now - since).seconds }
+    (isCopied, waitsSince) = (true, nil)
     changed.broadcast()
   }
 }

@@ -61,8 +61,10 @@ final class GradientStep {
   /// - Parameters:
   ///   - batches: sentences of each minibatch; more than one where gradients are accumulated.
   ///   - clock: is told what the time went to.
+  ///   - beforeSum: is called before the ranks exchange anything: what it waits for, all of them wait for.
   func run(
-    _ batches: [[Example]], draws: Draws, on session: borrowing Session, clock: inout PhaseClock
+    _ batches: [[Example]], draws: Draws, on session: borrowing Session, clock: inout PhaseClock,
+    beforeSum: () -> Void
   ) throws -> Sums {
     let sentences = batches.reduce(0) { $0 + $1.count }
     clock.enter(.data)
@@ -83,11 +85,16 @@ final class GradientStep {
       for worker in workers { worker.release() }
     }
     clock.enter(.reduction)
+    beforeSum()
     return try finish(losses, gradient: try reduction.reduce(on: session), on: session)
   }
 
-  /// Gives the memory of a step back to the system until the next one.
-  func rest() { for worker in workers { worker.rest() } }
+  /// Gives the memory of a step back to the system until the next one. What is kept for later use depends on
+  /// the batches that have been: without rest a long run would keep growing, ever more slowly.
+  func rest() {
+    team.run { workers[$0].rest() }
+    MatrixPool.trimSystemHeap()
+  }
 
   /// The sentences of each shard of all minibatches, longest first.
   private static func shards(of batches: [[Example]], count: Int) -> [[Example]] {

@@ -1,4 +1,5 @@
 import Autodiff
+import Collectives
 import Foundation
 import Kernels
 import Synchronization
@@ -7,11 +8,21 @@ import Tensors
 /// Moves the parameters against their gradient, the same way on every rank.
 public final class Optimizer {
   public let options: OptimizerOptions
-  /// The moments that the optimiser keeps, by the name that they have in checkpoints.
-  public let moments: [(name: String, values: Slab)]
+  /// The moments that the optimiser keeps, by the name that they have in checkpoints. A rank keeps its piece
+  /// of them up to date.
+  public let moments: [(name: String, replica: Replica)]
   private let layout: ParameterLayout
 
-  public init(_ options: OptimizerOptions, layout: ParameterLayout) {
+  /// An optimiser whose moments are this rank's alone.
+  public convenience init(_ options: OptimizerOptions, layout: ParameterLayout) {
+    self.init(options, layout: layout) { Replica(count: $0) }
+  }
+
+  /// - Parameter zeros: makes room for a moment of so many values.
+  public init<Failure: Error>(
+    _ options: OptimizerOptions, layout: ParameterLayout,
+    zeros: (Int) throws(Failure) -> Replica
+  ) throws(Failure) {
     self.options = options
     self.layout = layout
     let names: [String] =
@@ -20,7 +31,7 @@ public final class Optimizer {
       case .rmsprop: ["second"]
       case .sgd: []
       }
-    moments = names.map { ($0, Slab(count: layout.count)) }
+    moments = try names.map { (name) throws(Failure) in (name, try zeros(layout.count)) }
   }
 
   /// What an update does with a gradient.
@@ -82,7 +93,7 @@ public final class Optimizer {
       return base + run.range.lowerBound
     }
     let (p, count) = (start(parameters), run.range.count)
-    let moment = { (index: Int) in start(self.moments[index].values.buffer) }
+    let moment = { (index: Int) in start(self.moments[index].replica.values.buffer) }
     let (rate, step) = (plan.rate, plan.step)
     switch options.kind {
     case .adam, .adamw:

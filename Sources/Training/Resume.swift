@@ -34,7 +34,7 @@ extension Run {
     try replica.publish(on: session)
     for (index, moment) in optimizer.moments.enumerated() {
       let whole = session.rank == 0 ? moments[index] : nil
-      try scatter(whole, to: moment.values, piece, on: session)
+      try scatter(whole, to: moment.replica.values, piece, on: session)
     }
   }
 
@@ -79,8 +79,8 @@ extension Run {
       throw TrainingError.unfit(checkpoint: path, problem: problem)
     }
     try Snapshot.read(model.layout, into: parameters, from: file)
-    for (name, values) in optimizer.moments {
-      let whole = Slab(count: values.count)
+    for (name, _) in optimizer.moments {
+      let whole = Slab(count: model.layout.count)
       try Snapshot.read(model.layout, moment: name, into: whole, from: file)
       moments.append(whole)
     }

@@ -71,7 +71,11 @@ final class Run {
       count: model.layout.count, mode: plan.options.reduction, on: session)
     weights = WeightStore(replica.values, precision: precision)
     team = ThreadTeam(plan.options.threads)
-    optimizer = Optimizer(plan.options.optimizer, layout: model.layout)
+    optimizer = try Optimizer(
+      plan.options.optimizer, layout: model.layout
+    ) { (count) throws(MPIError) in
+      try Replica(count: count, mode: plan.options.reduction, piecewise: true, on: session)
+    }
   }
 
   var options: RunOptions { plan.options }

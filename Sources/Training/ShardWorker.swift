@@ -87,6 +87,9 @@ final class ShardWorker {
   /// Lets go of what the gradients are made of, and with it of most of the step's memory.
   func release() { sources = [] }
 
-  /// Gives the memory of a step back to the system until the next one.
-  func rest() { tape.pool.trim() }
+  /// Gives the memory of a step back until the next one; called on the worker's thread.
+  func rest() {
+    tape.pool.trim()
+    Products.forgetUnused()
+  }
 }

@@ -14,7 +14,7 @@ public struct SnapshotHeader: Sendable {
   public var progress: Progress
 }
 
-/// All that a checkpoint holds, in memory that the run does not change.
+/// All that a checkpoint holds, in memory of its own.
 struct RunState: Sendable {
   let header: SnapshotHeader
   let layout: ParameterLayout

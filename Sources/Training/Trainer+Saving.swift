@@ -8,7 +8,8 @@ extension Trainer {
   /// Attempts to write the last checkpoint before a run ends without it.
   private static let lastAttempts = 5
 
-  /// Has rank 0 write a checkpoint while training goes on: every rank returns as soon as the state is copied.
+  /// Has rank 0 write a checkpoint while training goes on: it copies the state while the next step runs, which
+  /// waits for that before it changes anything.
   /// A failure is reported when it comes, and does not end the run; see ``finishSaves(on:)``.
   ///
   /// The save before must be on disk first. Where it cannot be written and must not be given up, as it is
@@ -23,12 +24,15 @@ extension Trainer {
     isBehind = try !session.agree(hasRoom)
     lastSave = began
     saved = run.progress
-    guard !isBehind, let state = try snapshot(on: session), let saver, let log else { return }
+    // The copy takes its place; between epochs the evaluation has done so already.
+    if run.progress.batch > 0 { gradients.rest() }
+    guard !isBehind, let (state, copy) = try snapshot(on: session), let saver, let log else {
+      return
+    }
     let (folder, keep, voice) = (folder, run.options.checkpoint.keep, voice)
-    let stall = (clock.now - began).seconds
     saver.begin(
       BackgroundSaver.Save(
-        isBest: standing == .best,
+        isBest: standing == .best, stall: (clock.now - began).seconds, copy: copy,
         write: { () throws(CheckpointError) in
           try folder.save(
             step: state.step, standing, keep: keep, bytes: state.bytes
@@ -37,7 +41,7 @@ extension Trainer {
           }
         },
         report: { [step = state.step, file = folder.file(ofStep: state.step)] in
-          Self.report($0, of: step, in: file, stall: stall, to: log, voice)
+          Self.report($0, of: step, in: file, to: log, voice)
         }))
   }
 
@@ -79,31 +83,41 @@ extension Trainer {
       && (ContinuousClock.now - lastSave).seconds >= 60 * minutes
   }
 
-  /// A copy of the state that the run is in, on rank 0; `nil` on the others, which hand it their pieces.
-  private func snapshot(on session: borrowing Session) throws -> RunState? {
-    let isFirst = session.rank == 0
-    func copy(_ slab: Slab) -> Slab? { isFirst ? Slab(count: slab.count) : nil }
-    let parameters = copy(run.parameters)
-    parameters?.start.update(from: run.parameters.start, count: run.parameters.count)
-    var moments: [(group: String, values: Slab)] = []
-    for moment in run.optimizer.moments {
-      let values = copy(moment.values)
-      try gradients.reduction.collect(moment.values.start, into: values?.start, on: session)
-      if let values { moments.append(("optimizer/\(moment.name)", values)) }
+  /// Room for the state that the run is in, and what fills it, on rank 0; `nil` on the others, which send
+  /// what rank 0 does not see.
+  private func snapshot(
+    on session: borrowing Session
+  ) throws -> (state: RunState, copy: @Sendable () -> Void)? {
+    let reduction = gradients.reduction
+    var slabs: [(group: String, values: Slab)] = []
+    var copies: [(source: Replica, target: Slab)] = []
+    func take(_ replica: Replica, isSeen: Bool, as group: String) throws {
+      let target = session.rank == 0 ? Slab(count: replica.values.count) : nil
+      if !isSeen {
+        try reduction.collect(replica.values.start, into: target?.start, on: session)
+      }
+      guard let target else { return }
+      slabs.append((group, target))
+      if isSeen { copies.append((replica, target)) }
     }
-    guard let parameters else { return nil }
-    return RunState(
-      header: run.header, layout: run.model.layout, objective: run.objective,
-      slabs: [("parameters", parameters)] + moments)
+    try take(run.replica, isSeen: true, as: "parameters")
+    for (name, replica) in run.optimizer.moments {
+      try take(
+        replica, isSeen: replica.isShared || reduction.isWhole, as: "optimizer/\(name)")
+    }
+    guard session.rank == 0 else { return nil }
+    let state = RunState(
+      header: run.header, layout: run.model.layout, objective: run.objective, slabs: slabs)
+    return (state, { [copies] in for (source, target) in copies { source.copy(to: target) } })
   }
 
   private static func report(
-    _ outcome: BackgroundSaver.Outcome, of step: Int, in file: String, stall: Double,
-    to log: RunLog, _ voice: RunVoice
+    _ outcome: BackgroundSaver.Outcome, of step: Int, in file: String, to log: RunLog,
+    _ voice: RunVoice
   ) {
     var entry: [String: any Sendable] = ["step": step, "file": file]
     switch outcome {
-    case .written(let seconds):
+    case .written(let stall, let seconds):
       entry["event"] = "save"
       entry["stall_seconds"] = stall
       entry["write_seconds"] = seconds

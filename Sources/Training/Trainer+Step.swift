@@ -10,7 +10,10 @@ extension Trainer {
     var clock = PhaseClock(step: step, in: whereabouts)
     let examples = batches.map { $0.map { run.corpus.training[$0] } }
     let draws = run.draws(epoch: epoch)
-    let sums = try gradients.run(examples, draws: draws, on: session, clock: &clock)
+    let sums = try gradients.run(examples, draws: draws, on: session, clock: &clock) {
+      // Until then the last save may still read what this step changes, on all ranks of the host.
+      saver?.awaitCopy()
+    }
     clock.enter(.update)
     let rate = run.options.optimizer.rate(
       step: step, total: run.options.totalSteps(sentences: run.corpus.training.count))

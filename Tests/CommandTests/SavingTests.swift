@@ -2,6 +2,18 @@ import Foundation
 import TestSupport
 import Testing
 
+extension Workplace {
+  /// A corpus in the folder `large` whose word table is what takes long to copy; its sentences are short.
+  fileprivate func writeLargeVocabulary(words: Int) throws {
+    let lines = stride(from: 0, to: words, by: 4).map { first in
+      let tokens = (first..<first + 4).map { "\"w\($0)\"" }.joined(separator: ",")
+      return #"{"tokens":[\#(tokens)],"triples":[{"head":[0,0],"relation":"r","tail":[3,3]}]}"#
+    }
+    try write(lines.joined(separator: "\n") + "\n", to: "large/train.jsonl")
+    try write(lines[0] + "\n", to: "large/dev.jsonl")
+  }
+}
+
 extension ProgramTests {
   /// Small versions of the proofs in `cluster`, and what the run log says of saves.
   @Suite("Saving", .enabled(if: hasRanks))
@@ -55,6 +67,22 @@ extension ProgramTests {
           #expect(line.contains("\"\(key)\":"))
         }
         #expect(line.contains("steps/step-00000003.h5"))
+      }
+    }
+
+    @Test(
+      "a checkpoint is that of its step, though the next one runs while it is copied",
+      arguments: [1, 2])
+    func copiedInTime(ranks: Int) throws {
+      try withWorkplace { place in
+        try place.writeLargeVocabulary(words: 40_000)
+        let settings = ["data.directory=large", "model.embedding=64", "batch.size=2"]
+        try place.trained(
+          ranks: ranks, "busy", settings + ["checkpoint.every=1"], ["--stop-after", "3"])
+        for step in [1, 2] {
+          try place.trained(ranks: ranks, "step\(step)", settings, ["--stop-after", "\(step)"])
+          try place.expectSame("busy/step-0000000\(step).h5", "step\(step)/last.h5")
+        }
       }
     }
 

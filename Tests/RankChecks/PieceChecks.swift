@@ -1,4 +1,5 @@
 import Collectives
+import Tensors
 
 /// Small integers, whose sums are exact in any order.
 private func integer(_ shard: Int, _ index: Int) -> Float {
@@ -96,6 +97,25 @@ let pieceChecks = [
         }
         try expect(values == expected(count), "\(count) values gathered, \(mode)")
       }
+    }
+  },
+  RankCheck(name: "a copy of a shared replica has what each rank has written to its piece") {
+    session in
+    for count in [7, (1 << 18) + 5, 3 << 18] {
+      let replica = try Replica(
+        count: count, mode: .reproducible, piecewise: true, on: session)
+      let isAlone = session.size == 1 || !replica.isShared
+      let tree = ShardTree(shards: shards)
+      let piece =
+        isAlone
+        ? 0..<count
+        : TreeReduction(count: count, tree: tree, rank: session.rank, ranks: session.size).piece
+      for i in piece { replica.values.buffer[i] = integer(0, i) }
+      try session.barrier()
+      let copy = Slab(count: count)
+      replica.copy(to: copy)
+      try expect(copy.buffer.indices.allSatisfy { copy.buffer[$0] == integer(0, $0) }, "\(count)")
+      try session.barrier()
     }
   },
   RankCheck(name: "pieces, collected, are the sums on rank 0, and nothing elsewhere") { session in

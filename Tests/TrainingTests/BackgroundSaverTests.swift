@@ -10,15 +10,19 @@ struct BackgroundSaverTests {
   /// Saves that fail as often as they are told, and what became of them.
   private final class Trials: Sendable {
     private let lines = Mutex<[String]>([])
+    private let stalls = Mutex<[Double]>([])
     private let failures = Mutex<[String: Int]>([:])
 
     var told: [String] { lines.withLock { $0 } }
+    var heldUp: [Double] { stalls.withLock { $0 } }
 
-    func save(_ name: String, isBest: Bool = false, failing times: Int = 0) -> BackgroundSaver.Save
-    {
+    func save(
+      _ name: String, isBest: Bool = false, failing times: Int = 0, stall: Double = 0,
+      copy: @escaping @Sendable () -> Void = {}
+    ) -> BackgroundSaver.Save {
       failures.withLock { $0[name] = times }
       return BackgroundSaver.Save(
-        isBest: isBest,
+        isBest: isBest, stall: stall, copy: copy,
         write: { () throws(CheckpointError) in
           let left = self.failures.withLock { failures in
             defer { failures[name, default: 0] -= 1 }
@@ -28,7 +32,9 @@ struct BackgroundSaverTests {
         },
         report: { outcome in
           switch outcome {
-          case .written: self.lines.withLock { $0.append("\(name) written") }
+          case .written(let stall, _):
+            self.stalls.withLock { $0.append(stall) }
+            self.lines.withLock { $0.append("\(name) written") }
           case .failed(_, let retry): self.lines.withLock { $0.append("\(name) failed, \(retry)") }
           }
         })
@@ -115,6 +121,44 @@ struct BackgroundSaverTests {
     #expect(trials.told == ["a written"])
   }
 
+  @Test("what is copied may change when the copy is taken and not before, and who waits is held up")
+  func copied() {
+    with(retry: never) { saver, trials in
+      let live = Mutex(1)
+      let seen = Mutex<[Int]>([])
+      let (begun, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+      saver.begin(
+        trials.save(
+          "a", stall: 5,
+          copy: {
+            begun.signal()
+            goOn.wait()
+            seen.withLock { $0.append(live.withLock { $0 }) }
+          }))
+      begun.wait()
+      DispatchQueue.global().async { goOn.signal() }
+      saver.awaitCopy()
+      live.withLock { $0 = 2 }
+      #expect(saver.finish(attempts: 1) == nil)
+      #expect(seen.withLock { $0 } == [1])
+      #expect(trials.heldUp.count == 1 && trials.heldUp[0] > 5)
+    }
+  }
+
+  @Test("a copy is taken once, whatever fails, and holds up nobody who does not wait")
+  func copiedOnce() {
+    with(retry: 0.001) { saver, trials in
+      let copies = Atomic(0)
+      saver.awaitCopy()
+      saver.begin(
+        trials.save("a", failing: 3, stall: 5, copy: { copies.add(1, ordering: .relaxed) }))
+      #expect(saver.finish(attempts: 9) == nil)
+      saver.awaitCopy()
+      #expect(copies.load(ordering: .relaxed) == 1)
+      #expect(trials.heldUp == [5])
+    }
+  }
+
   @Test("its state is let go of when it is on disk, before the next takes its memory")
   func released() {
     final class State: Sendable {}
@@ -124,7 +168,8 @@ struct BackgroundSaverTests {
         let state = State()
         seen = state
         saver.begin(
-          BackgroundSaver.Save(isBest: false, write: { _ = state }, report: { _ in _ = state }))
+          BackgroundSaver.Save(
+            isBest: false, copy: { _ = state }, write: { _ = state }, report: { _ in _ = state }))
       }
       #expect(saver.makeRoom(forBest: false))
       #expect(seen == nil)

@@ -1,4 +1,5 @@
 import Autodiff
+import Collectives
 import Tensors
 import Testing
 import Training
@@ -88,7 +89,8 @@ struct OptimizerTests {
       #expect(abs(Double(parameters.buffer[i]) - reference.p[i]) < 2e-5, "number \(i)")
       #expect(reference.p[i] != Double(start[i]))
     }
-    let moments = Dictionary(uniqueKeysWithValues: optimizer.moments.map { ($0.name, $0.values) })
+    let moments = Dictionary(
+      uniqueKeysWithValues: optimizer.moments.map { ($0.name, $0.replica.values) })
     for i in 0..<19 {
       if let first = moments["first"] {
         #expect(abs(Double(first.buffer[i]) - reference.m[i]) < 1e-6)
