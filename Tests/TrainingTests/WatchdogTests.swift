@@ -144,7 +144,10 @@ struct WatchdogTests {
   func noTokens() {
     var stragglers = Stragglers(ranks: 2, factor: 1.4)
     stragglers.add([.forward: 5], tokens: 0)
-    let account = stragglers.account()
+    var account = stragglers.account()
     #expect(account == (5, 0, 0))
+    for tokens in [0, 8, 8] { stragglers.add([.forward: 2], tokens: tokens) }
+    account = stragglers.account()
+    #expect(account == (2, 0.25, 0.25))
   }
 }
