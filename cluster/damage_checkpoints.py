@@ -1,6 +1,8 @@
 """Damages the newest checkpoint of a run in every way and resumes: it must be refused by name, and the one
 before it used."""
 import argparse
+import concurrent.futures
+import functools
 import gzip
 import os
 import random
@@ -44,32 +46,57 @@ class Count:
         return f"{self.kind} {self.files} refused {self.refused}"
 
 
-def resume(place, count, contents, what):
-    """Puts the contents in the place of the newest checkpoint, resumes, and counts what happened."""
-    shutil.rmtree("damaged", ignore_errors=True)
-    shutil.copytree("run", "damaged")
+def resume(place, folder, contents):
+    """Puts the contents in the place of the newest checkpoint of a copy of the run, and resumes it.
+
+    Returns what the program said, and whether it did as it should.
+    """
+    shutil.copytree("run", folder)
     for name in ("last.h5", "step-00000004.h5"):
-        os.unlink(f"damaged/{name}")
-    with open("damaged/step-00000004.h5", "wb") as file:
+        os.unlink(f"{folder}/{name}")
+    with open(f"{folder}/step-00000004.h5", "wb") as file:
         file.write(contents)
-    os.link("damaged/step-00000004.h5", "damaged/last.h5")
-    done = place.train(
-        "damaged", *SETTINGS, arguments=["--resume", "--stop-after", "2"])
-    warnings = [line for line in done.stderr.splitlines() if line]
-    count.files += 1
-    count.crashes += done.returncode not in (0, 1)
-    count.silent += "at step 4" in done.stdout or (done.returncode == 0 and not warnings)
-    aside = "damaged/step-00000004.h5.damaged"
+    os.link(f"{folder}/step-00000004.h5", f"{folder}/last.h5")
+    done = place.train(folder, *SETTINGS, arguments=["--resume", "--stop-after", "2"])
+    warnings = complaints(done)
+    aside = f"{folder}/step-00000004.h5.damaged"
     good = (
         done.returncode == 0 and "at step 2" in done.stdout and len(warnings) == 1
-        and "damaged/last.h5: " in warnings[0] and os.path.exists(aside)
-        and saving.digest("damaged/last.h5") == saving.digest("run/step-00000002.h5"))
+        and f"{folder}/last.h5: " in warnings[0] and os.path.exists(aside)
+        and saving.digest(f"{folder}/last.h5") == saving.digest("run/step-00000002.h5"))
     if good:
         with open(aside, "rb") as file:
             good = file.read() == contents
-    if not good:
-        print(f"{what}: status {done.returncode}: {done.stdout}{done.stderr}")
-    count.refused += good
+    shutil.rmtree(folder)
+    return done, good
+
+
+def complaints(done):
+    return [line for line in done.stderr.splitlines() if line]
+
+
+def resume_all(place, files):
+    """Resumes from each file, given by its kind, what it is and a function that makes it; several at once, as
+    a process waits for its disk most of the time. Returns the counts by kind."""
+    def one(number):
+        return resume(place, f"damaged{number}", files[number][2]())
+    counts = {kind: Count(kind) for kind, _, _ in files}
+    with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
+        for (kind, what, _), (done, good) in zip(files, pool.map(one, range(len(files)))):
+            count = counts[kind]
+            count.files += 1
+            count.refused += good
+            count.crashes += done.returncode not in (0, 1)
+            count.silent += "at step 4" in done.stdout or (done.returncode == 0 and not complaints(done))
+            if not good:
+                print(f"{what}: status {done.returncode}: {done.stdout}{done.stderr}")
+    return counts.values()
+
+
+def flipped(whole, position, bits):
+    changed = bytearray(whole)
+    changed[position] ^= bits
+    return bytes(changed)
 
 
 def run(place, flips, cuts, seed):
@@ -79,17 +106,17 @@ def run(place, flips, cuts, seed):
         raise SystemExit(f"damage-checkpoints: no run to damage: {done.stderr}")
     with open("run/last.h5", "rb") as file:
         whole = file.read()
-    counts = [Count("flipped"), Count("cut"), Count("foreign")]
+    files = []
     for _ in range(flips):
         position, bits = dice.randrange(len(whole)), dice.randrange(1, 256)
-        changed = bytearray(whole)
-        changed[position] ^= bits
-        resume(place, counts[0], bytes(changed), f"byte {position} ^ {bits}")
+        files.append(("flipped", f"byte {position} ^ {bits}",
+                      functools.partial(flipped, whole, position, bits)))
     for _ in range(cuts):
         length = dice.randrange(len(whole))
-        resume(place, counts[1], whole[:length], f"cut to {length}")
+        files.append(("cut", f"cut to {length}", functools.partial(lambda end: whole[:end], length)))
     for what, contents in foreign(place.folder).items():
-        resume(place, counts[2], contents, what)
+        files.append(("foreign", what, functools.partial(bytes, contents)))
+    counts = resume_all(place, files)
     crashes, silent = sum(c.crashes for c in counts), sum(c.silent for c in counts)
     print(*counts, f"crashes {crashes} silent {silent}")
     return all(c.refused == c.files for c in counts) and crashes == silent == 0

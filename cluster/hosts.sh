@@ -19,6 +19,7 @@ read_hosts() {
     words=${words%%#*}
     [[ $words =~ ^(slots=([1-9][0-9]{0,3}))?[[:space:]]*$ ]] ||
       fail "$hostfile:$number: found '$words'; a line is NAME slots=K"
+    [[ " ${names[*]} " != *" $name "* ]] || fail "$hostfile:$number: $name for the second time"
     names+=("$name")
     slots+=("${BASH_REMATCH[2]-}")
   done <"$hostfile"
@@ -51,6 +52,24 @@ ask_hosts() {
     host=$(tail -n 1 "$work/cores.$i")
     [[ $host ]] || lost+=("${names[i]}")
     cores+=("$host")
+  done
+}
+
+# Has each host print the configuration, since all need it and the program: what one lacks ranks there would
+# not tell, which leave that to rank 0.
+compare_hosts() {
+  local i command error asking=()
+  [[ $hostfile ]] || return 0
+  command=$(printf '%q ' "$tercet" "${arguments[@]}" --print-config)
+  for i in "${!names[@]}"; do
+    on "${names[i]}" "$command" >"$work/configuration.$i" 2>"$work/error.$i" &
+    asking+=($!)
+  done
+  for i in "${!names[@]}"; do
+    until wait "${asking[i]}" || ! kill -0 "${asking[i]}" 2>/dev/null; do :; done
+    [[ $(<"$work/configuration.$i") != "$configuration" ]] || continue
+    error=$(tail -n 1 "$work/error.$i")
+    fail "${names[i]} does not read the same configuration${error:+ ($error)}; copy program and configuration to it"
   done
 }
 

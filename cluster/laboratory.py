@@ -18,6 +18,7 @@ def control(*arguments):
     done = subprocess.run([LAB, *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise LabFailed((done.stderr.strip() or "no reason given").splitlines()[-1])
+    return done.stdout.strip()
 
 
 @contextlib.contextmanager

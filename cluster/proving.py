@@ -98,12 +98,18 @@ class Place:
         """The words of a training that writes to the folder of `run`."""
         return ["train", self.configuration, "--checkpoints", self.path(run), *arguments]
 
-    def on_hosts(self, run, *arguments, restarts=3, **options):
+    def on_hosts(self, run, *arguments, restarts=3, agent=laboratory.AGENT, **options):
         """Starts `cluster/run` on all hosts of the lab."""
-        command = [f"{HERE}/run", "--hostfile", laboratory.FILE, "--rsh", laboratory.AGENT,
+        command = [f"{HERE}/run", "--hostfile", laboratory.FILE, "--rsh", agent,
                    "--interface", "eth0", "--shared-cores", "--restarts", str(restarts),
                    "--tercet", self.tercet, "--", *self.train(run, *arguments)]
         return subprocess.Popen(laboratory.shell("node1", command), **options)
+
+    def on_ranks(self, run, **options):
+        """Starts training on two ranks of this machine."""
+        return subprocess.Popen(
+            ["bash", "-c", 'source "$0/common.sh" && exec "$@"', HERE, "mpirun", "-q", "--oversubscribe",
+             "--bind-to", "none", "-n", "2", self.tercet, *self.train(run)], **options)
 
     def log(self, run):
         """The entries of a run's log; a line that the end of a rank has cut short is none."""
@@ -160,6 +166,16 @@ def processes(program):
                 if os.readlink(f"/proc/{pid}/exe") == program:
                     found[int(pid)] = host
     return found
+
+
+def rank_process(launcher, rank):
+    """The process of a rank of a job of this machine."""
+    with open(f"/proc/{launcher}/task/{launcher}/children", encoding="utf-8") as file:
+        for child in file.read().split():
+            with open(f"/proc/{child}/environ", "rb") as environment:
+                if f"OMPI_COMM_WORLD_RANK={rank}".encode() in environment.read().split(b"\0"):
+                    return int(child)
+    fail(f"rank {rank} has no process")
 
 
 def wait_for(condition, seconds, what):

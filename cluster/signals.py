@@ -12,6 +12,7 @@ import threading
 import time
 
 import h5py
+from proving import rank_process
 
 RANKS = 2
 EPOCHS = 6
@@ -76,16 +77,6 @@ def start(tercet, folder, run, output):
         ["mpirun", "-q", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1",
          "-n", str(RANKS), tercet, "train", "config.yaml", "--checkpoints", run, "--resume"],
         cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-
-
-def rank_process(launcher, rank):
-    """The process of a rank."""
-    with open(f"/proc/{launcher}/task/{launcher}/children", encoding="utf-8") as file:
-        for child in file.read().split():
-            with open(f"/proc/{child}/environ", "rb") as environment:
-                if f"OMPI_COMM_WORLD_RANK={rank}".encode() in environment.read().split(b"\0"):
-                    return int(child)
-    raise Failed(f"rank {rank} has no process")
 
 
 def send(way, process):

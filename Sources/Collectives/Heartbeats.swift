@@ -1,11 +1,12 @@
 import COpenMPI
 
-/// Numbers that the other ranks send to rank 0 on a communicator of their own, from a thread of their own,
-/// whatever the other threads are waiting for. Only ``init(on:)`` and ``finish(on:)`` wait for other ranks;
-/// all else belongs to one thread.
+/// Numbers that every rank sends to the one that watches it, on a communicator of their own and from a thread of
+/// their own, whatever the other threads are waiting for. Rank 0 watches the others, and rank 1 watches rank 0.
+/// Only ``init(on:)`` and ``finish(on:)`` wait for other ranks; all else belongs to one thread.
 public final class Heartbeats: @unchecked Sendable {
   private var communicator: MPI_Comm?
-  private let isFirst: Bool
+  private let rank: Int
+  private var watcher: Int { rank == 0 ? 1 : 0 }
   /// What is on its way.
   private let outgoing = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
   private var request: MPI_Request?
@@ -14,16 +15,17 @@ public final class Heartbeats: @unchecked Sendable {
 
   /// The corresponding C function is `MPI_Comm_dup`.
   ///
-  /// - Precondition: any thread may call MPI at any time.
+  /// - Precondition: there are several ranks, and any thread may call MPI at any time.
   public init(on session: borrowing Session) throws(MPIError) {
+    precondition(session.size > 1, "a single rank has nobody that watches it")
     precondition(session.threadSupport == .multiple, "heartbeats without MPI_THREAD_MULTIPLE")
-    isFirst = session.rank == 0
+    rank = session.rank
     try MPIError.check("MPI_Comm_dup", MPI_Comm_dup(tercet_comm_world(), &communicator))
   }
 
   deinit { outgoing.deallocate() }
 
-  /// Sends a number to rank 0, unless the last one has not yet left.
+  /// Sends a number to whoever watches this rank, unless the last one has not yet left.
   ///
   /// The corresponding C functions are `MPI_Test` and `MPI_Isend`.
   public func send(_ value: UInt64) throws(MPIError) {
@@ -34,11 +36,12 @@ public final class Heartbeats: @unchecked Sendable {
     }
     outgoing.pointee = value
     try MPIError.check(
-      "MPI_Isend", MPI_Isend(outgoing, 8, tercet_byte(), 0, 0, communicator, &request))
+      "MPI_Isend",
+      MPI_Isend(outgoing, 8, tercet_byte(), Int32(watcher), 0, communicator, &request))
     sent += 1
   }
 
-  /// Hands `body` what has come since the last call, on rank 0.
+  /// Hands `body` what has come since the last call, on a rank that watches.
   ///
   /// The corresponding C functions are `MPI_Iprobe` and `MPI_Recv`.
   public func receive(_ body: (_ rank: Int, _ value: UInt64) -> Void) throws(MPIError) {
@@ -64,8 +67,10 @@ public final class Heartbeats: @unchecked Sendable {
   ///
   /// The corresponding C functions are `MPI_Wait` and `MPI_Comm_free`.
   public func finish(on session: borrowing Session) throws(MPIError) {
-    let all = try session.sum([sent])[0]
-    while isFirst && received < all { try take { _, _ in } }
+    var all = [Int64](repeating: 0, count: session.size)
+    all[watcher] = sent
+    all = try session.sum(all)
+    while received < all[rank] { try take { _, _ in } }
     if request != nil { try MPIError.check("MPI_Wait", MPI_Wait(&request, nil)) }
     try MPIError.check("MPI_Comm_free", MPI_Comm_free(&communicator))
   }

@@ -5,7 +5,7 @@
 /// sum.
 struct StallDetector {
   /// A rank that does not get on.
-  struct Stall: Equatable {
+  struct Stall: Equatable, Sendable {
     let rank: Int
     let place: Place
     /// Since it began what it is at.
@@ -26,14 +26,19 @@ struct StallDetector {
 
   private let limit: Double
   private let quiet: Double
+  private let namesOnlySilent: Bool
   private var standings: [Standing]
 
   /// - Parameters:
   ///   - limit: seconds that a step or a round of an evaluation may take; saving may take longer.
   ///   - quiet: seconds after which a rank that said nothing is silent.
-  init(ranks: Int, limit: Double, quiet: Double, at time: Double) {
+  ///   - namesOnlySilent: of those that do not get on; for one who does not hear of every rank.
+  init(
+    ranks: Int, limit: Double, quiet: Double, namesOnlySilent: Bool = false, at time: Double
+  ) {
     self.limit = limit
     self.quiet = quiet
+    self.namesOnlySilent = namesOnlySilent
     standings = .init(repeating: Standing(since: time, heard: time), count: ranks)
   }
 
@@ -52,9 +57,8 @@ struct StallDetector {
     suspects(at: time).compactMap { rank in
       let standing = standings[rank]
       let isSilent = time - standing.heard > quiet
-      guard time - standing.since > limit, isSilent || standing.place.phase != .saving else {
-        return nil
-      }
+      let mayBeNamed = isSilent || (!namesOnlySilent && standing.place.phase != .saving)
+      guard time - standing.since > limit, mayBeNamed else { return nil }
       standings[rank].isNamed = true
       return Stall(
         rank: rank, place: standing.place, seconds: time - standing.since, isSilent: isSilent,

@@ -3,7 +3,11 @@ import Foundation
 
 extension Trainer {
   /// Starts to watch the ranks, if the options and MPI allow it.
-  func startWatchdog(on session: borrowing Session) throws -> Watchdog? {
+  ///
+  /// - Parameter warn: prints a warning, on whatever rank.
+  func startWatchdog(
+    on session: borrowing Session, warn: @escaping @Sendable (String) -> Void
+  ) throws -> Watchdog? {
     let options = run.options.watchdog
     guard options.seconds > 0 else { return nil }
     guard try session.agree(session.size == 1 || session.threadSupport == .multiple) else {
@@ -11,8 +15,8 @@ extension Trainer {
       return nil
     }
     whereabouts.enter(Place(step: run.progress.step + 1))
-    return try Watchdog(options, whereabouts, hosts: hosts, on: session) { [voice, log] stall in
-      voice.warn("warning: \(stall)")
+    return try Watchdog(options, whereabouts, hosts: hosts, on: session) { [warn, log] stall in
+      warn("warning: \(stall)")
       log?.write(stall.entry)
     }
   }
@@ -36,17 +40,18 @@ extension Trainer {
 
 extension Watchdog.Stall: CustomStringConvertible {
   var description: String {
-    let time = String(format: "%.1f s", seconds)
-    let state = isSilent ? "it says nothing, last seen in" : "it is in"
-    return "rank \(rank) on \(host) has not finished step \(place.step) for \(time): \(state) "
-      + "\(place.phase.rawValue)" + (isFatal ? "; the job ends (watchdog.abort)" : "")
+    let (place, time) = (found.place, String(format: "%.1f s", found.seconds))
+    let state = found.isSilent ? "it says nothing, last seen in" : "it is in"
+    return "rank \(found.rank) on \(host) has not finished step \(place.step) for \(time): "
+      + "\(state) \(place.phase.rawValue)" + (isFatal ? "; the job ends (watchdog.abort)" : "")
   }
 
   /// For the run log.
   fileprivate var entry: [String: any Sendable] {
     [
-      "event": isFatal ? "abort" : "stall", "rank": rank, "host": host, "step": place.step,
-      "phase": place.phase.rawValue, "seconds": seconds, "silent": isSilent,
+      "event": isFatal ? "abort" : "stall", "rank": found.rank, "host": host,
+      "step": found.place.step, "phase": found.place.phase.rawValue, "seconds": found.seconds,
+      "silent": found.isSilent,
     ]
   }
 }

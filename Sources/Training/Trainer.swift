@@ -37,7 +37,7 @@ public final class Trainer {
   let whereabouts = Whereabouts()
   private var watchdog: Watchdog?
   var stragglers: Stragglers
-  /// Where each rank runs; rank 0's alone.
+  /// Where each rank runs.
   let hosts: [String]
   /// What the corpus and the CPUs gave reason to say at the start.
   private(set) var warnings: [String] = []
@@ -59,12 +59,14 @@ public final class Trainer {
     BLAS.setThreads(1)
     gradients = try GradientStep(
       model: run.model, weights: run.weights, options: run.options, team: run.team, on: session)
-    hosts = try session.gather(bytes: Array(Session.hostName.utf8)).map {
+    let names = try session.gather(bytes: Array(Session.hostName.utf8)).joined(separator: [0x0A])
+    let list = try session.broadcast(bytes: Array(names), from: 0)
+    hosts = list.split(separator: 0x0A, omittingEmptySubsequences: false).map {
       String(decoding: $0, as: UTF8.self)
     }
     stragglers = Stragglers(ranks: session.size, factor: run.options.watchdog.straggler)
     try begin(check, on: session)
-    watchdog = try startWatchdog(on: session)
+    watchdog = try startWatchdog(on: session, warn: voice.warn)
   }
 
   deinit { saver?.close() }

@@ -47,6 +47,22 @@ struct WatchdogTests {
     #expect(Self.named([saving, saving], silent: [1]) == [1])
   }
 
+  @Test("who does not hear of every rank names one that falls silent, and no other")
+  func onlySilent() {
+    var detector = StallDetector(ranks: 1, limit: 4, quiet: 3, namesOnlySilent: true, at: 0)
+    for second in 1...9 {
+      detector.hear(Self.place(7, .reduction), from: 0, at: Double(second))
+      #expect(detector.stalls(at: Double(second)).isEmpty)
+    }
+    #expect(detector.stalls(at: 11.9).isEmpty)
+    let stall = StallDetector.Stall(
+      rank: 0, place: Self.place(7, .reduction), seconds: 12, isSilent: true, isNew: true)
+    #expect(detector.stalls(at: 13) == [stall])
+    #expect(detector.stalls(at: 14).map(\.isNew) == [false])
+    detector.hear(Self.place(8, .data), from: 0, at: 15)
+    #expect(detector.stalls(at: 16).isEmpty)
+  }
+
   @Test("a rank that gets on is not named, and is named again when it stops again")
   func moving() {
     var detector = Self.detector([Self.place(1, .forward)])
@@ -73,16 +89,65 @@ struct WatchdogTests {
   @Test("a rank that takes half as long again for a token is named, once")
   func stragglers() {
     var stragglers = Stragglers(ranks: 4, factor: 1.4)
-    #expect(stragglers.judge([1, 1.3, 0.9, 1]).isEmpty)
-    let found = stragglers.judge([1, 1.5, 1, 0.9])
-    #expect(found.map(\.rank) == [1])
-    #expect(found.map(\.times) == [1.5])
-    #expect(stragglers.judge([1, 1.6, 1, 1]).isEmpty)
-    #expect(stragglers.judge([1, 1, 1, 1]).isEmpty)
-    #expect(stragglers.judge([1, 2, 1, 2]).map(\.rank) == [1, 3])
+    func named(_ times: [Double]) -> [Int] {
+      stragglers.judge(times, withoutSlowest: times).map(\.rank)
+    }
+    #expect(named([1, 1.3, 0.9, 1]).isEmpty)
+    #expect(named([1, 1.5, 1, 0.9]) == [1])
+    #expect(named([1, 1.6, 1, 1]).isEmpty)
+    #expect(named([1, 1, 1, 1]).isEmpty)
+    #expect(named([1, 2, 1, 2]) == [1, 3])
     // Ranks without a token are not compared.
-    #expect(stragglers.judge([0, 0, 0, 9]).isEmpty)
+    #expect(named([0, 0, 0, 9]).isEmpty)
+    #expect(named([3, 9, 1, 2]) == [0, 1])
     #expect(Stragglers.median([3, 1]) == 2)
     #expect(Stragglers.median([9, 1, 2]) == 2)
+  }
+
+  /// What a rank tells of steps of 10 tokens that took so many seconds.
+  static func account(_ seconds: [Double]) -> (token: Double, rest: Double) {
+    var stragglers = Stragglers(ranks: 2, factor: 1.4)
+    for time in seconds {
+      let phases = [Phase.data: 1, .forward: time / 2, .backward: time / 2, .reduction: 99]
+      stragglers.add(phases, tokens: 10)
+    }
+    let account = stragglers.account()
+    #expect(abs(account.step - 1 - seconds.reduce(0, +) / Double(seconds.count)) < 1e-12)
+    let next = stragglers.account()
+    #expect(next == (0, 0, 0))
+    return (account.token, account.tokenWithoutSlowest)
+  }
+
+  /// Who is named where rank 1 takes so many seconds for the steps of one report after another.
+  static func named(_ reports: [[Double]]) -> [[Int]] {
+    var stragglers = Stragglers(ranks: 2, factor: 1.4)
+    return reports.map {
+      let accounts = [account([1, 1, 1, 1]), account($0)]
+      return stragglers.judge(accounts.map(\.token), withoutSlowest: accounts.map(\.rest))
+        .map(\.rank)
+    }
+  }
+
+  @Test("a rank that is held up now and then is named, after a single hiccup it is not")
+  func hiccups() {
+    #expect(Self.named([[1.5, 1.5, 1.5, 1.5]]) == [[1]])
+    // The median of these is that of the others.
+    #expect(Self.named([[1, 2, 1, 1, 2, 1, 2, 1, 1, 3, 1]]) == [[1]])
+    #expect(Self.named([[1, 1, 9, 1], [1, 1, 1, 1], [9, 1, 1, 1]]) == [[], [], []])
+    #expect(Self.named([[1, 1, 9, 1], [1, 9, 1, 1], [9, 1, 1, 1]]) == [[], [1], []])
+    #expect(Self.named([[9], [9]]) == [[], [1]])
+    let account = Self.account([1, 3, 2])
+    #expect(account == (0.2, 0.15))
+  }
+
+  @Test("steps without a token do not count for tokens")
+  func noTokens() {
+    var stragglers = Stragglers(ranks: 2, factor: 1.4)
+    stragglers.add([.forward: 5], tokens: 0)
+    var account = stragglers.account()
+    #expect(account == (5, 0, 0))
+    for tokens in [0, 8, 8] { stragglers.add([.forward: 2], tokens: tokens) }
+    account = stragglers.account()
+    #expect(account == (2, 0.25, 0.25))
   }
 }
