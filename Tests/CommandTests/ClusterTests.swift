@@ -166,7 +166,7 @@ extension ProgramTests {
 
     static let commands = [
       "run", "lab", "slurm-array", "chaos", "host-lost", "slurm-check", "container-check", "soak",
-      "straggler", "crash-saves", "damage-checkpoints", "full-disk", "signals", "fuzz",
+      "straggler", "crash-saves", "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize",
     ]
 
     @Test("every script can be read, and these commands have help")

@@ -33,7 +33,7 @@ extension ProgramTests {
       return data
     }
 
-    @Test("training, evaluating, extracting and inspecting refuse it", arguments: cases)
+    @Test("training, evaluating, extracting and inspecting refuse it", arguments: sampled(cases))
     func refused(_ damage: Case) throws {
       try withWorkplace { place in
         try place.trained("run", [], ["--stop-after", "1"])
@@ -104,7 +104,7 @@ extension ProgramTests {
       ("f.attrs['batch'] = 'three'", ["batch"]),
     ]
 
-    @Test("contents that do not fit are named", arguments: rewritten)
+    @Test("contents that do not fit are named", arguments: sampled(rewritten))
     func unfit(change: String, words: [String]) throws {
       try withWorkplace { place in
         try place.trained("run", [], ["--stop-after", "1"])

@@ -150,5 +150,11 @@ extension ProcessResult {
   }
 }
 
+/// The cases of a test that starts many processes: all, or the first and the last where a sanitizer makes each
+/// of them last many times as long.
+func sampled<Case>(_ cases: [Case]) -> [Case] {
+  Sanitizer.current == nil ? cases : Array(cases.prefix(1) + cases.dropFirst().suffix(1))
+}
+
 /// Whether several ranks, and files to compare, are possible here.
 let hasRanks = mpirunPath != nil

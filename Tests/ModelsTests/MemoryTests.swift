@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 import Models
+import TestSupport
 import Testing
 
 @Suite("Memory")
@@ -14,7 +15,9 @@ struct MemoryTests {
 
   /// In a process of its own, where no other test allocates. A matrix that is lost in each step would
   /// be some 50 floats by 16, 3 KB, and 2.4 MB after 800 steps.
-  @Test("a thousand steps over batches of changing shape take no more memory than two hundred")
+  @Test(
+    "a thousand steps over batches of changing shape take no more memory than two hundred",
+    .enabled(if: Sanitizer.current == nil, "sanitizers keep what was freed"))
   func steps() async {
     await #expect(processExitsWith: .success) {
       var options = CopyOptions.tiny

@@ -16,7 +16,7 @@ public struct ProcessResult: Sendable {
 ///   - environment: variables beside those of this process, which they override.
 ///   - input: its whole standard input.
 ///   - folder: where it runs; this process's own by default.
-///   - seconds: after which it and its children are ended.
+///   - seconds: after which it and its children are ended; under a sanitizer, much later.
 public func runProcess(
   _ path: String, _ arguments: [String] = [], environment: [String: String] = [:],
   input: String = "", in folder: URL? = nil, timeout seconds: Int = 300
@@ -30,7 +30,7 @@ public func runProcess(
     let (stdout, stderr) = (try file("stdout"), try file("stderr"))
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/timeout")
-    process.arguments = ["--kill-after=5", "\(seconds)", path] + arguments
+    process.arguments = ["--kill-after=5", "\(seconds * patience)", path] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = folder
     process.standardInput = try FileHandle(forReadingFrom: file("stdin", input))
@@ -64,7 +64,7 @@ public func mpirun(
 ) throws -> ProcessResult {
   let launcher = [
     "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle",
-    "1", "--timeout", "\(seconds)", "-n", "\(ranks)", executable.path,
+    "1", "--timeout", "\(seconds * patience)", "-n", "\(ranks)", executable.path,
   ]
   return try runProcess(
     mpirunPath ?? "mpirun", launcher + arguments, environment: environment, input: input,
