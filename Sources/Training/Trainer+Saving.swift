@@ -89,7 +89,7 @@ extension Trainer {
     for moment in run.optimizer.moments {
       let values = copy(moment.values)
       try gradients.reduction.collect(moment.values.start, into: values?.start, on: session)
-      if let values { moments.append(("optimizer/\(moment.name)", values)) }
+      if let values { moments.append((Snapshot.group(ofMoment: moment.name), values)) }
     }
     guard let parameters else { return nil }
     return RunState(
