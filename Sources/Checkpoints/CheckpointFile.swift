@@ -27,19 +27,34 @@ public enum CheckpointFile {
     HDF5.alone { _ = H5garbage_collect() }
   }
 
-  /// Opens a checkpoint for reading after a look at every byte of it.
+  /// Reads a checkpoint after a look at every byte of it.
   ///
-  /// - Parameter path: the file to read; it may be replaced meanwhile.
-  /// - Throws: `CheckpointError` naming `path`: missing, unreadable, a folder, empty, cut short,
-  ///   foreign, damaged, or of a newer version.
-  public static func open(_ path: String) throws(CheckpointError) -> HDF5File {
-    while true {
-      let descriptor = try Descriptor.reading(path)
-      try verify(descriptor, path)
-      let file = try HDF5File(reading: path)
-      // Else the file was replaced after it was verified, and the new one is unknown.
-      if try file.number() == FileNumber(of: descriptor.number) { return file }
-    }
+  /// Another process takes its HDF5 structures apart (``CheckpointReader``): no file makes this one crash.
+  ///
+  /// - Parameters:
+  ///   - path: the file to read; it may be replaced meanwhile.
+  ///   - wanted: the arrays whose numbers are wanted; they are in memory as long as the result is.
+  /// - Throws: `CheckpointError` naming `path`: missing, unreadable, a folder, empty, cut short, foreign,
+  ///   damaged, of a newer version, or with contents that are refused.
+  public static func open(
+    _ path: String, reading wanted: ArraySelection = .all
+  ) throws(CheckpointError) -> Checkpoint {
+    try open(path, reading: wanted, by: CheckpointReader.program)
+  }
+
+  /// - Parameters:
+  ///   - program: reads the file.
+  ///   - patience: seconds that it has; by default such as a disk takes that others keep busy.
+  static func open(
+    _ path: String, reading wanted: ArraySelection, by program: String, patience: Int? = nil
+  ) throws(CheckpointError) -> Checkpoint {
+    let file = try Descriptor.reading(path)
+    try verify(file, path)
+    let length = try file.length()
+    var checkpoint = Checkpoint(
+      file, of: path, length: length, by: program, patience: patience ?? 60 + length >> 22)
+    try checkpoint.read(wanted)
+    return checkpoint
   }
 
   private static func verify(_ file: borrowing Descriptor, _ path: String) throws(CheckpointError) {

@@ -78,7 +78,8 @@ extension CheckpointFolder {
   }
 
   private static func step(in file: String) throws(CheckpointError) -> Int64 {
-    guard case .integer(let step) = try CheckpointFile.open(file).attribute("step") else {
+    guard case .integer(let step) = try CheckpointFile.open(file, reading: .none).attribute("step")
+    else {
       throw CheckpointError(file, .unfit(name: "step", problem: "is not an integer"))
     }
     return step

@@ -1,70 +1,11 @@
 import CHDF5
 
-/// What the elements of a dataset or attribute are, as far as this program reads them.
-enum ElementKind: Equatable {
-  case float32
-  case float64
-  /// An integer that an `Int64` can hold.
-  case integer
-  case truth
-  /// Strings that each have their own length.
-  case strings
-  /// Strings of this many bytes, shorter ones filled up.
-  case fixedStrings(bytes: Int)
-  /// Anything else.
-  case other
-
-  /// - Parameter type: the identifier of a datatype.
-  init(of type: hid_t) {
-    self = HDF5.alone { Self.kind(of: type) }
-  }
-
-  private static func kind(of type: hid_t) -> ElementKind {
-    func isOne(of kinds: [hid_t]) -> Bool { kinds.contains { H5Tequal(type, $0) > 0 } }
-    let bytes = H5Tget_size(type)
-    switch H5Tget_class(type) {
-    case H5T_FLOAT where isOne(of: [tercet_file_float()]): return .float32
-    case H5T_FLOAT where isOne(of: [tercet_file_double()]): return .float64
-    case H5T_INTEGER where isOne(of: Self.integers): return .integer
-    case H5T_ENUM:
-      return bytes == 1 && H5Tget_nmembers(type) == 2 ? .truth : .other
-    case H5T_STRING where bytes > 0:
-      return H5Tis_variable_str(type) > 0 ? .strings : .fixedStrings(bytes: bytes)
-    default:
-      return .other
-    }
-  }
-
-  /// Little-endian integers that an `Int64` can hold.
-  private static var integers: [hid_t] {
-    [
-      tercet_file_int8(), tercet_file_int16(), tercet_file_int32(), tercet_file_int64(),
-      tercet_file_uint8(), tercet_file_uint16(), tercet_file_uint32(),
-    ]
-  }
-
-  /// The kind in words.
-  var name: String {
-    switch self {
-    case .float32: "float32"
-    case .float64: "float64"
-    case .integer: "integer"
-    case .truth: "truth value"
-    case .strings, .fixedStrings: "string"
-    case .other: "another type"
-    }
-  }
-}
-
 /// A dataset whose kind, shape, filters and storage were looked at, so that it can be read into
 /// memory of the size that its shape says.
 struct Dataset: ~Copyable {
   let handle: Handle
   let type: Handle
-  let kind: ElementKind
-  let shape: [Int]
-  /// The number of elements.
-  let count: Int
+  let outline: ArrayOutline
 
   /// - Parameters:
   ///   - file: the identifier of the file.
@@ -91,9 +32,8 @@ struct Dataset: ~Copyable {
       throw CheckpointError(
         path, .unfit(name: name, problem: "claims shape \(extents), more than the file holds"))
     }
-    kind = ElementKind(of: type.id)
-    shape = extents.map { Int($0) }
-    self.count = count
+    outline = ArrayOutline(
+      kind: ElementKind(of: type.id), shape: extents.map { Int($0) }, count: count)
     handle = dataset
     self.type = type
   }

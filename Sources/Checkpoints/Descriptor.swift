@@ -20,6 +20,11 @@ package struct Descriptor: ~Copyable {
     return file
   }
 
+  /// Takes over a file that is open already.
+  static func taking(_ number: Int32, _ path: String) -> Descriptor {
+    Descriptor(number: number, path: path)
+  }
+
   /// Makes an empty file in place of any that has this name.
   package static func creating(_ path: String) throws(CheckpointError) -> Descriptor {
     let number = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
@@ -110,7 +115,7 @@ package struct Descriptor: ~Copyable {
   static func systemError() -> String { String(cString: strerror(errno)) }
 }
 
-/// What all names of one file, and all that have it open, have in common.
+/// What all names of one file have in common.
 struct FileNumber: Hashable {
   private let device: UInt
   private let inode: UInt
@@ -119,17 +124,6 @@ struct FileNumber: Hashable {
   init?(of path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    self.init(status)
-  }
-
-  /// The file that is open under this number; nil where there is none.
-  init?(of descriptor: Int32) {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { return nil }
-    self.init(status)
-  }
-
-  private init(_ status: stat) {
     device = UInt(status.st_dev)
     inode = UInt(status.st_ino)
   }

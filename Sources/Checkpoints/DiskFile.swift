@@ -1,6 +1,6 @@
 import CHDF5
 
-/// The file that a checkpoint is written to, as HDF5 sees it: a driver of the library.
+/// The file that a checkpoint is written to or read from, as HDF5 sees it: a driver of the library.
 ///
 /// When the system refuses a write, the first error is kept for ``check()``, nothing more is written, and
 /// the library is told that all went well. It then closes the file like any other; what it cannot flush
@@ -18,6 +18,13 @@ final class DiskFile {
   init(_ path: String, expecting expected: Int) throws(CheckpointError) {
     descriptor = try Descriptor.creating(path)
     self.expected = expected
+  }
+
+  /// Takes a file that is open for reading; the library could not open it again once it has lost its name.
+  init(reading descriptor: consuming Descriptor) throws(CheckpointError) {
+    length = haddr_t(try descriptor.length())
+    self.descriptor = descriptor
+    expected = 0
   }
 
   private var needed: Int { max(expected, Int(clamping: allocated)) }

@@ -65,11 +65,12 @@ extension HDF5File {
       return .real(try read(attribute, tercet_double(), zero: 0))
     case .truth:
       return .truth(try read(attribute, type.id, zero: 0 as Int8) != 0)
-    case .strings, .fixedStrings:
-      let strings = try readStrings(title, type, kind, count: 1) { buffer in
-        H5Aread(attribute.id, type.id, buffer)
-      }
-      return .string(strings.joined())
+    case .strings:
+      return .string(try string(title) { H5Aread(attribute.id, type.id, $0) })
+    case .fixedStrings(let bytes):
+      var text = [UInt8](repeating: 0, count: bytes)
+      try HDF5.call("H5Aread", of: path) { H5Aread(attribute.id, type.id, &text) }
+      return .string(try strings(in: text, of: bytes, title).joined())
     case .other:
       throw unfit(title, "holds another type; a string, number or truth value is expected")
     }
@@ -83,5 +84,20 @@ extension HDF5File {
       withUnsafeMutablePointer(to: &value) { H5Aread(attribute.id, type, $0) }
     }
     return value
+  }
+
+  /// Reads a string that has its own length, for which the library takes memory.
+  private borrowing func string(
+    _ title: String, _ fill: (UnsafeMutableRawPointer) -> herr_t
+  ) throws(CheckpointError) -> String {
+    var pointer: UnsafeMutablePointer<CChar>?
+    defer { HDF5.alone { _ = H5free_memory(pointer) } }
+    try HDF5.call("H5Aread", of: path) { fill(&pointer) }
+    // The library gives no memory for a string without bytes.
+    guard let pointer else { return "" }
+    guard let string = String(validatingCString: pointer) else {
+      throw unfit(title, "holds a string that is not UTF-8")
+    }
+    return string
   }
 }

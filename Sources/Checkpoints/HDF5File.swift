@@ -1,6 +1,6 @@
 import CHDF5
 
-/// An HDF5 file opened for reading.
+/// An HDF5 file opened for reading in this process.
 ///
 /// Only hard links are followed, and a dataset's kind, shape and size are checked before memory is
 /// taken for it. Slashes in a name separate groups; `/` is the file itself.
@@ -11,15 +11,31 @@ public struct HDF5File: ~Copyable {
   /// The length of the file in bytes.
   public let length: Int
 
-  /// Opens an HDF5 file of any origin; `CheckpointFile.open` is for checkpoints.
+  /// Opens an HDF5 file of trusted origin. The library crashes on some files that were made to harm;
+  /// `CheckpointFile.open` has another process read them.
   ///
   /// - Throws: `CheckpointError` where the file is missing, unreadable, a folder or not HDF5.
   public init(reading path: String) throws(CheckpointError) {
     // The library's own words for these cases are poor.
     guard try Descriptor.reading(path).length() > 0 else { throw CheckpointError(path, .empty) }
+    try self.init(path) { (_) throws(CheckpointError) in }
+  }
+
+  /// Opens a file that is open already and may have no name any more.
+  ///
+  /// - Parameter path: what it is called in errors.
+  init(_ descriptor: consuming Descriptor, called path: String) throws(CheckpointError) {
+    let disk = try DiskFile(reading: descriptor)
+    try self.init(path) { (access) throws(CheckpointError) in try disk.drive(access, of: path) }
+  }
+
+  private init(
+    _ path: String, _ prepare: (borrowing Handle) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
     let access = try Handle.properties(tercet_file_access_class(), of: path)
     // A finished file never changes, and some network file systems have no locks.
     try HDF5.call("H5Pset_file_locking", of: path) { H5Pset_file_locking(access.id, false, true) }
+    try prepare(access)
     let file = try Handle("H5Fopen", of: path, closedBy: H5Fclose) {
       H5Fopen(path, tercet_read_only(), access.id)
     }
@@ -28,15 +44,6 @@ public struct HDF5File: ~Copyable {
     self.file = file
     self.length = Int(clamping: length)
     self.path = path
-  }
-
-  /// The identity of the file that the library has open.
-  borrowing func number() throws(CheckpointError) -> FileNumber? {
-    var descriptor: UnsafeMutableRawPointer?
-    try HDF5.call("H5Fget_vfd_handle", of: path) {
-      H5Fget_vfd_handle(file.id, tercet_default(), &descriptor)
-    }
-    return descriptor.flatMap { FileNumber(of: $0.load(as: Int32.self)) }
   }
 
   /// Whether a group or dataset has this name.
@@ -66,11 +73,6 @@ public struct HDF5File: ~Copyable {
   public borrowing func isGroup(_ name: String) throws(CheckpointError) -> Bool {
     try requireLinks(to: name)
     return try kind(of: name) == H5I_GROUP
-  }
-
-  /// The extents of a dataset; none for a scalar.
-  public borrowing func shape(of name: String) throws(CheckpointError) -> [Int] {
-    try dataset(name).shape
   }
 
   /// The dataset of this name, checked.
@@ -110,11 +112,6 @@ public struct HDF5File: ~Copyable {
     case .none: throw unfit(name, "is missing")
     case .elsewhere: throw unfit(name, "is a link; links are not followed")
     }
-  }
-
-  /// An error about one object of this file.
-  borrowing func unfit(_ name: String, _ problem: String) -> CheckpointError {
-    CheckpointError(path, .unfit(name: name, problem: problem))
   }
 
   /// What the library writes into a buffer whose size it tells when there is none.

@@ -6,28 +6,22 @@ public enum Inspection {
   ///
   /// - Throws: `CheckpointError` where the file is not a sound checkpoint.
   public static func listing(of path: String) throws(CheckpointError) -> String {
-    let file = try CheckpointFile.open(path)
+    try listing(of: try CheckpointFile.open(path, reading: .groups(["history"])))
+  }
+
+  /// Lists a checkpoint of which `history` at least was read.
+  package static func listing(of file: borrowing Checkpoint) throws(CheckpointError) -> String {
     var lines = [
-      path,
+      file.path,
       "format version \(UserBlock.version), \(grouped(file.length)) bytes, checksum verified",
     ]
-    var seen: Set<UInt64> = []
-    try list("/", in: file, into: &lines, seen: &seen)
+    try list("/", in: file, into: &lines)
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Groups inside groups.
-  private static let deepest = 8
-
-  /// - Parameter seen: what was listed; an object of two names could make a listing without end.
   private static func list(
-    _ group: String, in file: borrowing HDF5File, into lines: inout [String],
-    seen: inout Set<UInt64>, depth: Int = 0
+    _ group: String, in file: borrowing Checkpoint, into lines: inout [String]
   ) throws(CheckpointError) {
-    if depth > deepest { throw file.unfit(group, "lies in more than \(deepest) groups") }
-    guard seen.insert(try file.address(of: group)).inserted else {
-      throw file.unfit(group, "is a second name of what was listed before")
-    }
     var arrays: [[String]] = []
     var groups: [String] = []
     var total = 0
@@ -36,12 +30,9 @@ public enum Inspection {
       if try file.isGroup(path) {
         groups.append(path)
       } else {
-        guard seen.insert(try file.address(of: path)).inserted else {
-          throw file.unfit(path, "is a second name of what was listed before")
-        }
-        let dataset = try file.dataset(path)
-        total &+= dataset.count
-        arrays.append([name, dataset.kind.name, "\(dataset.shape)", grouped(dataset.count)])
+        let array = try file.outline(of: path)
+        total &+= array.count
+        arrays.append([name, array.kind.name, "\(array.shape)", grouped(array.count)])
       }
     }
     let attributes = try file.attributeNames(on: group)
@@ -57,7 +48,7 @@ public enum Inspection {
     lines += table(arrays, rightAligned: 3)
     if group == "history" { lines += try historyTail(in: file) }
     for group in groups {
-      try list(group, in: file, into: &lines, seen: &seen, depth: depth + 1)
+      try list(group, in: file, into: &lines)
     }
   }
 
@@ -69,15 +60,17 @@ public enum Inspection {
   }
 
   /// The last rows of the arrays in `history`, the longest of them giving the number of rows.
-  private static func historyTail(in file: borrowing HDF5File) throws(CheckpointError) -> [String] {
+  private static func historyTail(
+    in file: borrowing Checkpoint
+  ) throws(CheckpointError) -> [String] {
     var columns: [[String]] = []
     for name in try file.names(in: "history") {
       let path = "history/\(name)"
       if try file.isGroup(path) { continue }
-      let dataset = try file.dataset(path)
-      guard dataset.shape.count == 1 else { continue }
+      let array = try file.outline(of: path)
+      guard array.shape.count == 1 else { continue }
       let values: [String]
-      switch dataset.kind {
+      switch array.kind {
       case .integer: values = try file.integers(path).values.map { "\($0)" }
       case .float32, .float64: values = try file.doubles(path).values.map(rounded)
       case .strings, .fixedStrings: values = try file.strings(path)

@@ -58,7 +58,7 @@ extension Run {
   private func restore(
     _ path: String, _ check: ResumeCheck, moments: inout [Slab]
   ) throws -> Progress {
-    let file = try CheckpointFile.open(path)
+    var file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
     let header = try Snapshot.header(of: file) { stored, _ in
       for (key, was, now) in try check.differences(stored, path)
       where !options.allowsChange(of: key) {
@@ -80,6 +80,8 @@ extension Run {
     }
     try Snapshot.read(model.layout, into: parameters, from: file)
     for (name, _) in optimizer.moments {
+      // One after the other, since each takes as much memory again.
+      try file.read(.groups([Snapshot.group(ofMoment: name)]))
       let whole = Slab(count: model.layout.count)
       try Snapshot.read(model.layout, moment: name, into: whole, from: file)
       moments.append(whole)

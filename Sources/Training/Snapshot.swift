@@ -96,13 +96,18 @@ extension Slab {
 }
 
 extension Snapshot {
+  /// What the model and the course of a run are read from.
+  public static let withoutMoments = ArraySelection.groups([
+    "vocabulary", "history", "development", "parameters",
+  ])
+
   /// Reads what a checkpoint says of its run.
   ///
   /// - Parameter objective: names the terms of the objective, once the configuration is known.
   public static func header(
-    of file: borrowing HDF5File, objective: (String, Inventory) throws -> [String]
+    of file: borrowing Checkpoint, objective: (String, Inventory) throws -> [String]
   ) throws -> SnapshotHeader {
-    func text(_ name: String, _ file: borrowing HDF5File) throws -> String {
+    func text(_ name: String, _ file: borrowing Checkpoint) throws -> String {
       guard case .string(let text) = try file.attribute(name) else {
         throw TrainingError.unfit(checkpoint: file.path, problem: "'\(name)' is not a string")
       }
@@ -128,7 +133,7 @@ extension Snapshot {
       developmentDigest: try text("development_digest", file), progress: progress)
   }
 
-  private static func count(_ name: String, _ file: borrowing HDF5File) throws -> Int {
+  private static func count(_ name: String, _ file: borrowing Checkpoint) throws -> Int {
     guard case .integer(let value) = try file.attribute(name),
       (0...Int64(RunOptions.largestCount)).contains(value)
     else {
@@ -138,9 +143,9 @@ extension Snapshot {
   }
 
   private static func history(
-    of file: borrowing HDF5File, objective: [String]
+    of file: borrowing Checkpoint, objective: [String]
   ) throws -> History {
-    func integers(_ name: String, _ file: borrowing HDF5File) throws -> [Int] {
+    func integers(_ name: String, _ file: borrowing Checkpoint) throws -> [Int] {
       try file.integers(name).values.map { Int($0) }
     }
     var history = History()
@@ -166,7 +171,7 @@ extension Snapshot {
     return history
   }
 
-  private static func evaluations(of file: borrowing HDF5File) throws -> [History.Evaluation] {
+  private static func evaluations(of file: borrowing Checkpoint) throws -> [History.Evaluation] {
     let steps = try file.integers("development/step").values
     let epochs = try file.integers("development/epoch").values
     let precision = try file.doubles("development/precision").values
@@ -193,7 +198,7 @@ extension Snapshot {
   ///
   /// - Throws: where the file is too short to hold them, before memory is taken.
   public static func parameters(
-    of layout: ParameterLayout, from file: borrowing HDF5File
+    of layout: ParameterLayout, from file: borrowing Checkpoint
   ) throws -> Slab {
     guard layout.count <= file.length / MemoryLayout<Float>.stride else {
       throw TrainingError.unfit(
@@ -208,20 +213,24 @@ extension Snapshot {
 
   /// Reads the parameters.
   static func read(
-    _ layout: ParameterLayout, into parameters: Slab, from file: borrowing HDF5File
+    _ layout: ParameterLayout, into parameters: Slab, from file: borrowing Checkpoint
   ) throws {
     try read(layout, group: "parameters", into: parameters, from: file)
   }
 
+  /// The group of one of the optimiser's moments.
+  static func group(ofMoment name: String) -> String { "optimizer/\(name)" }
+
   /// Reads one of the optimiser's moments.
   static func read(
-    _ layout: ParameterLayout, moment name: String, into values: Slab, from file: borrowing HDF5File
+    _ layout: ParameterLayout, moment name: String, into values: Slab,
+    from file: borrowing Checkpoint
   ) throws {
-    try read(layout, group: "optimizer/\(name)", into: values, from: file)
+    try read(layout, group: group(ofMoment: name), into: values, from: file)
   }
 
   private static func read(
-    _ layout: ParameterLayout, group: String, into slab: Slab, from file: borrowing HDF5File
+    _ layout: ParameterLayout, group: String, into slab: Slab, from file: borrowing Checkpoint
   ) throws {
     for parameter in layout.parameters {
       let range = parameter.offset..<parameter.offset + parameter.count

@@ -103,7 +103,7 @@ extension Trainer {
     try take(run.replica, isSeen: true, as: "parameters")
     for (name, replica) in run.optimizer.moments {
       try take(
-        replica, isSeen: replica.isShared || reduction.isWhole, as: "optimizer/\(name)")
+        replica, isSeen: replica.isShared || reduction.isWhole, as: Snapshot.group(ofMoment: name))
     }
     guard session.rank == 0 else { return nil }
     let state = RunState(

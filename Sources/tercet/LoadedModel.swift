@@ -19,7 +19,7 @@ struct LoadedModel {
   ///
   /// - Parameter overrides: options to change for this use, such as how tags are decoded.
   init(_ path: String, overrides: [ConfigurationOverride] = []) throws {
-    let file = try CheckpointFile.open(path)
+    let file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
     var loaded: (RunOptions, any ExtractionModel)?
     let header = try Snapshot.header(of: file) { text, inventory in
       let document = try ConfigurationDocument(text: text, name: "\(path): configuration")
@@ -33,6 +33,7 @@ struct LoadedModel {
       preconditionFailure("a header without configuration")
     }
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
+    _ = consume file
     self.options = options
     self.model = model
     progress = header.progress

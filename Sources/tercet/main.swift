@@ -1,7 +1,9 @@
+import Checkpoints
 import Commands
 import Glibc
 import Training
 
+CheckpointReader.serveIfAsked()
 do {
   exit(try Program.run(try Command.parse(Array(CommandLine.arguments.dropFirst()))))
 } catch let error as UsageError {

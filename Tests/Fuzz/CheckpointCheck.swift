@@ -14,20 +14,51 @@ import Tensors
 enum CheckpointCheck {
   static func run(_ bytes: UnsafeRawBufferPointer) {
     put(bytes, "input.h5")
-    if (try? CheckpointFile.open("input.h5")) != nil {
-      precondition(isWhole(bytes), "taken damaged")
+    if let file = try? open() {
+      precondition(isWhole(bytes), "\(file.path): taken damaged")
     }
     guard bytes.count >= UserBlock.size else { return }
     let contents = UnsafeRawBufferPointer(rebasing: bytes[UserBlock.size...])
     let block = UserBlock(length: bytes.count, checksum: Checksum.of(contents))
     (block.bytes + contents).withUnsafeBytes { put($0, "input.h5") }
-    _ = try? Inspection.listing(of: "input.h5")
-    try? load()
+    guard let file = try? open() else { return }
+    _ = try? Inspection.listing(of: file)
+    try? load(file)
   }
 
+  /// A transcript as a process could hand it over that the file which it read has taken over.
+  static func transcript(_ bytes: UnsafeRawBufferPointer) {
+    guard case .contents(let root)? = try? TranscriptReader.outcome(of: bytes, wanted: .all) else {
+      return
+    }
+    requireInside(root, bytes.count)
+  }
+
+  private static func requireInside(_ group: StoredGroup, _ count: Int) {
+    for (_, member) in group.members {
+      switch member {
+      case .group(let group): requireInside(group, count)
+      case .array(let outline, let elements?):
+        precondition(elements.upperBound <= count && elements.count == outline.bytes)
+      case .array: break
+      }
+    }
+  }
+
+  private static func open() throws(CheckpointError) -> Checkpoint {
+    try CheckpointFile.open("input.h5", reading: .all, by: program)
+  }
+
+  /// The program that reads, which has no sanitizers.
+  private static let program: String = {
+    guard let path = ProcessInfo.processInfo.environment["TERCET_FUZZ_PROGRAM"] else {
+      preconditionFailure("TERCET_FUZZ_PROGRAM is not set")
+    }
+    return path
+  }()
+
   /// As `evaluate`, `extract` and `train --resume` read it.
-  private static func load() throws {
-    let file = try CheckpointFile.open("input.h5")
+  private static func load(_ file: borrowing Checkpoint) throws {
     var loaded: (any ExtractionModel)?
     let header = try Snapshot.header(of: file) { text, inventory in
       let document = try ConfigurationDocument(text: text, name: "configuration")
@@ -66,7 +97,7 @@ enum CheckpointCheck {
   }
 
   /// A whole checkpoint of a tiny model, in the folder of seeds.
-  static func writeSeed() {
+  static func writeSeed(_ path: String) {
     guard var options = RunOptions(modelKind: "copymtl") else {
       preconditionFailure("no model")
     }
@@ -95,11 +126,28 @@ enum CheckpointCheck {
     let state = RunState(
       header: header, layout: model.layout, objective: model.objective.map(\.name), slabs: slabs)
     do {
-      try CheckpointFile.write(to: "seeds/whole.h5", bytes: state.bytes) {
+      try CheckpointFile.write(to: path, bytes: state.bytes) {
         (writer) throws(CheckpointError) in try state.write(to: writer)
       }
     } catch {
       preconditionFailure("\(error)")
+    }
+  }
+
+  /// The transcript of a whole checkpoint, in the folder of seeds.
+  static func writeTranscript() {
+    writeSeed("whole.h5")
+    guard let count = try? Data(contentsOf: URL(filePath: "whole.h5")).count else {
+      preconditionFailure("no checkpoint")
+    }
+    var bytes = [UInt8](repeating: 0, count: count + Transcript.spare)
+    bytes.withUnsafeMutableBytes { memory in
+      guard let file = try? Descriptor.reading("whole.h5") else {
+        preconditionFailure("no checkpoint")
+      }
+      Transcription.run(file, .all, into: memory)
+      let written = TranscriptReader.written(UnsafeRawBufferPointer(memory)) ?? 0
+      put(UnsafeRawBufferPointer(rebasing: memory[..<written]), "seeds/whole")
     }
   }
 }

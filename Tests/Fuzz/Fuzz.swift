@@ -6,6 +6,7 @@ import Foundation
 /// there and traps where it is not so. A crash, a hang and a large piece of memory are the fuzzer's to see.
 enum Reader: String, CaseIterable {
   case jsonl, triples, cotype, copyre, tuples, conll04, spert, dygie, yaml, vectors, checkpoint
+  case transcript
 
   /// The reader under test, which `TERCET_FUZZ_READER` names.
   static let chosen: Reader = {
@@ -25,6 +26,7 @@ enum Reader: String, CaseIterable {
     case .vectors: CorpusCheck.vectors(bytes)
     case .jsonl: CorpusCheck.jsonLines(bytes)
     case .checkpoint: CheckpointCheck.run(bytes)
+    case .transcript: CheckpointCheck.transcript(bytes)
     default: CorpusCheck.published(rawValue, bytes)
     }
   }
@@ -36,7 +38,11 @@ public func initialize(
   _ count: UnsafeMutablePointer<CInt>,
   _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>
 ) -> CInt {
-  if Reader.chosen == .checkpoint { CheckpointCheck.writeSeed() }
+  switch Reader.chosen {
+  case .checkpoint: CheckpointCheck.writeSeed("seeds/whole.h5")
+  case .transcript: CheckpointCheck.writeTranscript()
+  default: break
+  }
   return 0
 }
 

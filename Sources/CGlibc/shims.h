@@ -1,0 +1,14 @@
+// What the C library declares only under _GNU_SOURCE, which Swift's Glibc lacks.
+#include <linux/memfd.h>
+#include <spawn.h>
+
+int memfd_create(const char *name, unsigned int flags);
+int pipe2(int ends[2], int flags);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
+enum {
+  tercet_add_seals = 1033,
+  tercet_seal_shrink = 2,
+  tercet_seal_grow = 4,
+  tercet_seal_write = 8,
+};

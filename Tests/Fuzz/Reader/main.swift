@@ -1,0 +1,3 @@
+import Checkpoints
+
+CheckpointReader.serveIfAsked()
