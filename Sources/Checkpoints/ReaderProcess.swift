@@ -176,14 +176,19 @@ extension ReaderProcess {
   /// The signals that a process brings upon itself.
   private static let faults = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGXCPU]
 
+  /// Waits second by second, so that time in which this process is stopped, as a scheduler may do with a whole
+  /// job, is not held against the other.
   private func waitForEnd(seconds: Int) -> Bool {
-    let deadline = ContinuousClock.now + .seconds(seconds)
-    while true {
-      let left = deadline - .now
-      if left <= .zero { return false }
+    var left = seconds
+    while left > 0 {
       var end = pollfd(fd: life, events: Int16(POLLIN), revents: 0)
-      // A signal that this process handles breaks the wait off.
-      if poll(&end, 1, 1 + Int32(min(left / .milliseconds(1), 1e6))) > 0 { return true }
+      switch poll(&end, 1, 1000) {
+      case 0: left -= 1
+      case 1...: return true
+      // A signal that this process handles has broken the wait off.
+      default: continue
+      }
     }
+    return false
   }
 }

@@ -208,9 +208,9 @@ struct TranscriptTests {
     }
   }
 
-  private func contents(_ transcript: [UInt8]) throws(TranscriptReader.Unsound) -> StoredGroup? {
-    let outcome = try transcript.withUnsafeBytes { (bytes) throws(TranscriptReader.Unsound) in
-      try TranscriptReader.outcome(of: bytes, wanted: .all)
+  private func contents(_ transcript: [UInt8]) throws -> StoredGroup? {
+    let outcome = try transcript.withUnsafeBytes {
+      try TranscriptReader.outcome(of: $0, wanted: .all)
     }
     if case .contents(let root) = outcome { return root }
     return nil

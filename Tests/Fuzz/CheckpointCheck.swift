@@ -57,7 +57,7 @@ enum CheckpointCheck {
     return path
   }()
 
-  /// As `evaluate`, `extract` and `train --resume` read it.
+  /// As `evaluate`, `extract` and `train --resume` read it, which reads moments as parameters.
   private static func load(_ file: borrowing Checkpoint) throws {
     var loaded: (any ExtractionModel)?
     let header = try Snapshot.header(of: file) { text, inventory in
@@ -71,10 +71,6 @@ enum CheckpointCheck {
     precondition(header.progress.step >= 0 && header.inventory.longestEntity >= 0)
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
     precondition(parameters.buffer.allSatisfy(\.isFinite), "not finite")
-    let moment = Slab(count: model.layout.count)
-    for name in ["first", "second"] {
-      try Snapshot.read(model.layout, moment: name, into: moment, from: file)
-    }
   }
 
   private struct Refusal: Error {}
@@ -96,9 +92,35 @@ enum CheckpointCheck {
       && number(504) == crc(bytes[..<504])
   }
 
-  /// A whole checkpoint of a tiny model, in the folder of seeds.
-  static func writeSeed(_ path: String) {
-    guard var options = RunOptions(modelKind: "copymtl") else {
+  /// A small file that holds something of every kind.
+  static func writeKinds(_ path: String) {
+    write(path) { (writer) throws(CheckpointError) in
+      try writer.attribute("step", .integer(1))
+      try writer.attribute("rate", .real(0.1))
+      try writer.attribute("constrained", .truth(true))
+      try writer.attribute("configuration", .string("seed: 1\n"))
+      try [1, 2, 3, 4 as Float].withUnsafeBufferPointer { (values) throws(CheckpointError) in
+        try writer.floats("parameters/weight", shape: [2, 2], values)
+      }
+      try writer.doubles("history/total", shape: [2], [1, 2])
+      try writer.integers("history/step", shape: [2], [1, 2])
+      try writer.strings("vocabulary/words", ["Ann", "left"])
+    }
+  }
+
+  private static func write(
+    _ path: String, _ body: (borrowing CheckpointWriter) throws(CheckpointError) -> Void
+  ) {
+    do {
+      try CheckpointFile.write(to: path, body)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  /// A checkpoint of a tiny model, whole but for the moments, which are read as parameters are.
+  static func writeModel(_ path: String) {
+    guard var options = RunOptions(modelKind: "copyre") else {
       preconditionFailure("no model")
     }
     let document = try? ConfigurationDocument(
@@ -122,21 +144,15 @@ enum CheckpointCheck {
     let header = SnapshotHeader(
       configuration: ConfigurationText.yaml(of: options), inventory: inventory,
       trainingDigest: "1", developmentDigest: "2", progress: progress)
-    let slabs = ["parameters", "optimizer/first", "optimizer/second"].map { ($0, parameters) }
     let state = RunState(
-      header: header, layout: model.layout, objective: model.objective.map(\.name), slabs: slabs)
-    do {
-      try CheckpointFile.write(to: path, bytes: state.bytes) {
-        (writer) throws(CheckpointError) in try state.write(to: writer)
-      }
-    } catch {
-      preconditionFailure("\(error)")
-    }
+      header: header, layout: model.layout, objective: model.objective.map(\.name),
+      slabs: [("parameters", parameters)])
+    write(path) { (writer) throws(CheckpointError) in try state.write(to: writer) }
   }
 
   /// The transcript of a whole checkpoint, in the folder of seeds.
   static func writeTranscript() {
-    writeSeed("whole.h5")
+    writeModel("whole.h5")
     guard let count = try? Data(contentsOf: URL(filePath: "whole.h5")).count else {
       preconditionFailure("no checkpoint")
     }

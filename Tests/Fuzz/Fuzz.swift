@@ -39,7 +39,9 @@ public func initialize(
   _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>
 ) -> CInt {
   switch Reader.chosen {
-  case .checkpoint: CheckpointCheck.writeSeed("seeds/whole.h5")
+  case .checkpoint:
+    CheckpointCheck.writeKinds("seeds/kinds.h5")
+    CheckpointCheck.writeModel("seeds/model.h5")
   case .transcript: CheckpointCheck.writeTranscript()
   default: break
   }
