@@ -18,7 +18,7 @@ RANKS = 2
 EPOCHS = 6
 STEPS = 8
 CONFIGURATION = f"""
-model: {{kind: copymtl, hidden: 48, embedding: 16, fusion: 16, triples: 3, dropout: 0.2, teacherForcing: 1}}
+model: {{kind: copymtl, hidden: 128, embedding: 16, fusion: 16, triples: 3, dropout: 0.2, teacherForcing: 1}}
 data: {{directory: data}}
 batch: {{size: 20}}
 checkpoint: {{every: 7}}

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 
@@ -26,6 +27,10 @@ extension StopSignal {
   /// From now on a first signal is only remembered, and a second one ends the process with status 128 +
   /// signal. Launchers and schedulers may pass on one request by several ways: what comes within a
   /// quarter of a second of the first is no second one.
+  ///
+  /// A thread that does nothing else takes them; they are blocked in the calling one and those that it starts.
+  /// Code that oneDNN makes keeps other things than a stack where the stack pointer points, and for a handler
+  /// the system would write there.
   static func listen() {
     first.store(0, ordering: .relaxed)
     var action = sigaction()
@@ -33,8 +38,12 @@ extension StopSignal {
     action.sa_flags = SA_RESTART
     for signal in allCases { sigaddset(&action.sa_mask, signal.number) }
     for signal in allCases { sigaction(signal.number, &action, nil) }
-    // Whoever started this process may have left them blocked.
-    pthread_sigmask(SIG_UNBLOCK, &action.sa_mask, nil)
+    pthread_sigmask(SIG_BLOCK, &action.sa_mask, nil)
+    Thread.detachNewThread { [mask = action.sa_mask] in
+      var mask = mask
+      pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+      while true { pause() }
+    }
   }
 
   /// From now on signals do nothing: what they ask for is done, and the process is about to end. A launcher
