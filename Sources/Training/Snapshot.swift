@@ -63,25 +63,25 @@ public enum Snapshot {
   ) throws(CheckpointError) {
     let (steps, evaluations) = (history.steps, history.evaluations)
     func column(
-      _ name: String, _ values: [Int], _ writer: borrowing CheckpointWriter
+      _ name: String, _ values: [Int64], _ writer: borrowing CheckpointWriter
     ) throws(CheckpointError) {
-      try writer.integers(name, shape: [values.count], values.map { Int64($0) })
+      try writer.integers(name, shape: [values.count], values)
     }
     func column(
       _ name: String, _ values: [Double], _ writer: borrowing CheckpointWriter
     ) throws(CheckpointError) {
       try writer.doubles(name, shape: [values.count], values)
     }
-    try column("history/step", steps.map(\.step), writer)
-    try column("history/epoch", steps.map(\.epoch), writer)
+    try column("history/step", steps.step, writer)
+    try column("history/epoch", steps.epoch, writer)
     for (k, name) in objective.enumerated() {
-      try column("history/\(name)", steps.map { $0.losses[k] }, writer)
+      try column("history/\(name)", steps.step.isEmpty ? [] : steps.losses[k], writer)
     }
-    try column("history/total", steps.map(\.total), writer)
-    try column("history/gradient_norm", steps.map(\.gradientNorm), writer)
-    try column("history/rate", steps.map(\.rate), writer)
-    try column("development/step", evaluations.map(\.step), writer)
-    try column("development/epoch", evaluations.map(\.epoch), writer)
+    try column("history/total", steps.total, writer)
+    try column("history/gradient_norm", steps.gradientNorm, writer)
+    try column("history/rate", steps.rate, writer)
+    try column("development/step", evaluations.map { Int64($0.step) }, writer)
+    try column("development/epoch", evaluations.map { Int64($0.epoch) }, writer)
     try column("development/precision", evaluations.map(\.precision), writer)
     try column("development/recall", evaluations.map(\.recall), writer)
     try column("development/f1", evaluations.map(\.f1), writer)
@@ -145,13 +145,9 @@ extension Snapshot {
   private static func history(
     of file: borrowing Checkpoint, objective: [String]
   ) throws -> History {
-    func integers(_ name: String, _ file: borrowing Checkpoint) throws -> [Int] {
-      try file.integers(name).values.map { Int($0) }
-    }
     var history = History()
-    let (steps, epochs) = (
-      try integers("history/step", file), try integers("history/epoch", file)
-    )
+    let steps = try file.integers("history/step").values
+    let epochs = try file.integers("history/epoch").values
     let names = objective + ["total", "gradient_norm", "rate"]
     var columns: [[Double]] = []
     for name in names { columns.append(try file.doubles("history/\(name)").values) }
@@ -162,11 +158,9 @@ extension Snapshot {
       throw TrainingError.unfit(checkpoint: file.path, problem: "'history' is not finite")
     }
     let terms = objective.count
-    history.steps = steps.indices.map { i in
-      History.Step(
-        step: steps[i], epoch: epochs[i], losses: (0..<terms).map { columns[$0][i] },
-        total: columns[terms][i], gradientNorm: columns[terms + 1][i], rate: columns[terms + 2][i])
-    }
+    history.steps = History.Steps(
+      step: steps, epoch: epochs, losses: Array(columns[..<terms]), total: columns[terms],
+      gradientNorm: columns[terms + 1], rate: columns[terms + 2])
     history.evaluations = try evaluations(of: file)
     return history
   }

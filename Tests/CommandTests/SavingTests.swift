@@ -76,7 +76,9 @@ extension ProgramTests {
     func copiedInTime(ranks: Int) throws {
       try withWorkplace { place in
         try place.writeLargeVocabulary(words: 40_000)
-        let settings = ["data.directory=large", "model.embedding=64", "batch.size=2"]
+        let settings = [
+          "data.directory=\(place.path("large"))", "model.embedding=64", "batch.size=2",
+        ]
         try place.trained(
           ranks: ranks, "busy", settings + ["checkpoint.every=1"], ["--stop-after", "3"])
         for step in [1, 2] {

@@ -136,11 +136,10 @@ enum CheckpointCheck {
     parameters.initialize(model.layout, seed: 1)
     var progress = Progress()
     progress.step = 1
-    progress.history.steps = [
+    progress.history.steps.append(
       History.Step(
         step: 1, epoch: 0, losses: model.objective.map { _ in 1 }, total: 1, gradientNorm: 1,
-        rate: 0.1)
-    ]
+        rate: 0.1))
     let header = SnapshotHeader(
       configuration: ConfigurationText.yaml(of: options), inventory: inventory,
       trainingDigest: "1", developmentDigest: "2", progress: progress)
