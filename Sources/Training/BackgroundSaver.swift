@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Tensors
 
 /// Copies the state of a run and writes it as a checkpoint, beside training, on a thread of its own; one at a
 /// time.
@@ -171,6 +172,8 @@ extension BackgroundSaver {
       failure = error
       current?.report(.failed(error, retry: retry))
     }
+    // This thread's share of the C library's memory, megabytes of buffers, would stay for the next save.
+    MatrixPool.trimSystemHeap()
     changed.lock()
     current = nil
     if failure == nil { save = nil }
