@@ -24,15 +24,22 @@ struct ReaderProcess {
     of checkpoint: Int32, length: Int, _ path: String, _ wanted: ArraySelection, by program: String,
     patience: Int
   ) throws(CheckpointError) -> Mapping {
-    let memory = memfd_create("checkpoint", UInt32(MFD_CLOEXEC | MFD_ALLOW_SEALING))
-    guard memory >= 0 else { throw failure(path, "no memory for it") }
-    defer { close(memory) }
-    guard ftruncate(memory, length + Transcript.spare) == 0,
-      seal(memory, tercet_seal_shrink | tercet_seal_grow)
-    else { throw failure(path, "no memory for it") }
-    let process = try ReaderProcess(program, checkpoint, memory, wanted, path)
-    try process.end(patience: patience)
-    return try sealed(memory, path)
+    // One that others kill, as the system does where memory is short, says nothing about the file.
+    var killer = ""
+    for _ in 0..<3 {
+      let memory = memfd_create("checkpoint", UInt32(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+      guard memory >= 0 else { throw failure(path, "no memory for it") }
+      defer { close(memory) }
+      guard ftruncate(memory, length + Transcript.spare) == 0,
+        seal(memory, tercet_seal_shrink | tercet_seal_grow)
+      else { throw failure(path, "no memory for it") }
+      let process = try ReaderProcess(program, checkpoint, memory, wanted, path)
+      guard let signal = try process.end(patience: patience) else {
+        return try sealed(memory, path)
+      }
+      killer = signal
+    }
+    throw CheckpointError(path, .unreadable("its reader was ended by '\(killer)'; try again"))
   }
 
   /// The transcript, when nothing can change it any more.
@@ -147,7 +154,9 @@ extension ReaderProcess {
   }
 
   /// Waits for the end of the process, and brings it about when the time is up.
-  private func end(patience: Int) throws(CheckpointError) {
+  ///
+  /// - Returns: the signal by which others have ended it, in words; nil where it came to its own end.
+  private func end(patience: Int) throws(CheckpointError) -> String? {
     let isInTime = waitForEnd(seconds: patience)
     close(life)
     // One that has closed the pipe and ends keeps the status that it has; one that does not end has to.
@@ -163,14 +172,13 @@ extension ReaderProcess {
       guard status == 0 else {
         throw CheckpointError(path, .unreadable("its reader ended with status \(status >> 8)"))
       }
-    } else {
-      let text = String(cString: strsignal(signal))
-      throw CheckpointError(
-        path,
-        Self.faults.contains(signal)
-          ? .damaged("\(Self.unreadable): their reader met '\(text)'")
-          : .unreadable("its reader was ended by '\(text)'; try again"))
+      return nil
     }
+    let text = String(cString: strsignal(signal))
+    guard !Self.faults.contains(signal) else {
+      throw CheckpointError(path, .damaged("\(Self.unreadable): their reader met '\(text)'"))
+    }
+    return text
   }
 
   /// The signals that a process brings upon itself.

@@ -24,10 +24,11 @@ struct ReaderProcessTests {
     }
   }
 
+  /// Written by another process: one that this process is writing cannot be started.
   private func script(_ text: String, in folder: String) throws -> String {
     let program = "\(folder)/reader"
-    try write(Array("#!/bin/sh\n\(text)\n".utf8), to: program)
-    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program)
+    let write = #"printf '#!/bin/sh\n%s\n' "$1" >"$0" && chmod 700 "$0""#
+    #expect(try run("sh", ["-c", write, program, text]).status == 0)
     return program
   }
 
@@ -64,6 +65,27 @@ struct ReaderProcessTests {
   func ended(script: String, reason: String) throws {
     let text = try refusal(of: script)
     #expect(text.hasPrefix("cannot be read: its reader ") && text.contains(reason), "\(text)")
+  }
+
+  @Test("that others kill is started again, twice at most", arguments: [1, 2, 3])
+  func killed(times: Int) throws {
+    try inFolder { (folder) throws in
+      let path = "\(folder)/a.h5"
+      try writeSample(to: path)
+      try write(transcribed(path), to: "\(folder)/transcript")
+      let program = try script(
+        """
+        cd '\(folder)'
+        echo >>starts
+        [ $(wc -l <starts) -gt \(times) ] || kill -KILL $$
+        exec cat transcript 1<>/proc/self/fd/4
+        """, in: folder)
+      var read: [Float]?
+      if let file = try? CheckpointFile.open(path, reading: .all, by: program) {
+        read = try file.floats("parameters/encoder.weight").values
+      }
+      #expect(read == (times < 3 ? sampleWeights : nil))
+    }
   }
 
   @Test("that does not end is ended, and leaves nothing behind")
