@@ -67,7 +67,7 @@ def program():
 class Place:
     """A folder with a corpus and a configuration. In its `private` only the first host sees anything."""
 
-    def __init__(self, folder, tercet, epochs, every, width=16):
+    def __init__(self, folder, tercet, epochs, every, width=16, sentences=200):
         self.folder, self.tercet = folder, tercet
         self.private = f"{folder}/private"
         self.configuration = f"{folder}/small.yaml"
@@ -75,11 +75,11 @@ class Place:
         self.configure(epochs, every, width)
         with open(f"{self.private}/vectors.txt", "w", encoding="utf-8") as file:
             file.writelines(f"{word} {' '.join([value] * 8)}\n" for word, value in VECTORS.items())
-        self.quietly("data", "synthesize", "--seed", "1", "--sentences", "200", "--out",
+        self.quietly("data", "synthesize", "--seed", "1", "--sentences", str(sentences), "--out",
                      f"{self.private}/data")
 
     def configure(self, epochs, every, width=16):
-        """An epoch is eight steps; a checkpoint comes every so many."""
+        """An epoch of 200 sentences is eight steps; a checkpoint comes every so many."""
         with open(self.configuration, "w", encoding="utf-8") as file:
             file.write(CONFIGURATION.format(
                 folder=self.folder, epochs=epochs, every=every, width=width))
