@@ -168,13 +168,22 @@ def processes(program):
     return found
 
 
+def rank_of(process):
+    """The rank that a process was started as; none where it has ended or is none, as a reader of a file."""
+    with contextlib.suppress(OSError), open(f"/proc/{process}/environ", "rb") as environment:
+        for entry in environment.read().split(b"\0"):
+            name, _, value = entry.partition(b"=")
+            if name == b"OMPI_COMM_WORLD_RANK":
+                return int(value)
+    return None
+
+
 def rank_process(launcher, rank):
     """The process of a rank of a job of this machine."""
     with open(f"/proc/{launcher}/task/{launcher}/children", encoding="utf-8") as file:
         for child in file.read().split():
-            with open(f"/proc/{child}/environ", "rb") as environment:
-                if f"OMPI_COMM_WORLD_RANK={rank}".encode() in environment.read().split(b"\0"):
-                    return int(child)
+            if rank_of(child) == rank:
+                return int(child)
     fail(f"rank {rank} has no process")
 
 
