@@ -1,5 +1,3 @@
-import CHDF5
-
 /// The file format of checkpoints: HDF5 behind a header that has a checksum of every byte.
 ///
 /// Equal contents give equal bytes: no time, folder, host or process is written.
@@ -24,7 +22,7 @@ public enum CheckpointFile {
       try body(writer)
       try writer.finish()
     }
-    HDF5.alone { _ = H5garbage_collect() }
+    HDF5.rest()
   }
 
   /// Reads a checkpoint after a look at every byte of it.

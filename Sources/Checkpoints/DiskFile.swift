@@ -80,11 +80,15 @@ extension DiskFile {
   /// Has files of these access properties written here.
   func drive(_ access: borrowing Handle, of path: String) throws(CheckpointError) {
     var this = Unmanaged.passUnretained(self)
-    try HDF5.call("H5Pset_driver", of: path) { H5Pset_driver(access.id, Self.driver, &this) }
+    var functions = Self.functions()
+    let driver = try Handle("H5FDregister", of: path, closedBy: H5FDunregister) {
+      H5FDregister(&functions)
+    }
+    try HDF5.call("H5Pset_driver", of: path) { H5Pset_driver(access.id, driver.id, &this) }
   }
 
-  /// The library's number of this driver.
-  private static let driver: hid_t = {
+  /// What the library calls.
+  private static func functions() -> H5FD_class_t {
     var driver = H5FD_class_t()
     let name: StaticString = "tercet"
     driver.name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
@@ -102,8 +106,8 @@ extension DiskFile {
     }
     addLife(to: &driver)
     addContents(to: &driver)
-    return H5FDregister(&driver)
-  }()
+    return driver
+  }
 
   private static func addLife(to driver: inout H5FD_class_t) {
     driver.open = { _, _, access, _ in

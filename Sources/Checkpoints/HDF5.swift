@@ -11,7 +11,7 @@ struct Handle: ~Copyable {
     _ function: String, of path: String, closedBy close: @convention(c) (hid_t) -> herr_t,
     _ open: () -> hid_t
   ) throws(CheckpointError) {
-    id = try HDF5.call(function, of: path, open)
+    id = try HDF5.call(function, of: path, opening: 1, open)
     self.close = close
   }
 
@@ -19,10 +19,10 @@ struct Handle: ~Copyable {
   consuming func close(_ function: String, of path: String) throws(CheckpointError) {
     let (id, close) = (id, close)
     discard self
-    try HDF5.call(function, of: path) { close(id) }
+    try HDF5.call(function, of: path, opening: -1) { close(id) }
   }
 
-  deinit { HDF5.alone { _ = close(id) } }
+  deinit { HDF5.alone(opening: -1) { _ = close(id) } }
 }
 
 /// The only way into the library: one thread at a time, since not every build of it can take more; every
@@ -30,14 +30,24 @@ struct Handle: ~Copyable {
 ///
 /// The library keeps an error stack, per thread where it knows threads, and prints it unless told not to.
 enum HDF5 {
-  private static let lock = Mutex(())
+  /// How many handles are open.
+  private static let handles = Mutex(0)
 
   /// Runs calls of the library that cannot fail, with no other thread in it.
-  static func alone<Result>(_ body: () -> Result) -> Result {
-    lock.withLock { _ in
+  ///
+  /// - Parameter opening: by how much the number of open handles changes.
+  static func alone<Result>(opening: Int = 0, _ body: () -> Result) -> Result {
+    handles.withLock { handles in
+      handles += opening
       _ = tercet_silence()
       return body()
     }
+  }
+
+  /// Gives back the memory that the library keeps. Its list of conversions gets longer with every file that has
+  /// strings of their own lengths and is never cut, so it starts anew where nothing of it is in use.
+  static func rest() {
+    handles.withLock { _ = $0 == 0 ? H5close() : H5garbage_collect() }
   }
 
   /// Returns what the call returns unless that is negative, the library's sign of failure.
@@ -45,15 +55,17 @@ enum HDF5 {
   /// - Parameters:
   ///   - function: the name of the C function.
   ///   - path: the file that an error is about.
+  ///   - opening: by how much the number of open handles changes where the call succeeds.
   @discardableResult
   static func call<Result: SignedInteger>(
-    _ function: String, of path: String, _ body: () -> Result
+    _ function: String, of path: String, opening: Int = 0, _ body: () -> Result
   ) throws(CheckpointError) -> Result {
-    let (result, text) = alone {
+    let (result, text) = alone(opening: opening) {
       let result = body()
       return (result, result < 0 ? errorText() : "")
     }
     guard result >= 0 else {
+      if opening != 0 { alone(opening: -opening) {} }
       throw CheckpointError(path, .hdf5(function: function, text: text))
     }
     return result
@@ -78,8 +90,10 @@ enum HDF5 {
 
 extension Handle {
   /// A list of properties of a class such as file access.
-  static func properties(_ kind: hid_t, of path: String) throws(CheckpointError) -> Handle {
-    try Handle("H5Pcreate", of: path, closedBy: H5Pclose) { H5Pcreate(kind) }
+  static func properties(
+    _ kind: @autoclosure () -> hid_t, of path: String
+  ) throws(CheckpointError) -> Handle {
+    try Handle("H5Pcreate", of: path, closedBy: H5Pclose) { H5Pcreate(kind()) }
   }
 
   /// The space of an array; an empty shape is a scalar.

@@ -43,13 +43,13 @@ extension History {
   /// Updates in their order, column by column as checkpoints have them: what one of them leaves behind in
   /// memory is its numbers and nothing else.
   public struct Steps: Codable, Sendable, Equatable {
-    private(set) var step: [Int64] = []
-    private(set) var epoch: [Int64] = []
+    private(set) var step = Column<Int64>()
+    private(set) var epoch = Column<Int64>()
     /// One column for each term of the objective.
-    private(set) var losses: [[Double]] = []
-    private(set) var total: [Double] = []
-    private(set) var gradientNorm: [Double] = []
-    private(set) var rate: [Double] = []
+    private(set) var losses: [Column<Double>] = []
+    private(set) var total = Column<Double>()
+    private(set) var gradientNorm = Column<Double>()
+    private(set) var rate = Column<Double>()
 
     public init() {}
 
@@ -61,20 +61,24 @@ extension History {
       precondition(
         ([epoch.count, total.count, gradientNorm.count, rate.count] + losses.map(\.count))
           .allSatisfy { $0 == step.count }, "columns of different lengths")
-      (self.step, self.epoch, self.losses) = (step, epoch, losses)
-      (self.total, self.gradientNorm, self.rate) = (total, gradientNorm, rate)
+      (self.step, self.epoch) = (Column(step), Column(epoch))
+      self.losses = losses.map { Column($0) }
+      (self.total, self.gradientNorm) = (Column(total), Column(gradientNorm))
+      self.rate = Column(rate)
     }
 
     public var last: Step? {
-      guard let row = step.indices.last else { return nil }
+      guard let step = step.last, let epoch = epoch.last, let total = total.last,
+        let norm = gradientNorm.last, let rate = rate.last
+      else { return nil }
       return Step(
-        step: Int(step[row]), epoch: Int(epoch[row]), losses: losses.map { $0[row] },
-        total: total[row], gradientNorm: gradientNorm[row], rate: rate[row])
+        step: Int(step), epoch: Int(epoch), losses: losses.compactMap(\.last), total: total,
+        gradientNorm: norm, rate: rate)
     }
 
     /// - Precondition: it has as many losses as those before.
     public mutating func append(_ row: Step) {
-      if step.isEmpty { losses = row.losses.map { _ in [] } }
+      if step.last == nil { losses = row.losses.map { _ in Column() } }
       precondition(row.losses.count == losses.count, "\(row.losses.count) terms")
       step.append(Int64(row.step))
       epoch.append(Int64(row.epoch))
@@ -82,6 +86,29 @@ extension History {
       total.append(row.total)
       gradientNorm.append(row.gradientNorm)
       rate.append(row.rate)
+    }
+  }
+
+  /// Numbers in their order, in blocks: a snapshot has the full ones in common with the history that goes on,
+  /// which takes no second copy of them while it is saved, and nothing is copied as they become more.
+  struct Column<Value: Codable & Sendable & Equatable>: Codable, Sendable, Equatable {
+    private static var block: Int { 512 }
+
+    private var full: [[Value]] = []
+    private var rest: [Value] = []
+
+    init(_ values: [Value] = []) {
+      for value in values { append(value) }
+    }
+
+    var values: [Value] { Array((full + [rest]).joined()) }
+    var last: Value? { rest.last ?? full.last?.last }
+
+    mutating func append(_ value: Value) {
+      rest.append(value)
+      guard rest.count == Self.block else { return }
+      full.append(rest)
+      rest = []
     }
   }
 }

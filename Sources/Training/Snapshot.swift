@@ -72,14 +72,14 @@ public enum Snapshot {
     ) throws(CheckpointError) {
       try writer.doubles(name, shape: [values.count], values)
     }
-    try column("history/step", steps.step, writer)
-    try column("history/epoch", steps.epoch, writer)
+    try column("history/step", steps.step.values, writer)
+    try column("history/epoch", steps.epoch.values, writer)
     for (k, name) in objective.enumerated() {
-      try column("history/\(name)", steps.step.isEmpty ? [] : steps.losses[k], writer)
+      try column("history/\(name)", steps.last == nil ? [] : steps.losses[k].values, writer)
     }
-    try column("history/total", steps.total, writer)
-    try column("history/gradient_norm", steps.gradientNorm, writer)
-    try column("history/rate", steps.rate, writer)
+    try column("history/total", steps.total.values, writer)
+    try column("history/gradient_norm", steps.gradientNorm.values, writer)
+    try column("history/rate", steps.rate.values, writer)
     try column("development/step", evaluations.map { Int64($0.step) }, writer)
     try column("development/epoch", evaluations.map { Int64($0.epoch) }, writer)
     try column("development/precision", evaluations.map(\.precision), writer)
