@@ -10,7 +10,7 @@ COMPARED = [
     (r"training\.(\w+)\..*\.1x1\.speed", "{0}", "peak.{1}.1.*"),
     (r"training\.(\w+)\..*\.(?:1x2|2x1)\.speed", "{0}", "peak.{1}.2.*"),
     (r"inference\.(\w+)\.2", "{0}", "inference.{1}.1"),
-    (r"reduction\.(\w+)\.(?:reproducible|allreduce)(\.\w+)?", "reduction.{1}.mpi{2}", "{0}"),
+    (r"reduction\.(\w+)\.(?:reproducible|bfloat16|allreduce)(\.\w+)?", "reduction.{1}.mpi{2}", "{0}"),
 ]
 
 

@@ -10,6 +10,7 @@ static inline void *tercet_in_place(void) { return MPI_IN_PLACE; }
 static inline MPI_Datatype tercet_byte(void) { return MPI_BYTE; }
 static inline MPI_Datatype tercet_float(void) { return MPI_FLOAT; }
 static inline MPI_Datatype tercet_double(void) { return MPI_DOUBLE; }
+static inline MPI_Datatype tercet_uint16(void) { return MPI_UINT16_T; }
 static inline MPI_Datatype tercet_int32(void) { return MPI_INT32_T; }
 static inline MPI_Datatype tercet_int64(void) { return MPI_INT64_T; }
 

@@ -6,18 +6,21 @@ import Tensors
 /// this piece of every node that any rank has summed and adds them in tree order.
 ///
 /// A piece leaves as soon as its values are final, while the rank goes on with the next. Open MPI moves
-/// messages only while it is called, hence ``advance()``.
+/// messages only while it is called, hence ``advance()``. On request values travel as bfloat16, half as many
+/// bytes; sums are of float32 all the same, and a rank's own values are not rounded.
 final class PieceExchange: Sendable {
   /// All nodes of all ranks, from left to right.
-  private let nodes: [ShardTree.Node]
+  let nodes: [ShardTree.Node]
   /// How many of them each rank has, and where these begin.
-  private let held: [Int]
-  private let first: [Int]
+  let held: [Int]
+  let first: [Int]
   /// This rank's piece of each node, one after the other.
-  private let pieces: Slab
-  private let rank: Int
+  let pieces: Slab
+  /// What travels as bfloat16.
+  let halves: Halves?
+  let rank: Int
   /// Where each rank's piece begins, and where the last one ends.
-  private let bounds: [Int]
+  let bounds: [Int]
   /// Of the node that is being summed, how many values of each rank's piece are not final yet.
   private let missing: Mutex<[Int]>
   /// What the thread that calls MPI alone looks at.
@@ -34,9 +37,11 @@ final class PieceExchange: Sendable {
     var failure: MPIError?
   }
 
-  /// - Parameter bounds: where each rank's piece begins, and where the last one ends.
+  /// - Parameters:
+  ///   - bounds: where each rank's piece begins, and where the last one ends.
+  ///   - isRounded: whether values travel as bfloat16.
   /// - Precondition: there is more than one rank, and a message has fewer than 2³¹ values.
-  init(count: Int, tree: ShardTree, bounds: [Int], rank: Int) {
+  init(count: Int, tree: ShardTree, bounds: [Int], rank: Int, isRounded: Bool) {
     let ranks = bounds.count - 1
     precondition(count <= Int(Int32.max), "a reduction of \(count) values")
     let held = (0..<ranks).map { TreeWalk(over: tree.range(of: $0, ranks: ranks)).nodes }
@@ -44,6 +49,7 @@ final class PieceExchange: Sendable {
     self.held = held.map(\.count)
     first = held.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     pieces = Slab(count: (bounds[rank + 1] - bounds[rank]) * nodes.count)
+    halves = isRounded ? Halves(sent: count * max(1, self.held[rank]), received: pieces.count) : nil
     missing = Mutex(.init(repeating: 0, count: ranks))
     self.rank = rank
     self.bounds = bounds
@@ -65,12 +71,10 @@ final class PieceExchange: Sendable {
   /// Where the piece begins that others wait for first.
   var start: Int { bounds[(rank + 1) % held.count] }
 
-  private func bounds(of rank: Int) -> Range<Int> { bounds[rank]..<bounds[rank + 1] }
+  func bounds(of rank: Int) -> Range<Int> { bounds[rank]..<bounds[rank + 1] }
 
   /// Where this rank's piece of a node lies among ``pieces``.
-  private func place(of node: Int) -> UnsafeMutablePointer<Float> {
-    pieces.start + node * bounds(of: rank).count
-  }
+  func place(of node: Int) -> Int { node * bounds(of: rank).count }
 
   /// Makes ready for what the other ranks send.
   ///
@@ -80,14 +84,20 @@ final class PieceExchange: Sendable {
     post.failure = nil
     for other in held.indices where other != rank {
       for index in 0..<held[other] {
+        let place = place(of: first[other] + index)
+        let target = halves.map { UnsafeMutableRawPointer($0.received + place) }
         request("MPI_Irecv") {
           MPI_Irecv(
-            place(of: first[other] + index), Int32(bounds(of: rank).count), tercet_float(),
-            Int32(other), Self.tag(index), tercet_comm_world(), &$0)
+            target ?? UnsafeMutableRawPointer(pieces.start + place),
+            Int32(bounds(of: rank).count), type, Int32(other), Self.tag(index),
+            tercet_comm_world(), &$0)
         }
       }
     }
   }
+
+  /// What messages of the sum are made of.
+  private var type: MPI_Datatype? { halves == nil ? tercet_float() : tercet_uint16() }
 
   /// Messages of the sum; 0 is others'.
   private static func tag(_ node: Int) -> Int32 { Int32(1 + node) }
@@ -142,7 +152,8 @@ final class PieceExchange: Sendable {
     send(toAll: true)
     let own = bounds(of: rank)
     guard let values = post.values else { preconditionFailure("the end of no node") }
-    place(of: first[rank] + post.node).update(from: values + own.lowerBound, count: own.count)
+    (pieces.start + place(of: first[rank] + post.node))
+      .update(from: values + own.lowerBound, count: own.count)
     post.values = nil
   }
 
@@ -155,10 +166,13 @@ final class PieceExchange: Sendable {
     post.waiting.removeAll { ready.contains($0) }
     for other in ready {
       let piece = bounds(of: other)
+      let source =
+        rounded(values, node: post.node, of: piece)
+        ?? UnsafeMutableRawPointer(values + piece.lowerBound)
       request("MPI_Isend") {
         MPI_Isend(
-          values + piece.lowerBound, Int32(piece.count), tercet_float(), Int32(other),
-          Self.tag(post.node), tercet_comm_world(), &$0)
+          source, Int32(piece.count), type, Int32(other), Self.tag(post.node),
+          tercet_comm_world(), &$0)
       }
     }
   }
@@ -173,6 +187,7 @@ final class PieceExchange: Sendable {
     try MPIError.check(
       "MPI_Waitall", MPI_Waitall(Int32(post.requests.count), &post.requests, nil))
     post.requests.removeAll(keepingCapacity: true)
+    widen()
     walk.sum(nodes, at: pieces.start, count: bounds(of: rank).count)
     return pieces.start
   }
@@ -200,11 +215,17 @@ final class PieceExchange: Sendable {
 
   /// Gives every rank the pieces of all.
   func gather(_ values: UnsafeMutablePointer<Float>) throws(MPIError) {
+    try gather(values, tercet_float())
+  }
+
+  func gather(
+    _ values: UnsafeMutableRawPointer, _ type: MPI_Datatype?
+  ) throws(MPIError) {
     let counts = bounds.indices.dropLast().map { Int32(bounds(of: $0).count) }
     try MPIError.check(
       "MPI_Allgatherv",
       MPI_Allgatherv(
-        tercet_in_place(), 0, tercet_float(), values, counts, bounds.map { Int32($0) },
-        tercet_float(), tercet_comm_world()))
+        tercet_in_place(), 0, type, values, counts, bounds.map { Int32($0) }, type,
+        tercet_comm_world()))
   }
 }

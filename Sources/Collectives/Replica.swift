@@ -18,14 +18,13 @@ public final class Replica: Sendable {
   /// Zeros.
   ///
   /// - Parameters:
-  ///   - mode: of the sum that the values follow from: only a reproducible one has each rank change a piece
-  ///     of them, and no two ranks the same.
+  ///   - mode: of the sum that the values follow from: after `allreduce` each rank changes all of them.
   ///   - piecewise: whether a rank looks at nothing but its piece in most steps.
   public init(
     count: Int, mode: ReductionMode, piecewise: Bool = false, on session: borrowing Session
   ) throws(MPIError) {
     var memory: SharedMemory?
-    if session.size > 1 && mode == .reproducible && count >= SharedMemory.worthwhile {
+    if session.size > 1 && mode.canShareMemory && count >= SharedMemory.worthwhile {
       memory = try SharedMemory.make(count: count, on: session)
       memory?.useHugePages(
         piecewise ? TreeReduction.piece(of: count, session.rank, session.size) : 0..<count)

@@ -6,8 +6,14 @@ import Tensors
 public enum ReductionMode: String, Codable, Sendable, CaseIterable {
   /// In the order of a `ShardTree`: the same bits for every number of ranks.
   case reproducible
+  /// In that order, but what leaves a host is rounded to bfloat16 on its way: half the bytes, and last bits
+  /// that depend on which ranks are on which host.
+  case bfloat16
   /// By `MPI_Allreduce`, in an order that is the library's own.
   case allreduce
+
+  /// Whether ranks that share memory add there.
+  var canShareMemory: Bool { self != .allreduce }
 }
 
 /// Adds one slab of numbers per shard, over shards and ranks, in the order of a `ShardTree`: every
@@ -23,7 +29,8 @@ public enum ReductionMode: String, Codable, Sendable, CaseIterable {
 ///
 /// A rank adds the subtrees that are its own alone. The few nodes that are left per rank are cut
 /// evenly: each rank receives its piece of every node, or sees it where it lies, and adds them in tree
-/// order. Where pieces are sent, each leaves as soon as its values are known to be final. All buffers are made once and stay warm; a sum allocates nothing.
+/// order. Where pieces are sent, each leaves as soon as its values are known to be final. All buffers are
+/// made once and stay warm; a sum allocates nothing.
 public final class TreeReduction {
   /// The number of values of a slab.
   public let count: Int
@@ -45,6 +52,7 @@ public final class TreeReduction {
   public var path: String {
     switch exchange {
     case .none: ranks == 1 ? "none" : "MPI_Allreduce"
+    case .messages where mode == .bfloat16: "messages of bfloat16"
     case .messages, .nodes: "messages"
     case .shared: "shared memory"
     }
@@ -58,6 +66,8 @@ public final class TreeReduction {
   private let slabs: [Slab]
   private let exchange: Exchange
   private var walk = TreeWalk()
+  /// The rank's piece of a replica before it is changed, where the change will travel rounded.
+  private var kept: Slab?
   /// The subtree that is to come; `nil` after the sum, until the next `begin()`.
   private var next: Int?
 
@@ -95,7 +105,7 @@ public final class TreeReduction {
     on session: borrowing Session
   ) throws(MPIError) {
     var shared: SharedExchange?
-    if session.size > 1 && mode == .reproducible && count >= SharedMemory.worthwhile {
+    if session.size > 1 && mode.canShareMemory && count >= SharedMemory.worthwhile {
       shared = try SharedExchange(
         count: count, tree: tree, bounds: Self.bounds(count: count, ranks: session.size),
         slabs: (0..<session.size).map {
@@ -132,7 +142,9 @@ public final class TreeReduction {
       piece = Self.piece(of: count, rank, ranks)
       exchange =
         shared.map { .shared($0) }
-        ?? .messages(PieceExchange(count: count, tree: tree, bounds: bounds, rank: rank))
+        ?? .messages(
+          PieceExchange(
+            count: count, tree: tree, bounds: bounds, rank: rank, isRounded: mode == .bfloat16))
     }
   }
 
@@ -268,15 +280,30 @@ public final class TreeReduction {
     }
   }
 
-  /// Gives every rank what the others have in their pieces of `replica`.
+  /// Changes this rank's piece of `replica`, and gives every rank what the others made of theirs.
   ///
   /// The corresponding C functions are `MPI_Allgatherv`, or `MPI_Barrier` where the replica is shared.
-  public func gather(_ replica: Replica, on session: borrowing Session) throws(MPIError) {
-    if replica.isShared {
-      try session.barrier()
-    } else {
-      try gather(replica.values.start, on: session)
+  ///
+  /// - Parameter change: returns whether the change holds, alike on every rank; nothing is given where not.
+  public func update(
+    _ replica: Replica, on session: borrowing Session, _ change: () throws -> Bool
+  ) throws -> Bool {
+    guard case .messages(let exchange) = exchange, mode == .bfloat16 else {
+      guard try change() else { return false }
+      if replica.isShared {
+        try session.barrier()
+      } else {
+        try gather(replica.values.start, on: session)
+      }
+      return true
     }
+    let before = kept ?? Slab(count: piece.count)
+    kept = before
+    let values = replica.values.start
+    before.start.update(from: values + piece.lowerBound, count: piece.count)
+    guard try change() else { return false }
+    try exchange.gatherChanges(of: values, since: before.start)
+    return true
   }
 
   /// Puts every rank's piece of `values`, `count` of them, together on rank 0.

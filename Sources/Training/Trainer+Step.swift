@@ -90,13 +90,15 @@ extension Trainer {
     guard let gradient = sums.gradient.baseAddress else {
       preconditionFailure("a model of no parameters")
     }
-    let isFinite = run.optimizer.update(
-      run.parameters, piece: gradients.reduction.piece, gradient: gradient,
-      Optimizer.Plan(norm: sums.norm, step: step, rate: rate), on: run.team)
-    clock.enter(.reduction)
-    let notices = try agree(isFinite ? [] : .notFinite, after: .training, on: session)
-    guard !notices.contains(.notFinite) else { return false }
-    try gradients.reduction.gather(run.replica, on: session)
+    let holds = try gradients.reduction.update(run.replica, on: session) {
+      let isFinite = run.optimizer.update(
+        run.parameters, piece: gradients.reduction.piece, gradient: gradient,
+        Optimizer.Plan(norm: sums.norm, step: step, rate: rate), on: run.team)
+      clock.enter(.reduction)
+      return try !agree(isFinite ? [] : .notFinite, after: .training, on: session)
+        .contains(.notFinite)
+    }
+    guard holds else { return false }
     clock.enter(.update)
     try run.refreshWeights(on: session)
     return true

@@ -13,7 +13,9 @@ extension ProgramTests {
       "watchdog.abort=60", "watchdog.report=4", "watchdog.straggler=2",
     ]
     /// Allowed, though the steps that follow come out a little different.
-    static let changing = ["precision=bfloat16", "reduction=allreduce"]
+    static let changing = [
+      "precision=bfloat16", "reduction=allreduce", "reduction=bfloat16",
+    ]
     static let refused = [
       "model.kind=copyre", "model.embedding=9", "model.hidden=17", "model.fusion=9",
       "model.triples=4", "model.cell=gru", "model.gruForm=before", "model.encoderMerge=concatenate",

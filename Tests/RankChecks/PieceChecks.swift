@@ -1,9 +1,16 @@
 import Collectives
 import Tensors
 
-/// Small integers, whose sums are exact in any order.
+/// Small integers, whose sums are exact in any order, and in bfloat16.
 private func integer(_ shard: Int, _ index: Int) -> Float {
-  Float((shard * 31 + index * 7) % 201 - 100)
+  Float((shard * 31 + index * 7) % 61 - 30)
+}
+
+/// The nearest number with a significand of eight bits, the even one of two.
+private func roundedToEightBits(_ value: Float) -> Float {
+  guard value != 0 else { return 0 }
+  let step = Float(sign: .plus, exponent: Int(value.exponent) - 7, significand: 1)
+  return (value / step).rounded(.toNearestOrEven) * step
 }
 
 private let shards = 8
@@ -72,7 +79,65 @@ let pieceChecks = [
       }
     }
   },
-  RankCheck(name: "sums of integers are exact in either mode, on every rank") { session in
+  RankCheck(name: "values travel to their piece's rank as bfloat16, and are added as float32") {
+    session in
+    guard session.size & (session.size - 1) == 0 else { return }
+    let count = 3 * TreeReduction.block + 5
+    let reduction = TreeReduction(
+      count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size,
+      mode: .bfloat16)
+    reduction.begin()
+    for node in reduction.nodes {
+      reduction.accumulate(node) { slab in
+        for i in slab.indices { slab[i] = node.reduce(0) { $0 + 9 * integer($1, i) } }
+      }
+    }
+    let total = Array(try reduction.sum(on: session))
+    // Each rank has one node of the tree.
+    let nodes = (0..<session.size).map {
+      $0 * shards / session.size..<($0 + 1) * shards / session.size
+    }
+    let pieces = (0..<session.size).map {
+      TreeReduction(
+        count: count, tree: ShardTree(shards: shards), rank: $0, ranks: session.size
+      ).piece
+    }
+    for i in 0..<count {
+      let owner = pieces.firstIndex { $0.contains(i) }
+      let expected = nodes.enumerated().reduce(Float(0)) { sum, node in
+        let own = node.element.reduce(0) { $0 + 9 * integer($1, i) }
+        return sum + (node.offset == owner ? own : roundedToEightBits(own))
+      }
+      try expect(total[i], is: expected, "value \(i)")
+    }
+  },
+  RankCheck(name: "a replica's change travels as bfloat16, and is the same on every rank") {
+    session in
+    let count = 3 * TreeReduction.block + 5
+    let reduction = TreeReduction(
+      count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size,
+      mode: .bfloat16)
+    let replica = Replica(count: count)
+    let values = replica.values.buffer
+    for i in values.indices { values[i] = Float(i) / 7 }
+    for turn in 1...2 {
+      let before = Array(values)
+      func changed(_ i: Int) -> Float { before[i] + integer(turn, i) / 9 }
+      let holds = try reduction.update(replica, on: session) {
+        for i in reduction.piece { values[i] = changed(i) }
+        return true
+      }
+      try expect(holds, "turn \(turn)")
+      for i in values.indices {
+        let expected =
+          session.size == 1 ? changed(i) : before[i] + roundedToEightBits(changed(i) - before[i])
+        try expect(values[i], is: expected, "value \(i), turn \(turn)")
+      }
+    }
+    let holds = try reduction.update(replica, on: session) { false }
+    try expect(!holds, "a change that does not hold")
+  },
+  RankCheck(name: "sums of integers are exact in every mode, on every rank") { session in
     for mode in ReductionMode.allCases {
       for count in counts {
         let reduction = try accumulated(count, mode, on: session)

@@ -84,4 +84,31 @@ struct RoundingTests {
     #expect(Array(half[..<count]) == x[..<count].map(nearestBFloat16))
     #expect(half[count...].allSatisfy { $0 == 0xABCD })
   }
+
+  /// Of lengths that leave a rest behind any register.
+  private static let lengths = [0, 1, 7, 70]
+
+  @Test("what is widened, and added, is each number of bfloat16", arguments: lengths)
+  func widening(count: Int) {
+    let half = (0..<70).map { nearestBFloat16(Float($0) * 0.37 - 9) }
+    let exact = half.map { Float(bitPattern: UInt32($0) << 16) }
+    var (wide, sum) = ([Float](repeating: 0.5, count: 70), [Float](repeating: 0.5, count: 70))
+    widen(bfloat16: half, to: &wide, count: count)
+    add(bfloat16: half, to: &sum, count: count)
+    let untouched = [Float](repeating: 0.5, count: 70 - count)
+    #expect(wide == exact[..<count] + untouched)
+    #expect(sum == exact[..<count].map { 0.5 + $0 } + untouched)
+  }
+
+  @Test("a change is rounded, and holds as it is rounded", arguments: lengths)
+  func changes(count: Int) {
+    let before = (0..<70).map { Float($0) / 7 - 3 }
+    let after = (0..<70).map { before[$0] + Float($0 % 11 - 5) / 9 }
+    var (x, half) = (after, [UInt16](repeating: 0xABCD, count: 70))
+    roundChange(of: &x, since: before, toBFloat16: &half, count: count)
+    let change = (0..<count).map { after[$0] - before[$0] }
+    #expect(half[..<count] == change.map(nearestBFloat16)[...])
+    #expect(x == (0..<count).map { before[$0] + roundedToBFloat16(change[$0]) } + after[count...])
+    #expect(half[count...].allSatisfy { $0 == 0xABCD })
+  }
 }
