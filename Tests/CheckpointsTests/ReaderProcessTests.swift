@@ -154,11 +154,12 @@ struct ReaderProcessTests {
   @Test(
     "meets a forged file, whose checksum is right: the file is refused, this process goes on",
     arguments: [
-      // The length of a string: HDF5 1.10.8 reads memory that it does not have.
-      (2591, 1, "Segmentation fault"),
-      // What is left behind that string: it goes on for ever.
+      // What is left behind a string: HDF5 1.10.8 goes on for ever.
       (2624, 136, "CPU time limit exceeded"),
-    ])
+      // The length of that string: it reads memory that it does not have. A sanitizer takes the signal for
+      // itself.
+      (2591, 1, "Segmentation fault"),
+    ].prefix(Sanitizer.current == nil ? 2 : 1))
   func forged(position: Int, value: UInt8, fault: String) throws {
     try inFolder { (folder) throws in
       let path = "\(folder)/a.h5"
