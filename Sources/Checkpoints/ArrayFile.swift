@@ -43,8 +43,7 @@ extension ArrayFile where Self: ~Copyable {
   ) throws(CheckpointError) {
     precondition(
       shape.reduce(1, *) == buffer.count, "\(name): \(buffer.count) values for shape \(shape)")
-    let outline = try outline(of: name)
-    try require(outline, name, [.float32], "float32")
+    let outline = try outline(of: name, being: [.float32], "float32")
     guard outline.shape == shape else {
       throw unfit(name, "has shape \(outline.shape); \(shape) is expected")
     }
@@ -57,8 +56,7 @@ extension ArrayFile where Self: ~Copyable {
   package borrowing func floats(
     _ name: String
   ) throws(CheckpointError) -> (shape: [Int], values: [Float]) {
-    let outline = try outline(of: name)
-    try require(outline, name, [.float32], "float32")
+    let outline = try outline(of: name, being: [.float32], "float32")
     return (outline.shape, try values(outline, name, zero: 0))
   }
 
@@ -68,8 +66,7 @@ extension ArrayFile where Self: ~Copyable {
   package borrowing func doubles(
     _ name: String
   ) throws(CheckpointError) -> (shape: [Int], values: [Double]) {
-    let outline = try outline(of: name)
-    try require(outline, name, [.float64, .float32], "float64 or float32")
+    let outline = try outline(of: name, being: [.float64, .float32], "float64 or float32")
     if outline.kind == .float64 { return (outline.shape, try values(outline, name, zero: 0)) }
     return (outline.shape, try values(outline, name, zero: 0 as Float).map(Double.init))
   }
@@ -80,8 +77,7 @@ extension ArrayFile where Self: ~Copyable {
   package borrowing func integers(
     _ name: String
   ) throws(CheckpointError) -> (shape: [Int], values: [Int64]) {
-    let outline = try outline(of: name)
-    try require(outline, name, [.integer], "integer")
+    let outline = try outline(of: name, being: [.integer], "integer")
     return (outline.shape, try values(outline, name, zero: 0))
   }
 
@@ -129,12 +125,14 @@ extension ArrayFile where Self: ~Copyable {
     return strings
   }
 
-  private borrowing func require(
-    _ outline: ArrayOutline, _ name: String, _ kinds: [ElementKind], _ expected: String
-  ) throws(CheckpointError) {
+  private borrowing func outline(
+    of name: String, being kinds: [ElementKind], _ expected: String
+  ) throws(CheckpointError) -> ArrayOutline {
+    let outline = try outline(of: name)
     guard kinds.contains(outline.kind) else {
       throw unfit(name, "holds \(outline.kind.name); \(expected) is expected")
     }
+    return outline
   }
 
   private borrowing func values<Element: BitwiseCopyable>(

@@ -6,8 +6,8 @@ import Tensors
 public enum ReductionMode: String, Codable, Sendable, CaseIterable {
   /// In the order of a `ShardTree`: the same bits for every number of ranks.
   case reproducible
-  /// In that order, but what leaves a host is rounded to bfloat16 on its way: half the bytes, and last bits
-  /// that depend on which ranks are on which host.
+  /// In that order, but what ranks send each other, where they do not share memory, is rounded to bfloat16 on
+  /// its way: half the bytes, and last bits that depend on the number of ranks.
   case bfloat16
   /// By `MPI_Allreduce`, in an order that is the library's own.
   case allreduce

@@ -38,7 +38,7 @@
       check(dnnl_engine_create(&engine, dnnl_cpu, 0), "an engine")
       return made(engine)
     }()
-    private static let libraryRoom: Int32 = {
+    private static let cacheCapacity: Int32 = {
       var room: Int32 = 0
       check(dnnl_get_primitive_cache_capacity(&room), "room for products")
       return room
@@ -82,7 +82,7 @@
       products = products.filter { $0.value.isUsed }
       for product in products.values { product.isUsed = false }
       // The library keeps what it has made, too, so many products.
-      for room in [0, Self.libraryRoom] {
+      for room in [0, Self.cacheCapacity] {
         Self.check(dnnl_set_primitive_cache_capacity(room), "room for products")
       }
     }

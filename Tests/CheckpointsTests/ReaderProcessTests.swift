@@ -154,12 +154,11 @@ struct ReaderProcessTests {
   @Test(
     "meets a forged file, whose checksum is right: the file is refused, this process goes on",
     arguments: [
-      // What is left behind a string: HDF5 1.10.8 goes on for ever.
-      (2624, 136, "CPU time limit exceeded"),
-      // The length of that string: it reads memory that it does not have. A sanitizer takes the signal for
-      // itself.
+      // The length of a string: HDF5 1.10.8 reads memory that it does not have.
       (2591, 1, "Segmentation fault"),
-    ].prefix(Sanitizer.current == nil ? 2 : 1))
+      // What is left behind that string: it goes on for ever.
+      (2624, 136, "CPU time limit exceeded"),
+    ])
   func forged(position: Int, value: UInt8, fault: String) throws {
     try inFolder { (folder) throws in
       let path = "\(folder)/a.h5"
@@ -172,6 +171,8 @@ struct ReaderProcessTests {
       let error = #expect(throws: CheckpointError.self) { () throws in
         try Inspection.listing(of: path)
       }
+      // A sanitizer takes that signal for itself, and the process ends by another.
+      if Sanitizer.current != nil && fault == "Segmentation fault" { return }
       let reason = "their reader met '\(fault)'"
       #expect(
         error?.reason == .damaged("its HDF5 structures cannot be read: \(reason)"),
