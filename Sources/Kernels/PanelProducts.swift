@@ -46,19 +46,32 @@ package func multiplyPanels(
 
 /// `Y = AᵀB`, or `Y += AᵀB`, of matrices that lie row by row: `A [inner, rows]`, `B [inner, columns]`,
 /// `Y [rows, columns]`. Strides are floats from one row to the next; else as ``multiplyPanels``.
+///
+/// - Parameter room: ``transposedRoom(rows:width:)`` floats of any content to work in.
 package func multiplyTransposed(
   _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>, _ bStride: Int,
   into y: UnsafeMutablePointer<Float>, _ yStride: Int, rows: Int, inner: Int, columns: Int,
-  adding: Bool, width: Int = panelWidth
+  adding: Bool, room: UnsafeMutablePointer<Float>, width: Int = panelWidth
 ) {
   if width == 32 {
     Panels<SIMD16<Float>>.multiplyTransposed(
-      a, aStride, b, bStride, y, yStride, rows, inner, columns, adding)
+      a, aStride, b, bStride, y, yStride, rows, inner, columns, adding, room)
   } else {
     Panels<SIMD8<Float>>.multiplyTransposed(
-      a, aStride, b, bStride, y, yStride, rows, inner, columns, adding)
+      a, aStride, b, bStride, y, yStride, rows, inner, columns, adding, room)
   }
 }
+
+/// How many floats ``multiplyTransposed`` works in.
+package func transposedRoom(rows: Int, width: Int = panelWidth) -> Int {
+  panelDepth * (blockPitch(rows) + width)
+}
+
+/// Steps of the inner index at a time: a panel's stay in the fastest cache, those of A in the next.
+private let panelDepth = 256
+
+/// Floats from row to row of a copied block: an odd number of cache lines, which fall on all sets of a cache.
+private func blockPitch(_ rows: Int) -> Int { ((rows + 15) / 16 | 1) * 16 }
 
 /// Lays `B [inner, columns]` out in panels of `width` columns, one after the other, `[inner, width]` each; the
 /// last is filled up with zeros.
@@ -97,8 +110,7 @@ package func packPanels(
 
 /// The loops for registers of one width.
 private enum Panels<Register: SIMD> where Register.Scalar == Float {
-  /// Steps of the inner index at a time: a panel's stay in the fastest cache, those of A in the next.
-  static var depth: Int { 256 }
+  static var depth: Int { panelDepth }
   static var width: Int { 2 * Register.scalarCount }
 
   @inline(__always)
@@ -117,32 +129,28 @@ private enum Panels<Register: SIMD> where Register.Scalar == Float {
     }
   }
 
-  /// Of both operands a block is copied to where its rows lie close together.
+  /// Of both operands a block is copied to where its rows lie close together: to `block`, and behind it.
   @inline(__always)
   static func multiplyTransposed(
     _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>, _ bStride: Int,
     _ y: UnsafeMutablePointer<Float>, _ yStride: Int, _ rows: Int, _ inner: Int, _ columns: Int,
-    _ adding: Bool
+    _ adding: Bool, _ block: UnsafeMutablePointer<Float>
   ) {
-    // An odd number of cache lines from row to row: they fall on all sets of a cache.
-    let pitch = ((rows + 15) / 16 | 1) * 16
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: depth * (pitch + width)) { room in
-      guard let block = room.baseAddress else { return }
-      let panel = block + depth * pitch
-      for first in Swift.stride(from: 0, to: inner, by: depth) {
-        let steps = min(depth, inner - first)
-        for k in 0..<steps {
-          (block + k * pitch).update(from: a + (first + k) * aStride, count: rows)
-        }
-        for start in Swift.stride(from: 0, to: columns, by: width) {
-          let used = min(width, columns - start)
-          packPanels(
-            b + first * bStride + start, step: bStride, column: 1, inner: steps, columns: used,
-            into: panel, width: width)
-          tiles(
-            block, 1, pitch, panel, next: panel, y + start, yStride, rows: rows, steps: steps,
-            columns: used, adding || first > 0)
-        }
+    let pitch = blockPitch(rows)
+    let panel = block + depth * pitch
+    for first in Swift.stride(from: 0, to: inner, by: depth) {
+      let steps = min(depth, inner - first)
+      for k in 0..<steps {
+        (block + k * pitch).update(from: a + (first + k) * aStride, count: rows)
+      }
+      for start in Swift.stride(from: 0, to: columns, by: width) {
+        let used = min(width, columns - start)
+        packPanels(
+          b + first * bStride + start, step: bStride, column: 1, inner: steps, columns: used,
+          into: panel, width: width)
+        tiles(
+          block, 1, pitch, panel, next: panel, y + start, yStride, rows: rows, steps: steps,
+          columns: used, adding || first > 0)
       }
     }
   }
@@ -156,27 +164,36 @@ private enum Panels<Register: SIMD> where Register.Scalar == Float {
     next: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ yRow: Int, rows: Int,
     steps: Int, columns: Int, _ adding: Bool
   ) {
-    guard columns == width else {
-      return withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * width) { room in
-        guard let whole = room.baseAddress else { return }
-        for r in 0..<rows {
-          for c in 0..<width { whole[r * width + c] = adding && c < columns ? y[r * yRow + c] : 0 }
-        }
-        tiles(
-          a, aRow, aStep, b, next: next, whole, width, rows: rows, steps: steps, columns: width,
-          true)
-        for r in 0..<rows { (y + r * yRow).update(from: whole + r * width, count: columns) }
-      }
-    }
     let count = (rows + 5) / 6
     var first = 0
     for index in 1...count {
       let last = index * rows / count
       // The first tile asks for the panel after this one, the others for nothing new.
-      tile(
-        last - first, a + first * aRow, aRow, aStep, b, ahead: first == 0 ? next : b,
-        y + first * yRow, yRow, steps, adding)
+      let ahead = first == 0 ? next : b
+      let (a, y) = (a + first * aRow, y + first * yRow)
+      if columns == width {
+        tile(last - first, a, aRow, aStep, b, ahead: ahead, y, yRow, steps, adding)
+      } else {
+        narrowTile(
+          last - first, a, aRow, aStep, b, ahead: ahead, y, yRow, steps, adding, columns: columns)
+      }
       first = last
+    }
+  }
+
+  /// The first `columns` columns of a tile; the others are computed beside Y.
+  private static func narrowTile(
+    _ rows: Int, _ a: UnsafePointer<Float>, _ aRow: Int, _ aStep: Int, _ b: UnsafePointer<Float>,
+    ahead: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ yRow: Int, _ steps: Int,
+    _ adding: Bool, columns: Int
+  ) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 6 * width) { room in
+      guard let whole = room.baseAddress else { return }
+      for r in 0..<rows {
+        for c in 0..<width { whole[r * width + c] = adding && c < columns ? y[r * yRow + c] : 0 }
+      }
+      tile(rows, a, aRow, aStep, b, ahead: ahead, whole, width, steps, true)
+      for r in 0..<rows { (y + r * yRow).update(from: whole + r * width, count: columns) }
     }
   }
 

@@ -44,10 +44,17 @@ extension Weight {
         return OneDNN.check(status, "a weight gradient")
       }
     #endif
-    multiplyTransposed(
-      dy.start, dy.stride, x.start, x.stride, into: gradient.start, gradient.stride,
-      rows: gradient.rows, inner: x.rows, columns: gradient.columns, adding: adding)
+    let room = rooms.value.uninitialized(1, transposedRoom(rows: gradient.rows))
+    withExtendedLifetime(room) {
+      multiplyTransposed(
+        dy.start, dy.stride, x.start, x.stride, into: gradient.start, gradient.stride,
+        rows: gradient.rows, inner: x.rows, columns: gradient.columns, adding: adding,
+        room: room.start)
+    }
   }
+
+  /// Where each thread's products work.
+  private static let rooms = ThreadLocal { MatrixPool() }
 
   private static func multiply(
     _ dy: BFloatMatrix, _ outputs: Range<Int>, _ x: BFloatMatrix, _ rows: Range<Int>,

@@ -35,7 +35,7 @@ final class Memory {
     guard let pages, pages != MAP_FAILED else {
       preconditionFailure("no memory for \(count) floats: \(String(cString: strerror(errno)))")
     }
-    madvise(pages, bytes, MADV_HUGEPAGE)
+    useHugePages(pages, bytes)
     return Memory(
       base: pages.bindMemory(to: Float.self, capacity: max(count, 1)),
       owner: .system(bytes: bytes))
@@ -44,11 +44,18 @@ final class Memory {
   /// Memory of any content; large runs in huge pages, which cost fewer faults and misses.
   static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let hugePage = 1 << 21
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: bytes, alignment: bytes >= hugePage ? hugePage : 64)
-    if bytes >= hugePage { madvise(memory, bytes, MADV_HUGEPAGE) }
+    useHugePages(memory, bytes)
     return memory.bindMemory(to: Float.self, capacity: max(count, 1))
+  }
+
+  private static let hugePage = 1 << 21
+
+  /// Asks for huge pages where they fit. A smaller run would become part of one with its neighbours some day,
+  /// and all of it take room.
+  private static func useHugePages(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
+    if bytes >= hugePage { madvise(memory, bytes, MADV_HUGEPAGE) }
   }
 }
 

@@ -79,11 +79,14 @@ struct PanelProductTests {
     let a = Self.numbers(inner * (rows + 1), seed: 4)
     let b = Self.numbers(inner * (columns + 2), seed: 5)
     let before = Self.numbers(rows * (columns + 3), seed: 6)
+    // Of other content each time; what lies behind it is not touched.
+    var room = Self.numbers(transposedRoom(rows: rows, width: width), seed: 7) + [.pi]
     for adding in [false, true] {
       var y = before
       multiplyTransposed(
         a, rows + 1, b, columns + 2, into: &y, columns + 3, rows: rows, inner: inner,
-        columns: columns, adding: adding, width: width)
+        columns: columns, adding: adding, room: &room, width: width)
+      #expect(room.last == .pi)
       let expected = before.indices.map { i -> Float in
         let (r, c) = (i / (columns + 3), i % (columns + 3))
         guard c < columns else { return before[i] }
