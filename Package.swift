@@ -110,7 +110,9 @@ let package = Package(
       ],
       path: "Benchmarks/Sources", swiftSettings: strict),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .executableTarget(
       name: "RankChecks", dependencies: ["Collectives", "Tensors"], path: "Tests/RankChecks",
       swiftSettings: strict),

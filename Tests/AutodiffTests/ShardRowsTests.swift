@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Autodiff
@@ -163,9 +164,8 @@ struct GradientTermsTests {
 
   @Test(
     "a shard's gradient has the bits that it has alone, tile by tile too", arguments: cases,
-    [Precision.float32, .bfloat16])
+    Precision.tested)
   func alone(_ test: (CellForm, Direction), precision: Precision) {
-    guard precision.isSupported else { return }
     let graph = Graph(test.0, test.1)
     let together = tape(graph, precision)
     let shards = graph.collected(Array(Deal.lengths.indices), Deal.rows, tape: together)

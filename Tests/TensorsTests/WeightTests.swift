@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -63,11 +64,9 @@ enum Packing: CaseIterable {
   case plain, float32, bfloat16
 
   /// Those that this machine multiplies.
-  static let supported: [Packing] = {
-    if Precision.bfloat16.isSupported { return allCases }
-    print("products of bfloat16 are not tested: \(Precision.bfloat16.unsupportedNote)")
-    return [.plain, .float32]
-  }()
+  static let supported = allCases.filter {
+    $0 != .bfloat16 || Precision.tested.contains(.bfloat16)
+  }
 
   func weight(_ values: Matrix, of slab: Slab) -> Weight {
     switch self {
@@ -217,9 +216,8 @@ struct WeightTests {
   }
 
   /// Small integers, whose products and sums are exact in either precision.
-  @Test("new values count from the refresh on", arguments: [Precision.float32, .bfloat16], [1, 3])
+  @Test("new values count from the refresh on", arguments: Precision.tested, [1, 3])
   func refresh(precision: Precision, threads: Int) {
-    guard precision.isSupported else { return }
     let slab = Slab(count: 64)
     let store = WeightStore(slab, precision: precision)
     let weights = [
@@ -262,9 +260,8 @@ struct WeightTests {
 @Suite("Gradients of weights")
 struct WeightGradientTests {
   /// `dyᵀ x` over some rows and outputs, into a part of a wider matrix; bounds as for the products.
-  @Test("a tile is the sum of float64", arguments: [Precision.float32, .bfloat16])
+  @Test("a tile is the sum of float64", arguments: Precision.tested)
   func tiles(precision: Precision) {
-    guard precision.isSupported else { return }
     let pool = MatrixPool()
     var numbers = Numbers(seed: 6)
     let (dy, x) = (

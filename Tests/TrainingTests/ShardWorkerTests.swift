@@ -3,6 +3,7 @@ import Corpora
 import Layers
 import Models
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
@@ -70,10 +71,8 @@ private struct Minibatch {
 
 @Suite("Shards that are run together")
 struct ShardWorkerTests {
-  static let precisions = Precision.allCases.filter(\.isSupported)
-
   @Test(
-    "the gradient has the same bits however shards are dealt and cut", arguments: precisions,
+    "the gradient has the same bits however shards are dealt and cut", arguments: Precision.tested,
     [3, 60])
   func sameBits(precision: Precision, sentences: Int) throws {
     let batch = try Minibatch(sentences: sentences)
