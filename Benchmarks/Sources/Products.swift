@@ -86,11 +86,11 @@ private struct Product {
       matrix.fill(0.001)
       return matrix
     }
-    func productRows(_ matrix: Matrix) -> ProductRows {
-      guard precision == .bfloat16 else { return .float32(matrix) }
-      let rounded = pool.uninitializedBFloat(matrix.rows, matrix.columns)
-      rounded.assign(matrix)
-      return .bfloat16(rounded)
+    func operand(_ operand: GradientOperand, _ matrix: Matrix) -> ProductRows {
+      let rows = pool.uninitialized(
+        operand, rows: matrix.rows, columns: matrix.columns, precision: precision)
+      for row in 0..<matrix.rows { rows.set(row, to: row, of: .float32(matrix)) }
+      return rows
     }
     var layout = ParameterLayout()
     let parameter = layout.declare(
@@ -100,7 +100,7 @@ private struct Product {
     weight = WeightStore(parameters, precision: precision).weight(parameters(parameter))
     tiles = GradientTile.tiles(of: layout)
     (x, y) = (matrix(rows, inputs), matrix(rows, outputs))
-    (xRows, yRows) = (productRows(x), productRows(y))
+    (xRows, yRows) = (operand(.inputs, x), operand(.outputs, y))
     gradient = matrix(outputs, inputs)
     work = 2 * Double(rows) * Double(inputs) * Double(outputs)
   }

@@ -46,7 +46,9 @@ public final class GradientTerms: @unchecked Sendable {
     inputs: Range<Int>? = nil
   ) {
     precondition(dy.rows == x.rows, "\(dy.rows) and \(x.rows) rows for \(parameter.name)")
-    addProduct(ordered(dy, kind: kind), ordered(x, kind: kind), to: parameter, inputs: inputs)
+    addProduct(
+      ordered(dy, as: .outputs, kind: kind), ordered(x, as: .inputs, kind: kind), to: parameter,
+      inputs: inputs)
   }
 
   /// The same of rows that are in order.
@@ -64,21 +66,23 @@ public final class GradientTerms: @unchecked Sendable {
   }
 
   /// Room for the rows of an operand of a product.
-  func ordered(rows count: Int, columns: Int, kind: ShardRows.Kind?) -> OrderedRows {
+  func ordered(
+    rows count: Int, columns: Int, as operand: GradientOperand, kind: ShardRows.Kind?
+  ) -> OrderedRows {
     let order = order(rows: count, kind)
-    let values: ProductRows =
-      precision == .bfloat16
-      ? .bfloat16(pool.uninitializedBFloat(count, columns))
-      : .float32(pool.uninitialized(count, columns))
+    let values = pool.uninitialized(
+      operand, rows: count, columns: columns, precision: precision)
     return OrderedRows(values, order: order.rows, bounds: order.bounds)
   }
 
-  /// An operand of a product whose rows are all known; the matrix itself where they are in order.
-  func ordered(_ matrix: Matrix, kind: ShardRows.Kind?) -> OrderedRows {
-    if precision == .float32 && (rows?.count ?? 1) == 1 {
+  /// An operand of a product whose rows are all known; the matrix itself where it will do.
+  func ordered(_ matrix: Matrix, as operand: GradientOperand, kind: ShardRows.Kind?) -> OrderedRows
+  {
+    if operand.isPlain(precision) && (rows?.count ?? 1) == 1 {
       return OrderedRows(.float32(matrix), order: nil, bounds: [0, matrix.rows])
     }
-    let result = ordered(rows: matrix.rows, columns: matrix.columns, kind: kind)
+    let result = ordered(
+      rows: matrix.rows, columns: matrix.columns, as: operand, kind: kind)
     result.set(.float32(matrix), from: 0)
     return result
   }

@@ -27,28 +27,11 @@ final class OrderedRows {
   ///
   /// - Parameter first: the row that the source begins with.
   func set(_ source: ProductRows, from first: Int) {
-    for r in 0..<source.rows {
-      let (place, count) = (place(first + r), source.columns)
-      switch (source, values) {
-      case (.float32(let source), .float32(let target)):
-        target.row(place).update(from: source.row(r), count: count)
-      case (.float32(let source), .bfloat16(let target)):
-        round(source.row(r), toBFloat16: target.row(place), count: count)
-      case (.bfloat16(let source), .bfloat16(let target)):
-        target.row(place).update(from: source.row(r), count: count)
-      case (.bfloat16, .float32): preconditionFailure("rounded rows for products of float32")
-      }
-    }
+    for r in 0..<source.rows { values.set(place(first + r), to: r, of: source) }
   }
 
   /// Puts zeros in the places of some rows.
   func clear(_ rows: Range<Int>) {
-    for row in rows {
-      switch values {
-      case .float32(let target): target.row(place(row)).update(repeating: 0, count: target.columns)
-      case .bfloat16(let target):
-        target.row(place(row)).update(repeating: 0, count: target.columns)
-      }
-    }
+    for row in rows { values.clear(place(row)) }
   }
 }

@@ -5,5 +5,5 @@ enum { tercet_register_floats = 16 };
 enum { tercet_register_floats = 8 };
 #endif
 
-/* Asks for the cache line at an address, which need not be one of the program's, in the second cache. */
-static inline void tercet_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
+/* Asks for the cache line at an address, which need not be one of the program's. */
+static inline void tercet_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }

@@ -8,8 +8,8 @@ extension Weight {
   /// `dW = dyᵀ x`, or `dW += dyᵀ x`, of some rows and some outputs: one tile of a weight's gradient.
   ///
   /// - Parameters:
-  ///   - dy: `[rows, out]`; `outputs` are the columns of it to take.
-  ///   - x: `[rows, in]`.
+  ///   - dy: `[rows, out]`, made as ``GradientOperand/outputs``; `outputs` are the columns of it to take.
+  ///   - x: `[rows, in]`, made as ``GradientOperand/inputs``.
   ///   - rows: the rows of both to sum over.
   ///   - gradient: `[outputs, in]`.
   public static func gradient(
@@ -25,36 +25,38 @@ extension Weight {
       return
     }
     switch (dy, x) {
+    case (.float32(let dy), .panels(let x)):
+      multiply(dy.rows(rows).columns(outputs), x.rows(rows), into: gradient, adding: adding)
     case (.float32(let dy), .float32(let x)):
       multiply(dy.rows(rows).columns(outputs), x.rows(rows), into: gradient, adding: adding)
     case (.bfloat16(let dy), .bfloat16(let x)):
       multiply(dy, outputs, x, rows, into: gradient, adding: adding)
-    default: preconditionFailure("a product of two precisions")
+    default: preconditionFailure("a product of operands that were not made for it")
     }
+  }
+
+  private static func multiply(
+    _ dy: Matrix, _ x: PanelMatrix, into gradient: Matrix, adding: Bool
+  ) {
+    let operands = PanelOperands(
+      a: dy.start, aRow: 1, aStep: dy.stride, b: x.start, bPanel: x.panelStride,
+      y: gradient.start, yRow: gradient.stride)
+    Products.multiply(
+      operands, rows: gradient.rows, inner: x.rows, columns: x.columns, adding: adding)
   }
 
   private static func multiply(_ dy: Matrix, _ x: Matrix, into gradient: Matrix, adding: Bool) {
     #if ONEDNN
-      if Products.usesOneDNN {
-        _ = OneDNN.current  // keeps this thread's products on it
-        let status = dnnl_sgemm(
-          CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int64(gradient.rows),
-          Int64(gradient.columns), Int64(x.rows), 1, dy.start, Int64(dy.stride), x.start,
-          Int64(x.stride), adding ? 1 : 0, gradient.start, Int64(gradient.stride))
-        return OneDNN.check(status, "a weight gradient")
-      }
+      _ = OneDNN.current  // keeps this thread's products on it
+      let status = dnnl_sgemm(
+        CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int64(gradient.rows),
+        Int64(gradient.columns), Int64(x.rows), 1, dy.start, Int64(dy.stride), x.start,
+        Int64(x.stride), adding ? 1 : 0, gradient.start, Int64(gradient.stride))
+      OneDNN.check(status, "a weight gradient")
+    #else
+      preconditionFailure("rows that are not in panels, without oneDNN")
     #endif
-    let room = rooms.value.uninitialized(1, transposedRoom(rows: gradient.rows))
-    withExtendedLifetime(room) {
-      multiplyTransposed(
-        dy.start, dy.stride, x.start, x.stride, into: gradient.start, gradient.stride,
-        rows: gradient.rows, inner: x.rows, columns: gradient.columns, adding: adding,
-        room: room.start)
-    }
   }
-
-  /// Where each thread's products work.
-  private static let rooms = ThreadLocal { MatrixPool() }
 
   private static func multiply(
     _ dy: BFloatMatrix, _ outputs: Range<Int>, _ x: BFloatMatrix, _ rows: Range<Int>,

@@ -95,7 +95,8 @@
         half.assign(x)
         withExtendedLifetime(half) { body(UnsafeMutableRawPointer(half.start)) }
       case (.bfloat16(let x), .bfloat16): body(UnsafeMutableRawPointer(x.start))
-      case (.bfloat16, .float32): preconditionFailure("rounded rows for a weight of float32")
+      case (.bfloat16, .float32), (.panels, _):
+        preconditionFailure("rows that are rounded or in panels for a weight of \(precision)")
       }
     }
 

@@ -32,12 +32,26 @@ final class PanelWeights: PackedWeights, @unchecked Sendable {
   }
 
   func multiply(_ x: ProductRows, into y: Matrix, adding: Bool) {
-    guard case .float32(let x) = x else { preconditionFailure("rounded rows for float32") }
-    for rows in Products.runs(of: x.rows) {
-      let operands = PanelOperands(
-        a: x.row(rows.lowerBound), aRow: x.stride, aStep: 1, b: panels.start,
-        bPanel: panelWidth * inner, y: y.row(rows.lowerBound), yRow: y.stride)
-      multiplyPanels(operands, rows: rows.count, inner: inner, columns: columns, adding: adding)
+    guard case .float32(let x) = x else {
+      preconditionFailure("rows that are rounded or in panels")
+    }
+    let operands = PanelOperands(
+      a: x.start, aRow: x.stride, aStep: 1, b: panels.start, bPanel: panelWidth * inner,
+      y: y.start, yRow: y.stride)
+    Products.multiply(operands, rows: x.rows, inner: inner, columns: columns, adding: adding)
+  }
+}
+
+extension Products {
+  /// `Y = A·B`, or `Y += A·B`, by tercet's own products, a run of rows at a time.
+  static func multiply(
+    _ operands: PanelOperands, rows: Int, inner: Int, columns: Int, adding: Bool
+  ) {
+    let room = ProductRoom.floats(panelRoom(rows: min(rows, mostRows)))
+    for run in runs(of: rows) {
+      multiplyPanels(
+        operands.from(row: run.lowerBound), rows: run.count, inner: inner, columns: columns,
+        adding: adding, room: room)
     }
   }
 }

@@ -63,34 +63,6 @@ public struct BFloatMatrix {
   }
 }
 
-/// A matrix as products read it.
-public enum ProductRows {
-  case float32(Matrix)
-  case bfloat16(BFloatMatrix)
-
-  public var rows: Int {
-    switch self {
-    case .float32(let matrix): matrix.rows
-    case .bfloat16(let matrix): matrix.rows
-    }
-  }
-
-  public var columns: Int {
-    switch self {
-    case .float32(let matrix): matrix.columns
-    case .bfloat16(let matrix): matrix.columns
-    }
-  }
-
-  /// The part of the rows `range`.
-  public func rows(_ range: Range<Int>) -> ProductRows {
-    switch self {
-    case .float32(let matrix): .float32(matrix.rows(range))
-    case .bfloat16(let matrix): .bfloat16(matrix.rows(range))
-    }
-  }
-}
-
 extension MatrixPool {
   /// A matrix of bfloat16 of any content, for who writes every element.
   package func uninitializedBFloat(_ rows: Int, _ columns: Int) -> BFloatMatrix {

@@ -41,9 +41,13 @@ public enum BLAS {
 /// What multiplies packed weights: oneDNN where it is and the CPU has AVX-512, which it is made for; else
 /// tercet's own products.
 public enum Products {
-  #if ONEDNN
-    static var usesOneDNN: Bool { OneDNN.hasAVX512 }
-  #endif
+  static var usesOneDNN: Bool {
+    #if ONEDNN
+      OneDNN.hasAVX512
+    #else
+      false
+    #endif
+  }
 
   /// What multiplies packed weights, and with which instructions where the bits depend on them, for the run
   /// log.

@@ -61,7 +61,9 @@ public final class Weight: Sendable {
     if isPacked {
       return packedForm(transposed: transposed).multiply(x, into: y, adding: adding)
     }
-    guard case .float32(let x) = x else { preconditionFailure("rounded rows for a plain weight") }
+    guard case .float32(let x) = x else {
+      preconditionFailure("rows that are rounded or in panels")
+    }
     BLAS.multiply(x, .asIs, values, transposed ? .transposed : .asIs, into: y, adding: adding)
   }
 }

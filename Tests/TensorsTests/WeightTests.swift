@@ -274,8 +274,9 @@ struct WeightGradientTests {
           let wide = pool.matrix(outputs.count, 24, numbers.floats(outputs.count * 24))
           let before = wide.elements
           Weight.gradient(
-            of: operand(dy, precision, pool), outputs: outputs, operand(x, precision, pool),
-            rows: rows, into: wide.columns(2..<23), adding: adding)
+            of: operand(dy, .outputs, precision, pool), outputs: outputs,
+            operand(x, .inputs, precision, pool), rows: rows, into: wide.columns(2..<23),
+            adding: adding)
           let terms = Double(rows.count + (adding ? 1 : 0))
           let bound = terms * 0x1p-24 / (1 - terms * 0x1p-24)
           var wrong = 0
@@ -295,10 +296,11 @@ struct WeightGradientTests {
     }
   }
 
-  private func operand(_ x: Matrix, _ precision: Precision, _ pool: MatrixPool) -> ProductRows {
-    guard precision == .bfloat16 else { return .float32(x) }
-    let half = pool.uninitializedBFloat(x.rows, x.columns)
-    half.assign(x)
-    return .bfloat16(half)
+  private func operand(
+    _ x: Matrix, _ role: GradientOperand, _ precision: Precision, _ pool: MatrixPool
+  ) -> ProductRows {
+    let rows = pool.uninitialized(role, rows: x.rows, columns: x.columns, precision: precision)
+    for row in 0..<x.rows { rows.set(row, to: row, of: .float32(x)) }
+    return rows
   }
 }

@@ -23,11 +23,11 @@ struct CellTerms {
     self.parameters = parameters
     self.kind = kind
     let (width, sumWidth) = (parameters.width, parameters.input.rows)
-    sums = gradients.ordered(rows: rows, columns: sumWidth, kind: kind)
+    sums = gradients.ordered(rows: rows, columns: sumWidth, as: .outputs, kind: kind)
     recurrentSums =
       parameters.form == .gruAfter
-      ? gradients.ordered(rows: rows, columns: sumWidth, kind: kind) : nil
-    states = gradients.ordered(rows: rows, columns: width, kind: kind)
+      ? gradients.ordered(rows: rows, columns: sumWidth, as: .outputs, kind: kind) : nil
+    states = gradients.ordered(rows: rows, columns: width, as: .inputs, kind: kind)
     bias = gradients.sums(for: parameters.bias)
     recurrentBias = parameters.recurrentBias.map { gradients.sums(for: $0) } ?? []
     peepholes = parameters.peepholes.map { gradients.sums(for: $0) } ?? []
@@ -68,14 +68,15 @@ struct CellTerms {
   ///   - inputs: `x`.
   ///   - reset: `r ⊙ h′`, which the candidate of a GRU that resets before reads.
   func add(inputs: Matrix, reset: Matrix, to gradients: GradientTerms) {
-    gradients.addProduct(sums, gradients.ordered(inputs, kind: kind), to: parameters.input)
+    gradients.addProduct(
+      sums, gradients.ordered(inputs, as: .inputs, kind: kind), to: parameters.input)
     guard parameters.form == .gruBefore else {
       return gradients.addProduct(recurrentSums ?? sums, states, to: parameters.recurrent)
     }
     let width = parameters.width
     gradients.addProduct(sums, states, to: parameters.recurrent, outputs: 0..<2 * width)
     gradients.addProduct(
-      sums, gradients.ordered(reset, kind: kind), to: parameters.recurrent,
+      sums, gradients.ordered(reset, as: .inputs, kind: kind), to: parameters.recurrent,
       outputs: 2 * width..<3 * width)
   }
 }
