@@ -124,12 +124,18 @@ private enum Tile<Register: SIMD, let rows: Int> where Register.Scalar == Float 
     _ a: UnsafePointer<Float>, _ aRow: Int, _ aStep: Int, _ steps: Int,
     into target: UnsafeMutablePointer<Float>
   ) {
+    guard aRow == 1 else {
+      for k in 0..<steps {
+        for r in 0..<rows { target[k * rows + r] = a[k * aStep + r * aRow] }
+      }
+      return
+    }
     var column = InlineArray<rows, Float>(repeating: 0)
     for k in 0..<steps {
       let (source, target) = (a + k * aStep, target + k * rows)
-      for r in 0..<rows { column[r] = source[r * aRow] }
-      // Where rows lie beside each other the next tile's are in the next line.
+      // The next tile's rows are in the next line.
       tercet_prefetch(source + 16)
+      for r in 0..<rows { column[r] = source[r] }
       for r in 0..<rows { target[r] = column[r] }
     }
   }
