@@ -13,7 +13,8 @@ struct PanelCase: Sendable, CustomTestStringConvertible {
     + [
       PanelCase(rows: 1, inner: 1, columns: 1), PanelCase(rows: 7, inner: 336, columns: 32),
       PanelCase(rows: 8, inner: 337, columns: 33), PanelCase(rows: 25, inner: 700, columns: 64),
-      PanelCase(rows: 3, inner: 2, columns: 15), PanelCase(rows: 130, inner: 3, columns: 16),
+      PanelCase(rows: 3, inner: 2, columns: 15), PanelCase(rows: 9, inner: 350, columns: 56),
+      PanelCase(rows: 7, inner: 170, columns: 48), PanelCase(rows: 130, inner: 3, columns: 16),
     ]
 }
 
