@@ -22,34 +22,39 @@ private func exponentialParts(_ x: Float) -> (scale: Float, rest: Float) {
   return (Float(bitPattern: shifted.bitPattern &<< 23), rest)
 }
 
+/// `x` in `least...most`; NaN stays NaN. Written as the CPU's minimum and maximum choose, which the library's
+/// `max` does not.
 @inline(__always)
-private func bounded(_ x: Float) -> Float { max(min(x, 88), -87) }
+private func bounded(_ x: Float, _ least: Float, _ most: Float) -> Float {
+  let x = most < x ? most : x
+  return x < least ? least : x
+}
 
 /// `eˣ`, for x in −87...88 (bounded there); NaN stays NaN.
 @inline(__always)
 package func exponential(_ x: Float) -> Float {
-  let (scale, rest) = exponentialParts(bounded(x))
+  let (scale, rest) = exponentialParts(bounded(x, -87, 88))
   return scale.addingProduct(scale, rest)
 }
 
 /// `eˣ − 1`, without cancellation near 0.
 @inline(__always)
 package func exponentialMinusOne(_ x: Float) -> Float {
-  let (scale, rest) = exponentialParts(bounded(x))
+  let (scale, rest) = exponentialParts(bounded(x, -87, 88))
   return (scale - 1).addingProduct(scale, rest)
 }
 
 /// The logistic function, `σ(x) = 1 / (1 + e⁻ˣ)`.
 @inline(__always)
 package func logistic(_ x: Float) -> Float {
-  let (scale, rest) = exponentialParts(-max(min(x, 87), -88))
+  let (scale, rest) = exponentialParts(bounded(-x, -87, 88))
   return 1 / (1 + scale.addingProduct(scale, rest))
 }
 
 /// `tanh x = e / (e + 2)` with `e = e²ˣ − 1`, without cancellation near 0.
 @inline(__always)
 package func hyperbolicTangent(_ x: Float) -> Float {
-  let (scale, rest) = exponentialParts(max(min(2 * x, 40), -40))
+  let (scale, rest) = exponentialParts(bounded(2 * x, -40, 40))
   let e = (scale - 1).addingProduct(scale, rest)
   return e / (e + 2)
 }
