@@ -55,8 +55,10 @@ package func panelRoom(rows: Int) -> Int { panelDepth(width: 16) * rows }
 /// a tile's part of A; the rest of A in the next.
 func panelDepth(width: Int) -> Int { 336 * 16 / width }
 
-/// A range in the fewest parts of up to `most`, as equal as can be.
-func equalParts(of count: Int, most: Int) -> some Sequence<Range<Int>> {
+/// `0..<count` in the fewest parts of up to `most`, as equal as can be.
+package func equalParts(
+  of count: Int, most: Int
+) -> some RandomAccessCollection<Range<Int>> {
   let parts = (count + most - 1) / most
   return (0..<parts).lazy.map { $0 * count / parts..<($0 + 1) * count / parts }
 }

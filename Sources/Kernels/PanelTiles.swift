@@ -57,9 +57,9 @@ enum Panels<Register: SIMD> where Register.Scalar == Float {
     _ y: UnsafeMutablePointer<Float>, _ yRow: Int, rows: Int, steps: Int, columns: Int,
     _ adding: Bool
   ) {
-    let count = (rows + mostRows - 1) / mostRows
-    let panelBytes = steps * width * MemoryLayout<Float>.stride
-    for (index, tile) in equalParts(of: rows, most: mostRows).enumerated() {
+    let parts = equalParts(of: rows, most: mostRows)
+    let (count, panelBytes) = (parts.count, steps * width * MemoryLayout<Float>.stride)
+    for (index, tile) in parts.enumerated() {
       let ahead = Ahead(
         b: UnsafeRawPointer(next) + index * panelBytes / count,
         pace: (panelBytes / steps + count - 1) / count,

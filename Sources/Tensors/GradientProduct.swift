@@ -27,7 +27,7 @@ extension Weight {
     switch (dy, x) {
     case (.float32(let dy), .panels(let x)):
       multiply(dy.rows(rows).columns(outputs), x.rows(rows), into: gradient, adding: adding)
-    case (.float32(let dy), .float32(let x)):
+    case (.float32(let dy), .float32(let x)) where Products.usesOneDNN:
       multiply(dy.rows(rows).columns(outputs), x.rows(rows), into: gradient, adding: adding)
     case (.bfloat16(let dy), .bfloat16(let x)):
       multiply(dy, outputs, x, rows, into: gradient, adding: adding)

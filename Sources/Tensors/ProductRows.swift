@@ -34,6 +34,7 @@ public enum ProductRows {
 
   /// Makes a row that of another matrix, rounded where this one is.
   public func set(_ row: Int, to other: Int, of source: ProductRows) {
+    precondition(source.columns == columns, "a row of \(source.columns) for one of \(columns)")
     switch (source, self) {
     case (.float32(let source), .float32(let target)):
       target.row(row).update(from: source.row(other), count: target.columns)

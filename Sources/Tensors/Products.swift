@@ -1,4 +1,5 @@
 import COpenBLAS
+import Kernels
 
 /// How a matrix enters a product.
 public enum Orientation {
@@ -79,7 +80,6 @@ public enum Products {
 
   /// The rows of a product in runs of equal size: few shapes occur, and operands stay in cache.
   static func runs(of rows: Int) -> [Range<Int>] {
-    let count = (rows + mostRows - 1) / mostRows
-    return (0..<count).map { $0 * rows / count..<($0 + 1) * rows / count }
+    Array(equalParts(of: rows, most: mostRows))
   }
 }
