@@ -7,3 +7,9 @@ enum { tercet_register_floats = 8 };
 
 /* Asks for the cache line at an address, which need not be one of the program's. */
 static inline void tercet_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/* x, as a number that the compiler knows nothing of. */
+static inline float tercet_unknown(float x) {
+  __asm__("" : "+x"(x));
+  return x;
+}

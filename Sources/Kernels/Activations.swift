@@ -1,11 +1,14 @@
+import CVectors
+
 // One file, because a function is inlined only within its file in a debug build, and the loops below are
 // vector code only where the functions are inlined.
 
 /// What `2ⁿ` and `eʳ − 1` are for `x = n·ln 2 + r`, the two halves of an exponential.
 ///
 /// The reduction is that of the Cephes library (`expf`); the polynomial is `eʳ` to the smallest largest
-/// relative error at degree 6, 2⁻²⁸, before its own rounding. `n` is rounded by adding 1.5·2²³, and 127 with
-/// it, so that a shift of the bits makes `2ⁿ`, and a loop over it becomes vector code.
+/// relative error at degree 6, 2⁻²⁸, before its own rounding, its terms in pairs (Estrin), which waits less
+/// than one after the other. `n` is rounded by adding 1.5·2²³, and 127 with it, so that a shift of the bits
+/// makes `2ⁿ`, and a loop over it becomes vector code.
 ///
 /// - Precondition: x lies in −87...88, or is NaN.
 @inline(__always)
@@ -13,19 +16,19 @@ private func exponentialParts(_ x: Float) -> (scale: Float, rest: Float) {
   let shifted = (12_583_039 as Float).addingProduct(x, 1.442_695_04)
   let n = shifted - 12_583_039
   let r = x.addingProduct(n, -0.693_359_375).addingProduct(n, 2.121_944_4e-4)
-  var p: Float = 1.381_453_9e-3
-  p = (8.368_745e-3 as Float).addingProduct(p, r)
-  p = (4.166_839e-2 as Float).addingProduct(p, r)
-  p = (1.666_652_1e-1 as Float).addingProduct(p, r)
-  p = (4.999_999_4e-1 as Float).addingProduct(p, r)
-  let rest = r.addingProduct(p * r, r)
+  let square = r * r
+  let low = (4.999_999_4e-1 as Float).addingProduct(1.666_652_1e-1, r)
+  let middle = (4.166_839e-2 as Float).addingProduct(8.368_745e-3, r)
+  let high = middle.addingProduct(1.381_453_9e-3, square)
+  let rest = r.addingProduct(low.addingProduct(high, square), square)
   return (Float(bitPattern: shifted.bitPattern &<< 23), rest)
 }
 
 /// `x` in `least...most`; NaN stays NaN. Written as the CPU's minimum and maximum choose, which the library's
-/// `max` does not.
+/// `max` does not; two bounds that the compiler knew it would make a comparison and a choice of.
 @inline(__always)
 private func bounded(_ x: Float, _ least: Float, _ most: Float) -> Float {
+  let most = tercet_unknown(most)
   let x = most < x ? most : x
   return x < least ? least : x
 }
@@ -44,11 +47,12 @@ package func exponentialMinusOne(_ x: Float) -> Float {
   return (scale - 1).addingProduct(scale, rest)
 }
 
-/// The logistic function, `σ(x) = 1 / (1 + e⁻ˣ)`.
+/// The logistic function, `σ(x) = e / (e + 1)` with `e = eˣ`.
 @inline(__always)
 package func logistic(_ x: Float) -> Float {
-  let (scale, rest) = exponentialParts(bounded(-x, -87, 88))
-  return 1 / (1 + scale.addingProduct(scale, rest))
+  let (scale, rest) = exponentialParts(bounded(x, -87, 88))
+  let e = scale.addingProduct(scale, rest)
+  return e / (e + 1)
 }
 
 /// `tanh x = e / (e + 2)` with `e = e²ˣ − 1`, without cancellation near 0.

@@ -1,3 +1,5 @@
+import CVectors
+
 /// One step of an LSTM over `rows` rows (models.md 1.5, gate order i, f, g, o):
 /// `c = f ⊙ c′ + i ⊙ g`, `h = o ⊙ tanh c`.
 ///
@@ -38,14 +40,31 @@ package func lstmBackward(
   cellGradient: UnsafeMutablePointer<Float>
 ) {
   for row in 0..<rows {
-    let (gates, at) = (gates + row * 4 * width, row * width)
-    lstmOutputBackward(
-      width: width, output: gates + 3 * width, squashed: squashed + at,
-      hiddenGradient: hiddenGradient + at, cellGradient: cellGradient + at)
-    lstmCellBackward(
-      width: width, gates: gates, previous: previous + at, cellGradient: cellGradient + at)
+    for first in Swift.stride(from: 0, to: width, by: cellsAhead) {
+      let count = min(cellsAhead, width - first)
+      let (gates, at) = (gates + row * 4 * width + first, row * width + first)
+      let isLast = first + count == width
+      for cell in Swift.stride(from: count, to: count + cellsAhead, by: 16) {
+        let next = gates + cell + (isLast ? 3 * width : 0)
+        for gate in 0..<4 { tercet_prefetch(next + gate * width) }
+        tercet_prefetch(previous + at + cell)
+        tercet_prefetch(squashed + at + cell)
+        tercet_prefetch(hiddenGradient + at + cell)
+        tercet_prefetch(cellGradient + at + cell)
+      }
+      lstmOutputBackward(
+        width: count, output: gates + 3 * width, squashed: squashed + at,
+        hiddenGradient: hiddenGradient + at, cellGradient: cellGradient + at)
+      lstmCellBackward(
+        width: count, gates: gates, stride: width, previous: previous + at,
+        cellGradient: cellGradient + at)
+    }
   }
 }
+
+/// Cells of a row that are computed while memory is asked for as many after them: the CPU guesses what will be
+/// wanted anew for each gate of each row, and is late with most of it.
+private let cellsAhead = 256
 
 /// The backward of `h = o ⊙ tanh c` and of o's function: `dc += dh ⊙ o ⊙ (1 − tanh² c)`, and `o` becomes
 /// the gradient of its sum.
@@ -62,12 +81,14 @@ func lstmOutputBackward(
 
 /// The backward of `c = f ⊙ c′ + i ⊙ g` and of the functions of i, f and g, which become the gradients of
 /// their sums; `dc` becomes `dc ⊙ f`.
+///
+/// - Parameter stride: floats from gate to gate.
 @inline(__always)
 func lstmCellBackward(
-  width: Int, gates i: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>,
+  width: Int, gates i: UnsafeMutablePointer<Float>, stride: Int, previous: UnsafePointer<Float>,
   cellGradient dc: UnsafeMutablePointer<Float>
 ) {
-  let (f, g) = (i + width, i + 2 * width)
+  let (f, g) = (i + stride, i + 2 * stride)
   for k in 0..<width {
     let (input, candidate) = (i[k], g[k])
     i[k] = dc[k] * candidate * (input * (1 - input))

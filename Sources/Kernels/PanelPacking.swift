@@ -9,51 +9,85 @@ package let panelWidth = 2 * Int(tercet_register_floats)
 /// - Parameters:
 ///   - b: element (k, c) is at `b[k * step + c * column]`.
 ///   - panels: has room for whole panels.
+/// - Precondition: rows or columns are contiguous: `step` or `column` is 1.
 package func packPanels(
   _ b: UnsafePointer<Float>, step: Int, column: Int, inner: Int, columns: Int,
   into panels: UnsafeMutablePointer<Float>, width: Int = panelWidth
 ) {
-  // A block of a panel is small enough to stay in the fastest cache while its columns are filled in.
-  let block = 128
-  for first in Swift.stride(from: 0, to: columns, by: width) {
-    let used = min(width, columns - first)
-    let panel = panels + first * inner
-    for start in Swift.stride(from: 0, to: inner, by: block) {
-      let steps = min(block, inner - start)
-      let target = panel + start * width
-      if column == 1 && used == width {
-        for k in 0..<steps {
-          (target + k * width).update(from: b + (start + k) * step + first, count: width)
-        }
-        continue
-      }
-      for c in 0..<used {
-        let source = b + start * step + (first + c) * column
-        for k in 0..<steps { target[k * width + c] = source[k * step] }
-      }
-      for c in used..<width {
-        for k in 0..<steps { target[k * width + c] = 0 }
-      }
+  precondition(step == 1 || column == 1, "steps \(step) and columns \(column) apart")
+  if column == 1 {
+    for k in 0..<inner {
+      setPanelRow(
+        panels + k * width, inner * width, to: b + k * step, columns: columns, width: width)
+    }
+  } else {
+    for first in Swift.stride(from: 0, to: columns, by: width) {
+      packPanel(
+        b + first * column, column: column, inner: inner, columns: min(width, columns - first),
+        into: panels + first * inner, width: width)
     }
   }
 }
 
-/// Makes a row of a matrix in panels of ``panelWidth`` that of other values; the last panel's is filled up
-/// with zeros.
+/// One panel of a matrix whose columns are contiguous.
+private func packPanel(
+  _ b: UnsafePointer<Float>, column: Int, inner: Int, columns: Int,
+  into panel: UnsafeMutablePointer<Float>, width: Int
+) {
+  let (wholeSteps, wholeColumns) = (inner / 8 * 8, columns / 8 * 8)
+  for k in Swift.stride(from: 0, to: wholeSteps, by: 8) {
+    for c in Swift.stride(from: 0, to: wholeColumns, by: 8) {
+      transpose(b + c * column + k, column, into: panel + k * width + c, width)
+    }
+  }
+  for k in 0..<inner {
+    let first = k < wholeSteps ? wholeColumns : 0
+    for c in first..<width { panel[k * width + c] = c < columns ? b[c * column + k] : 0 }
+  }
+}
+
+/// Transposes eight rows of eight floats, which lie `aRow` and `bRow` apart.
+@inline(__always)
+private func transpose(
+  _ a: UnsafePointer<Float>, _ aRow: Int, into b: UnsafeMutablePointer<Float>, _ bRow: Int
+) {
+  var rows = InlineArray<8, SIMD8<Float>> {
+    UnsafeRawPointer(a + $0 * aRow).loadUnaligned(as: SIMD8<Float>.self)
+  }
+  // Of six bits, three that say the row and three that say the column, each turn moves the last to the front.
+  for _ in 0..<3 {
+    let old = rows
+    for i in 0..<4 {
+      let pair = SIMD16(lowHalf: old[2 * i], highHalf: old[2 * i + 1])
+      rows[i] = pair.evenHalf
+      rows[i + 4] = pair.oddHalf
+    }
+  }
+  for r in 0..<8 {
+    UnsafeMutableRawPointer(b + r * bRow).storeBytes(of: rows[r], as: SIMD8<Float>.self)
+  }
+}
+
+/// Makes a row of a matrix in panels that of other values; the last panel's is filled up with zeros.
 ///
 /// - Parameters:
 ///   - row: where it begins in the first panel.
 ///   - stride: floats from panel to panel.
 package func setPanelRow(
-  _ row: UnsafeMutablePointer<Float>, _ stride: Int, to values: UnsafePointer<Float>, columns: Int
+  _ row: UnsafeMutablePointer<Float>, _ stride: Int, to values: UnsafePointer<Float>, columns: Int,
+  width: Int = panelWidth
 ) {
-  let whole = columns / panelWidth
+  let whole = columns / width
   for panel in 0..<whole {
-    (row + panel * stride).update(from: values + panel * panelWidth, count: panelWidth)
+    let (source, target) = (values + panel * width, row + panel * stride)
+    for c in Swift.stride(from: 0, to: width, by: 16) {
+      let part = UnsafeRawPointer(source + c).loadUnaligned(as: SIMD16<Float>.self)
+      UnsafeMutableRawPointer(target + c).storeBytes(of: part, as: SIMD16<Float>.self)
+    }
   }
-  guard columns > whole * panelWidth else { return }
-  for c in 0..<panelWidth {
-    let column = whole * panelWidth + c
+  guard columns > whole * width else { return }
+  for c in 0..<width {
+    let column = whole * width + c
     row[whole * stride + c] = column < columns ? values[column] : 0
   }
 }

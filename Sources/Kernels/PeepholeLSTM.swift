@@ -51,7 +51,7 @@ package func peepholeBackward(
     cellGradient: dc)
   addProduct(peepholes + 2 * width, output, to: dc, count: width)
   addProduct(output, cell, to: peepholeGradient + 2 * width, count: width)
-  lstmCellBackward(width: width, gates: gates, previous: previous, cellGradient: dc)
+  lstmCellBackward(width: width, gates: gates, stride: width, previous: previous, cellGradient: dc)
   for block in 0..<2 {
     let sum = gates + block * width
     addProduct(peepholes + block * width, sum, to: dc, count: width)

@@ -48,23 +48,42 @@ struct CellTests {
     }
   }
 
-  /// Gate order i, f, g, o; two rows of width two, so that strides count.
-  @Test("LSTM is the formula of models.md 1.5 in float64")
-  func lstm() {
-    let sums: [Float] = (0..<16).map { Float(sin(Double($0) * 1.7)) }
-    let previous: [Float] = [0.3, -0.8, 0.5, 0.1]
-    var gates = sums
-    var (cell, squashed, hidden) = ([Float](repeating: 0, count: 4), previous, previous)
+  /// Gate order i, f, g, o; two rows, so that strides count; the backward pass goes 256 cells at a time.
+  @Test(
+    "LSTM and its gradient are the formulas of models.md 1.5 in float64",
+    arguments: [2, 256, 300, 513])
+  func lstm(width: Int) {
+    func numbers(_ count: Int, _ pace: Double) -> [Float] {
+      (0..<count).map { Float(sin(Double($0) * pace)) }
+    }
+    let count = 2 * width
+    let (sums, previous) = (numbers(4 * count, 1.7), numbers(count, 0.9))
+    let (hiddenGradient, laterGradient) = (numbers(count, 2.3), numbers(count, 1.1))
+    var (gates, cellGradient) = (sums, laterGradient)
+    var (cell, squashed, hidden) = ([Float](repeating: 0, count: count), previous, previous)
     lstmForward(
-      rows: 2, width: 2, gates: &gates, previous: previous, cell: &cell, squashed: &squashed,
+      rows: 2, width: width, gates: &gates, previous: previous, cell: &cell, squashed: &squashed,
       hidden: &hidden)
-    for (row, k) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-      func sum(_ gate: Int) -> Double { Double(sums[8 * row + 2 * gate + k]) }
-      let i = 2 * row + k
-      let c = sigma(sum(1)) * Double(previous[i]) + sigma(sum(0)) * tanh(sum(2))
-      #expect(abs(Double(cell[i]) - c) < 1e-6)
-      #expect(abs(Double(squashed[i]) - tanh(c)) < 1e-6)
-      #expect(abs(Double(hidden[i]) - sigma(sum(3)) * tanh(c)) < 1e-6)
+    lstmBackward(
+      rows: 2, width: width, gates: &gates, previous: previous, squashed: squashed,
+      hiddenGradient: hiddenGradient, cellGradient: &cellGradient)
+    for at in 0..<count {
+      let place = at / width * 4 * width + at % width
+      func sum(_ gate: Int) -> Double { Double(sums[place + gate * width]) }
+      let (i, f, g, o) = (sigma(sum(0)), sigma(sum(1)), tanh(sum(2)), sigma(sum(3)))
+      let c = f * Double(previous[at]) + i * g
+      let dh = Double(hiddenGradient[at])
+      let dc = Double(laterGradient[at]) + dh * o * (1 - tanh(c) * tanh(c))
+      let gradients = [
+        dc * g * i * (1 - i), dc * Double(previous[at]) * f * (1 - f), dc * i * (1 - g * g),
+        dh * tanh(c) * o * (1 - o),
+      ]
+      let found =
+        [cell[at], squashed[at], hidden[at], cellGradient[at]]
+        + (0..<4).map { gates[place + $0 * width] }
+      for (value, truth) in zip(found, [c, tanh(c), o * tanh(c), dc * f] + gradients) {
+        #expect(abs(Double(value) - truth) < 1e-6)
+      }
     }
   }
 }
