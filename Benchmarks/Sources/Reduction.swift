@@ -22,11 +22,13 @@ enum Reduction {
         } + [("mpi", Plain(count: count))]
       // First touches of fresh buffers are no part of a step.
       for _ in 0..<2 { for kind in kinds { _ = try kind.sum.seconds(on: session) } }
-      var times = kinds.map { _ in [Double]() }
+      var (times, elapsed) = (kinds.map { _ in [Double]() }, 0.0)
       // Every rank has the same times, so all of them stop together.
-      while times[0].count < 5 || times.joined().reduce(0, +) < 1 {
+      while times[0].count < 5 || elapsed < 1 {
         for (index, kind) in kinds.enumerated() {
-          times[index].append(try session.maximum([try kind.sum.seconds(on: session)])[0])
+          let seconds = try session.maximum([try kind.sum.seconds(on: session)])[0]
+          times[index].append(seconds)
+          elapsed += seconds
         }
       }
       guard session.rank == 0 else { continue }
