@@ -17,6 +17,12 @@ public enum Console {
     if speaksForJob { error(text) }
   }
 
+  /// Gives the rank that speaks for the job a second to do so, on all others. A launcher ends a job's ranks
+  /// as soon as one has failed, and a rank that has not spoken by then never does.
+  public static func awaitSpeaker() {
+    if !speaksForJob { poll(nil, 0, 1000) }
+  }
+
   /// Writes `text` to standard output as it is, on one rank of the job only.
   public static func textOnceForJob(_ text: String) {
     if speaksForJob { self.text(text) }

@@ -8,11 +8,14 @@ do {
   exit(try Program.run(try Command.parse(Array(CommandLine.arguments.dropFirst()))))
 } catch let error as UsageError {
   Console.errorOnceForJob(error.description)
+  Console.awaitSpeaker()
   exit(UsageError.status)
 } catch TrainingError.stoppedByFirstRank {
+  Console.awaitSpeaker()
   exit(1)
 } catch {
   Console.errorOnceForJob("tercet: \(error)")
+  Console.awaitSpeaker()
   exit(1)
 }
 

@@ -265,5 +265,17 @@ extension ProgramTests {
         #expect(place.names("run").isEmpty)
       }
     }
+
+    @Test("the rank that speaks is waited for when it is late", .enabled(if: hasRanks))
+    func lateSpeaker() throws {
+      let script = """
+        if [ "$OMPI_COMM_WORLD_RANK" = 0 ]; then for i in {1..20}; do "$0" --help > /dev/null; done; fi
+        exec "$0" train Configs/quickstart.yaml --stop-after soon
+        """
+      let result = try mpirun(
+        ranks: 3, executable: URL(filePath: "/bin/bash"), arguments: ["-c", script, program.path])
+      #expect(result.status != 0)
+      #expect(result.stderr.contains("--stop-after"), "\(result.stderr)")
+    }
   }
 }
