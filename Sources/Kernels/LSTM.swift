@@ -40,11 +40,11 @@ package func lstmBackward(
   cellGradient: UnsafeMutablePointer<Float>
 ) {
   for row in 0..<rows {
-    for first in Swift.stride(from: 0, to: width, by: cellsAhead) {
+    for first in stride(from: 0, to: width, by: cellsAhead) {
       let count = min(cellsAhead, width - first)
       let (gates, at) = (gates + row * 4 * width + first, row * width + first)
       let isLast = first + count == width
-      for cell in Swift.stride(from: count, to: count + cellsAhead, by: 16) {
+      for cell in stride(from: count, to: count + cellsAhead, by: 16) {
         let next = gates + cell + (isLast ? 3 * width : 0)
         for gate in 0..<4 { tercet_prefetch(next + gate * width) }
         tercet_prefetch(previous + at + cell)

@@ -21,7 +21,7 @@ package func packPanels(
         panels + k * width, inner * width, to: b + k * step, columns: columns, width: width)
     }
   } else {
-    for first in Swift.stride(from: 0, to: columns, by: width) {
+    for first in stride(from: 0, to: columns, by: width) {
       packPanel(
         b + first * column, column: column, inner: inner, columns: min(width, columns - first),
         into: panels + first * inner, width: width)
@@ -35,8 +35,8 @@ private func packPanel(
   into panel: UnsafeMutablePointer<Float>, width: Int
 ) {
   let (wholeSteps, wholeColumns) = (inner / 8 * 8, columns / 8 * 8)
-  for k in Swift.stride(from: 0, to: wholeSteps, by: 8) {
-    for c in Swift.stride(from: 0, to: wholeColumns, by: 8) {
+  for k in stride(from: 0, to: wholeSteps, by: 8) {
+    for c in stride(from: 0, to: wholeColumns, by: 8) {
       transpose(b + c * column + k, column, into: panel + k * width + c, width)
     }
   }

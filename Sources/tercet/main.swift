@@ -7,16 +7,18 @@ CheckpointReader.serveIfAsked()
 do {
   exit(try Program.run(try Command.parse(Array(CommandLine.arguments.dropFirst()))))
 } catch let error as UsageError {
-  Console.errorOnceForJob(error.description)
-  Console.awaitSpeaker()
-  exit(UsageError.status)
+  fail(error.description, status: UsageError.status)
 } catch TrainingError.stoppedByFirstRank {
-  Console.awaitSpeaker()
-  exit(1)
+  fail(nil)
 } catch {
-  Console.errorOnceForJob("tercet: \(error)")
+  fail("tercet: \(error)")
+}
+
+/// Ends this rank after what is wrong was said, by the rank that speaks for the job.
+func fail(_ text: String?, status: Int32 = 1) -> Never {
+  if let text { Console.errorOnceForJob(text) }
   Console.awaitSpeaker()
-  exit(1)
+  exit(status)
 }
 
 /// Hands every verb to what carries it out.
