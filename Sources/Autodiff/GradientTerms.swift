@@ -15,16 +15,17 @@ public final class GradientTerms: @unchecked Sendable {
 
   /// One addend of a parameter's gradient; rows lie shard by shard.
   private enum Term {
-    /// `dyᵀ x` in a block of the parameter.
-    case product(dy: OrderedRows, x: OrderedRows, outputs: Range<Int>, inputs: Range<Int>)
-    /// Row `r` of `dy` belongs to row `ids[r]` of the parameter; `order` has the rows shard by shard.
-    case lookups(dy: Matrix, ids: [Int], order: [Int], bounds: [Int])
+    /// `dyᵀ x` in a block of the parameter, over some rows of each shard.
+    case product(
+      dy: ProductRows, x: ProductRows, rows: [Range<Int>], outputs: Range<Int>, inputs: Range<Int>)
+    /// Row `r` of `dy` belongs to row `ids[r]` of the parameter.
+    case lookups(dy: Matrix, ids: [Int], order: RowOrder)
     /// One matrix a shard, of the parameter's shape.
     case sums([Matrix])
 
     /// Whether it writes every element of the parameter's gradient.
     func covers(_ parameter: Parameter) -> Bool {
-      guard case .product(_, _, let outputs, let inputs) = self else { return false }
+      guard case .product(_, _, _, let outputs, let inputs) = self else { return false }
       return outputs.count == parameter.rows && inputs.count == parameter.columns
     }
   }
@@ -46,43 +47,44 @@ public final class GradientTerms: @unchecked Sendable {
     inputs: Range<Int>? = nil
   ) {
     precondition(dy.rows == x.rows, "\(dy.rows) and \(x.rows) rows for \(parameter.name)")
+    let order = order(rows: dy.rows, kind)
     addProduct(
-      ordered(dy, as: .outputs, kind: kind), ordered(x, as: .inputs, kind: kind), to: parameter,
+      ordered(dy, as: .outputs, order), ordered(x, as: .inputs, order), to: parameter,
       inputs: inputs)
   }
 
   /// The same of rows that are in order.
   ///
-  /// - Parameter outputs: the rows of the parameter, and columns of `dy`, to take; all of them when `nil`.
+  /// - Parameters:
+  ///   - rows: the places of each shard's rows to sum over; all of them when `nil`.
+  ///   - outputs: the rows of the parameter, and columns of `dy`, to take; all of them when `nil`.
   func addProduct(
-    _ dy: OrderedRows, _ x: OrderedRows, to parameter: Parameter, outputs: Range<Int>? = nil,
-    inputs: Range<Int>? = nil
+    _ dy: OrderedRows, _ x: OrderedRows, rows: [Range<Int>]? = nil, to parameter: Parameter,
+    outputs: Range<Int>? = nil, inputs: Range<Int>? = nil
   ) {
     let (outputs, inputs) = (outputs ?? 0..<parameter.rows, inputs ?? 0..<parameter.columns)
     precondition(
-      dy.bounds == x.bounds && dy.values.columns == parameter.rows
+      dy.order == x.order && dy.values.columns == parameter.rows
         && x.values.columns == inputs.count, "product for \(parameter.name)")
-    add(.product(dy: dy, x: x, outputs: outputs, inputs: inputs), to: parameter)
+    add(
+      .product(
+        dy: dy.values, x: x.values, rows: rows ?? dy.order.places, outputs: outputs,
+        inputs: inputs),
+      to: parameter)
   }
 
   /// Room for the rows of an operand of a product.
-  func ordered(
-    rows count: Int, columns: Int, as operand: GradientOperand, kind: ShardRows.Kind?
-  ) -> OrderedRows {
-    let order = order(rows: count, kind)
-    let values = pool.uninitialized(
-      operand, rows: count, columns: columns, precision: precision)
-    return OrderedRows(values, order: order.rows, bounds: order.bounds)
+  func ordered(columns: Int, as operand: GradientOperand, _ order: RowOrder) -> OrderedRows {
+    OrderedRows(
+      pool.uninitialized(operand, rows: order.count, columns: columns, precision: precision), order)
   }
 
   /// An operand of a product whose rows are all known; the matrix itself where it will do.
-  func ordered(_ matrix: Matrix, as operand: GradientOperand, kind: ShardRows.Kind?) -> OrderedRows
-  {
-    if operand.isPlain(precision) && (rows?.count ?? 1) == 1 {
-      return OrderedRows(.float32(matrix), order: nil, bounds: [0, matrix.rows])
+  func ordered(_ matrix: Matrix, as operand: GradientOperand, _ order: RowOrder) -> OrderedRows {
+    if operand.isPlain(precision) && order.rows == nil {
+      return OrderedRows(.float32(matrix), order)
     }
-    let result = ordered(
-      rows: matrix.rows, columns: matrix.columns, as: operand, kind: kind)
+    let result = ordered(columns: matrix.columns, as: operand, order)
     result.set(.float32(matrix), from: 0)
     return result
   }
@@ -99,10 +101,7 @@ public final class GradientTerms: @unchecked Sendable {
   /// Adds each row of `dy` to the row of a table that its id names.
   func addLookups(_ dy: Matrix, ids: [Int], to table: Parameter) {
     precondition(dy.rows == ids.count && dy.columns == table.columns, "rows of \(table.name)")
-    let order = order(rows: dy.rows, nil)
-    add(
-      .lookups(dy: dy, ids: ids, order: order.rows ?? Array(0..<dy.rows), bounds: order.bounds),
-      to: table)
+    add(.lookups(dy: dy, ids: ids, order: order(rows: dy.rows, nil)), to: table)
   }
 
   /// Zeros for each shard, of the parameter's shape, to add a small parameter's gradient to.
@@ -125,13 +124,11 @@ public final class GradientTerms: @unchecked Sendable {
     terms[parameter.offset, default: (parameter, [])].terms.append(term)
   }
 
-  /// The rows shard by shard, or `nil` where they are; and where each shard's begin and end.
-  private func order(
-    rows count: Int, _ kind: ShardRows.Kind?
-  ) -> (rows: [Int]?, bounds: [Int]) {
-    guard let rows, rows.count > 1 else { return (nil, [0, count]) }
-    let order = rows.grouped(kind ?? rows.kind(rows: count), rows: count)
-    return (order.rows, order.bounds)
+  /// The order of the rows of a matrix.
+  ///
+  /// - Parameter starting: those of the rows that start from zero states.
+  func order(rows count: Int, _ kind: ShardRows.Kind?, starting: [Int] = []) -> RowOrder {
+    RowOrder(shards: shards(rows: count, kind), count: rows?.count ?? 1, starting: starting)
   }
 }
 
@@ -163,15 +160,17 @@ extension GradientTerms {
     _ term: Term, rows: Range<Int>, shard: Int, to tile: Matrix, overwriting: Bool
   ) {
     switch term {
-    case .product(let dy, let x, let outputs, let inputs):
+    case .product(let dy, let x, let summed, let outputs, let inputs):
       let part = rows.clamped(to: outputs)
       guard !part.isEmpty else { return }
       Weight.gradient(
-        of: dy.values, outputs: part, x.values, rows: dy.bounds[shard]..<dy.bounds[shard + 1],
+        of: dy, outputs: part, x, rows: summed[shard],
         into: tile.rows(part.lowerBound - rows.lowerBound..<part.upperBound - rows.lowerBound)
           .columns(inputs), adding: !overwriting)
-    case .lookups(let dy, let ids, let order, let bounds):
-      for r in order[bounds[shard]..<bounds[shard + 1]] where rows.contains(ids[r]) {
+    case .lookups(let dy, let ids, let order):
+      for place in order.places[shard] {
+        let r = order.rows?[place] ?? place
+        guard rows.contains(ids[r]) else { continue }
         Kernels.add(dy.row(r), to: tile.row(ids[r] - rows.lowerBound), count: dy.columns)
       }
     case .sums(let sums):

@@ -19,8 +19,6 @@ public struct ShardRows: Sendable {
   public let shards: [Int]
   private let layout: PackedLayout
   private let shardsOfTokens: [Int]
-  /// The rows of tokens, shard by shard, and where each shard's begin and end.
-  private let tokens: (rows: [Int], bounds: [Int])
 
   /// - Parameters:
   ///   - layout: of the batch.
@@ -30,9 +28,7 @@ public struct ShardRows: Sendable {
     self.layout = layout
     self.shards = shards
     self.count = count
-    let ofTokens = (0..<layout.steps).flatMap { shards[0..<layout.active[$0]] }
-    shardsOfTokens = ofTokens
-    tokens = Self.grouped(ofTokens, count: count)
+    shardsOfTokens = (0..<layout.steps).flatMap { shards[0..<layout.active[$0]] }
   }
 
   /// A batch that is one shard.
@@ -49,13 +45,6 @@ public struct ShardRows: Sendable {
     return rows == layout.sentences ? .sentences : .tokens
   }
 
-  /// The rows of a matrix of `rows` rows, shard by shard, each shard's in the order that they have when
-  /// it is alone, and where each shard's begin and end.
-  func grouped(_ kind: Kind, rows: Int) -> (rows: [Int], bounds: [Int]) {
-    let shards = shards(of: kind, rows: rows)
-    return kind == .tokens ? tokens : Self.grouped(shards, count: count)
-  }
-
   /// The shard of each row of a matrix of `rows` rows.
   func shards(of kind: Kind, rows: Int) -> [Int] {
     switch kind {
@@ -67,18 +56,5 @@ public struct ShardRows: Sendable {
       precondition(sentences > 0 && rows % sentences == 0, "\(rows) rows of \(sentences) sentences")
       return (0..<rows / sentences).flatMap { _ in shards }
     }
-  }
-
-  private static func grouped(_ shards: [Int], count: Int) -> (rows: [Int], bounds: [Int]) {
-    var sizes = [Int](repeating: 0, count: count)
-    for shard in shards { sizes[shard] += 1 }
-    let bounds = sizes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
-    var next = bounds
-    var order = [Int](repeating: 0, count: shards.count)
-    for (row, shard) in shards.enumerated() {
-      order[next[shard]] = row
-      next[shard] += 1
-    }
-    return (order, bounds)
   }
 }

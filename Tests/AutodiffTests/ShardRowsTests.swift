@@ -29,32 +29,61 @@ struct ShardRowsTests {
     }
   }
 
+  private func order(_ kind: ShardRows.Kind, rows: Int, starting: [Int] = []) -> RowOrder {
+    RowOrder(
+      shards: Deal.rows.shards(of: kind, rows: rows), count: Deal.count, starting: starting)
+  }
+
   @Test("tokens, shard by shard")
-  func tokens() {
-    let (rows, bounds) = Deal.rows.grouped(.tokens, rows: Deal.layout.rows)
-    #expect(bounds == [0, 5, 7, 17])
-    for shard in 0..<3 {
-      #expect(Array(rows[bounds[shard]..<bounds[shard + 1]]) == tokens(of: shard))
-    }
+  func tokens() throws {
+    let order = order(.tokens, rows: Deal.layout.rows)
+    #expect(order.places == [0..<5, 5..<7, 7..<17] && order.continued == order.places)
+    let rows = try #require(order.rows)
+    for shard in 0..<3 { #expect(Array(rows[order.places[shard]]) == tokens(of: shard)) }
+    for (place, row) in rows.enumerated() { #expect(order.place(of: row) == place) }
   }
 
   @Test("sentences of each step of a decoder, shard by shard", arguments: 0...4)
   func sentences(steps: Int) {
-    let (rows, bounds) = Deal.rows.grouped(.sentences, rows: 6 * steps)
-    #expect(bounds == [0, 2 * steps, 3 * steps, 6 * steps])
+    let order = order(.sentences, rows: 6 * steps)
+    #expect(order.places == [0..<2 * steps, 2 * steps..<3 * steps, 3 * steps..<6 * steps])
     for shard in 0..<3 {
       let expected = (0..<steps).flatMap { step in
         Deal.sentences(of: shard).map { step * 6 + $0 }
       }
-      #expect(Array(rows[bounds[shard]..<bounds[shard + 1]]) == expected)
+      #expect(order.places[shard].map { order.rows?[$0] ?? $0 } == expected)
     }
+  }
+
+  @Test("rows that start from zeros come first in their shards")
+  func starting() {
+    let lasts = Deal.lengths.indices.map {
+      Deal.layout.row(sentence: $0, position: Deal.lengths[$0] - 1)
+    }
+    let order = order(.tokens, rows: Deal.layout.rows, starting: lasts)
+    #expect(order.places == [0..<5, 5..<7, 7..<17])
+    #expect(order.continued == [2..<5, 6..<7, 10..<17])
+    for shard in 0..<3 {
+      let (own, starts) = (tokens(of: shard), Set(lasts))
+      let rows = order.places[shard].map { order.rows?[$0] ?? $0 }
+      #expect(rows == own.filter(starts.contains) + own.filter { !starts.contains($0) })
+    }
+  }
+
+  @Test("rows that are in order already have no list of places")
+  func ordered() {
+    let order = RowOrder(shards: [0, 0, 2], count: 3, starting: [0])
+    #expect(order.rows == nil && order.places == [0..<2, 2..<2, 2..<3])
+    #expect(order.continued == [1..<2, 2..<2, 2..<3] && order.place(of: 2) == 2)
+    #expect(RowOrder(shards: [0, 0, 2], count: 3, starting: [1]).rows == [1, 0, 2])
   }
 
   @Test("a shard without sentences has no rows")
   func empty() {
     let rows = ShardRows(layout: PackedLayout(lengths: [2, 1]), shards: [3, 1], count: 5)
-    #expect(rows.grouped(.tokens, rows: 3).bounds == [0, 0, 1, 1, 3, 3])
-    #expect(rows.grouped(.tokens, rows: 3).rows == [1, 0, 2])
+    let order = RowOrder(shards: rows.shards(of: .tokens, rows: 3), count: 5)
+    #expect(order.places == [0..<0, 0..<1, 1..<1, 1..<3, 3..<3])
+    #expect(order.rows == [1, 0, 2])
   }
 
   @Test("the number of rows says what they stand for")
@@ -62,7 +91,7 @@ struct ShardRowsTests {
     #expect(Deal.rows.kind(rows: 17) == .tokens)
     #expect(Deal.rows.kind(rows: 6) == .sentences)
     let single = ShardRows(layout: PackedLayout(lengths: [1, 1]), shards: [1, 0], count: 2)
-    #expect(single.grouped(.tokens, rows: 2) == single.grouped(.sentences, rows: 2))
+    #expect(single.shards(of: .tokens, rows: 2) == single.shards(of: .sentences, rows: 2))
   }
 }
 

@@ -4,30 +4,28 @@ import Tensors
 /// What the gradients of a cell's parameters are made of, put away block by block on the way back.
 struct CellTerms {
   private let parameters: CellParameters
-  private let kind: ShardRows.Kind
+  private let order: RowOrder
   /// Gradient of `W x + b`.
   private let sums: OrderedRows
   /// Gradient of `U h′ + c` where that is another (GRU after).
   private let recurrentSums: OrderedRows?
-  /// `h′` of each row.
+  /// `h′` of each row that continues a state.
   private let states: OrderedRows
   /// Gradients of the biases and of the peepholes, one a shard.
   private let bias: [Matrix]
   private let recurrentBias: [Matrix]
   let peepholes: [Matrix]
 
-  /// - Parameter rows: of all blocks.
-  init(
-    _ parameters: CellParameters, rows: Int, kind: ShardRows.Kind, _ gradients: GradientTerms
-  ) {
+  /// - Parameter order: of the rows of all blocks.
+  init(_ parameters: CellParameters, _ order: RowOrder, _ gradients: GradientTerms) {
     self.parameters = parameters
-    self.kind = kind
+    self.order = order
     let (width, sumWidth) = (parameters.width, parameters.input.rows)
-    sums = gradients.ordered(rows: rows, columns: sumWidth, as: .outputs, kind: kind)
+    sums = gradients.ordered(columns: sumWidth, as: .outputs, order)
     recurrentSums =
       parameters.form == .gruAfter
-      ? gradients.ordered(rows: rows, columns: sumWidth, as: .outputs, kind: kind) : nil
-    states = gradients.ordered(rows: rows, columns: width, as: .inputs, kind: kind)
+      ? gradients.ordered(columns: sumWidth, as: .outputs, order) : nil
+    states = gradients.ordered(columns: width, as: .inputs, order)
     bias = gradients.sums(for: parameters.bias)
     recurrentBias = parameters.recurrentBias.map { gradients.sums(for: $0) } ?? []
     peepholes = parameters.peepholes.map { gradients.sums(for: $0) } ?? []
@@ -46,7 +44,6 @@ struct CellTerms {
     sums.set(rounded, from: first)
     if let recurrent { recurrentSums?.set(.float32(recurrent), from: first) }
     states.set(.float32(block.hidden), from: first)
-    states.clear(first + block.carried..<block.rows.upperBound)
     for row in 0..<dy.rows {
       let shard = gradients.shard(ofSentence: row)
       Kernels.add(dy.row(row), to: bias[shard].pointer, count: dy.columns)
@@ -69,14 +66,17 @@ struct CellTerms {
   ///   - reset: `r ⊙ h′`, which the candidate of a GRU that resets before reads.
   func add(inputs: Matrix, reset: Matrix, to gradients: GradientTerms) {
     gradients.addProduct(
-      sums, gradients.ordered(inputs, as: .inputs, kind: kind), to: parameters.input)
+      sums, gradients.ordered(inputs, as: .inputs, order), to: parameters.input)
+    func addRecurrent(_ sums: OrderedRows, _ states: OrderedRows, outputs: Range<Int>? = nil) {
+      gradients.addProduct(
+        sums, states, rows: order.continued, to: parameters.recurrent, outputs: outputs)
+    }
     guard parameters.form == .gruBefore else {
-      return gradients.addProduct(recurrentSums ?? sums, states, to: parameters.recurrent)
+      return addRecurrent(recurrentSums ?? sums, states)
     }
     let width = parameters.width
-    gradients.addProduct(sums, states, to: parameters.recurrent, outputs: 0..<2 * width)
-    gradients.addProduct(
-      sums, gradients.ordered(reset, as: .inputs, kind: kind), to: parameters.recurrent,
-      outputs: 2 * width..<3 * width)
+    addRecurrent(sums, states, outputs: 0..<2 * width)
+    addRecurrent(
+      sums, gradients.ordered(reset, as: .inputs, order), outputs: 2 * width..<3 * width)
   }
 }

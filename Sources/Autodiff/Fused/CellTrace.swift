@@ -28,6 +28,8 @@ final class CellTrace {
   let kind: ShardRows.Kind
   /// Rows that have taken a step.
   private(set) var used = 0
+  /// Those of them that started from zeros.
+  private(set) var starting: [Int] = []
   /// Gradient of the sums under the gates' functions.
   private(set) lazy var sumGradient =
     parameters.form.hasCellState ? gates : pool.uninitialized(gates.rows, gates.columns)
@@ -81,6 +83,7 @@ final class CellTrace {
   /// One step of a block whose rows are projected.
   func step(_ block: CellBlock) {
     used = max(used, block.rows.upperBound)
+    starting += block.rows.dropFirst(block.carried)
     switch parameters.form {
     case .lstm, .peephole: stepLSTM(block)
     case .gruAfter: stepGRUAfter(block)

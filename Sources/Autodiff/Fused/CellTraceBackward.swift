@@ -60,7 +60,8 @@ extension CellTrace {
 
   private func terms(_ gradients: GradientTerms) -> CellTerms {
     if let terms { return terms }
-    let fresh = CellTerms(parameters, rows: used, kind: kind, gradients)
+    let order = gradients.order(rows: used, kind, starting: starting)
+    let fresh = CellTerms(parameters, order, gradients)
     terms = fresh
     return fresh
   }
