@@ -9,10 +9,11 @@ the sums of the pieces to all, so that in either half (p − 1)/p · V bytes go 
     allreduce:    2 ⌈log₂ p⌉ α + the same       (recursive halving and doubling)
 
 The reproducible sum sends each piece straight to its owner, which adds the p of them in one fixed tree; that is
-its price, p − 1 messages where log₂ p would do. Its bytes are as few as can be.
+its price, p − 1 messages where log₂ p would do. Its bytes are as few as can be, and the rows of a table that no
+sentence of a node has looked up, which are zeros, stay at home: of Z such bytes (p − 1)/p · Z β less.
 """
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class Network:
     beta: float
     gamma: float
 
-    def sum(self, nodes, count, reproducible=True, low=False):
-        """Seconds of a sum of `count` bytes of float32; `low` halves what travels, not what is added."""
+    def sum(self, nodes, count, reproducible=True, low=False, zeros=0):
+        """Seconds of a sum of `count` bytes of float32, of which `zeros` stay at home; `low` halves what
+        travels, not what is added."""
         messages = nodes - 1 if reproducible else math.ceil(math.log2(nodes))
-        share = (nodes - 1) / nodes * count
-        wire = share / 2 if low else share
-        return 2 * messages * self.alpha + 2 * wire * self.beta + share * self.gamma
+        share = (nodes - 1) / nodes
+        wire = share * (2 * count - (zeros if reproducible else 0))
+        return (2 * messages * self.alpha + (wire / 2 if low else wire) * self.beta
+                + share * count * self.gamma)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Technique:
     low: bool = False
     # Gradients travel while the rest of the backward pass runs.
     overlap: bool = False
+    # Rows of tables that are zeros travel like others.
+    whole: bool = False
     # Minibatches of a node whose gradients are added before a sum.
     accumulate: int = 1
 
@@ -53,6 +58,8 @@ class Work:
     rate: float
     # Bytes of the gradient, as float32.
     count: float
+    # Those of them that are zeros, rows of tables that no sentence of the node has looked up.
+    zeros: float = field(default=0, kw_only=True)
     # Seconds of the optimiser on all parameters.
     update: float
     # Parts of the gradient: share of its bytes, and how far the backward pass is when it is there.
@@ -70,14 +77,16 @@ class Work:
 
     def exposed(self, nodes, passes, technique, network):
         """Seconds of the sum that no computation hides."""
-        cost = lambda count: network.sum(nodes, count, technique.reproducible, technique.low)
+        zeros = 0 if technique.whole else self.zeros
+        cost = lambda share: network.sum(
+            nodes, share * self.count, technique.reproducible, technique.low, share * zeros)
         if not technique.overlap:
-            return cost(self.count)
+            return cost(1)
         # Parts are sent one after the other, each when it is there; time counts from the end of the pass.
         free = -math.inf
         for share, when in self.ready:
             there = (when - 1) * self.backward * passes
-            free = max(free, there) + cost(share * self.count)
+            free = max(free, there) + cost(share)
         return max(0.0, free)
 
     def efficiency(self, nodes, sentences, technique, network):
@@ -102,6 +111,7 @@ PLAIN = Technique("reproducible")
 TECHNIQUES = [
     PLAIN,
     replace(PLAIN, name="allreduce", reproducible=False),
+    replace(PLAIN, name="all rows of tables", whole=True),
     replace(PLAIN, name="bfloat16 on the wire", low=True),
     replace(PLAIN, name="overlap", overlap=True),
     replace(PLAIN, name="accumulation of 8", accumulate=8),

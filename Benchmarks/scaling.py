@@ -131,6 +131,8 @@ def report(figures):
           f"sentences/s, {1e3 * work.update:.0f} ms an update, {work.count * 1e-6:.1f} MB\n")
     print(f"Efficiency by nodes, {forecast.SENTENCES} sentences on each")
     tell(*forecast.efficiencies(work, wires))
+    print(f"The same with the {forecast.WORDS:,} word vectors of NYT")
+    tell(*forecast.efficiencies(forecast.with_words(work), wires))
     print("Fastest update of a given batch")
     tell(*forecast.turning_points(work, wires))
     return rows + [figure.row() for figure in figures.values()]

@@ -42,6 +42,13 @@ class SumTests(unittest.TestCase):
         wire = Network(alpha=0, beta=1e-9, gamma=0)
         self.assertAlmostEqual(wire.sum(8, 1e6, low=True), wire.sum(8, 1e6) / 2)
 
+    def test_zeros_spare_half_of_their_way(self):
+        wire = Network(alpha=0, beta=1e-9, gamma=0)
+        whole = wire.sum(8, 1e6)
+        self.assertAlmostEqual(wire.sum(8, 1e6, zeros=4e5), 0.8 * whole)
+        self.assertAlmostEqual(wire.sum(8, 1e6, low=True, zeros=4e5), 0.4 * whole)
+        self.assertAlmostEqual(wire.sum(8, 1e6, reproducible=False, zeros=4e5), whole)
+
 
 class StepTests(unittest.TestCase):
     network = Network(alpha=0, beta=1e-8, gamma=0)
@@ -60,6 +67,12 @@ class StepTests(unittest.TestCase):
         technique = Technique("", accumulate=4)
         self.assertAlmostEqual(self.work.step(2, 3, technique, self.network), 13)
         self.assertAlmostEqual(self.work.efficiency(2, 3, technique, self.network), 12 / 13)
+
+    def test_zeros_stay_at_home_unless_rows_travel_whole(self):
+        # 1 s of sum, half of it of zeros, which travel in the second half alone.
+        work = Work(rate=1, count=1e8, update=0, zeros=5e7)
+        self.assertAlmostEqual(work.step(2, 3, Technique(""), self.network), 3.75)
+        self.assertAlmostEqual(work.step(2, 3, Technique("", whole=True), self.network), 4)
 
     def test_nothing_is_hidden_of_what_comes_last(self):
         self.assertAlmostEqual(self.work.step(2, 3, Technique("", overlap=True), self.network), 4)

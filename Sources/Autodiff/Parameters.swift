@@ -24,6 +24,10 @@ public struct Parameter: Sendable {
   public let shape: [Int]
 
   public var count: Int { rows * columns }
+  /// Floats of the slab that are its own.
+  public var values: Range<Int> { offset..<offset + count }
+  /// Whether its rows are looked up, few of them in a minibatch: the others' gradient is zeros.
+  public var isTable: Bool { if case .table = initializer { true } else { false } }
 }
 
 /// All parameters of a model end to end, in the order in which its layers declared them.

@@ -6,8 +6,9 @@ import Tensors
 /// this piece of every node that any rank has summed and adds them in tree order.
 ///
 /// A piece leaves as soon as its values are final, while the rank goes on with the next. Open MPI moves
-/// messages only while it is called, hence ``advance()``. On request values travel as bfloat16, half as many
-/// bytes; sums are of float32 all the same, and a rank's own values are not rounded.
+/// messages only while it is called, hence ``advance()``. Of the rows of a table, few of which a minibatch looks
+/// up, zeros need not travel; on request values travel as bfloat16, half as many bytes. Sums are of float32 all
+/// the same, and a rank's own values are not rounded.
 final class PieceExchange: Sendable {
   /// All nodes of all ranks, from left to right.
   let nodes: [ShardTree.Node]
@@ -16,11 +17,15 @@ final class PieceExchange: Sendable {
   let first: [Int]
   /// This rank's piece of each node, one after the other.
   let pieces: Slab
-  /// What travels as bfloat16.
-  let halves: Halves?
+  /// What travels otherwise than it lies in memory.
+  let parcels: Parcels?
+  /// This rank's piece of a replica before it is changed, where something else travels than the piece.
+  let kept: Slab?
   let rank: Int
   /// Where each rank's piece begins, and where the last one ends.
   let bounds: [Int]
+  /// Of the messages of the sum; 0 is others'.
+  private let firstTag: Int
   /// Of the node that is being summed, how many values of each rank's piece are not final yet.
   private let missing: Mutex<[Int]>
   /// What the thread that calls MPI alone looks at.
@@ -38,21 +43,26 @@ final class PieceExchange: Sendable {
   }
 
   /// - Parameters:
-  ///   - bounds: where each rank's piece begins, and where the last one ends.
-  ///   - isRounded: whether values travel as bfloat16.
-  /// - Precondition: there is more than one rank, and a message has fewer than 2³¹ values.
-  init(count: Int, tree: ShardTree, bounds: [Int], rank: Int, isRounded: Bool) {
+  ///   - bounds: where each rank's piece begins in the slab, and where the last one ends.
+  ///   - form: how values travel.
+  ///   - index: of this exchange among those of a sum, whose messages must not be taken for each other's.
+  /// - Precondition: there is more than one rank, and the slab has fewer than 2³¹ values.
+  init(tree: ShardTree, bounds: [Int], rank: Int, form: Parcels.Form, index: Int) {
     let ranks = bounds.count - 1
-    precondition(count <= Int(Int32.max), "a reduction of \(count) values")
+    precondition(bounds[ranks] <= Int(Int32.max), "a reduction of \(bounds[ranks]) values")
     let held = (0..<ranks).map { TreeWalk(over: tree.range(of: $0, ranks: ranks)).nodes }
     nodes = held.flatMap { $0 }
     self.held = held.map(\.count)
     first = held.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     pieces = Slab(count: (bounds[rank + 1] - bounds[rank]) * nodes.count)
-    halves = isRounded ? Halves(sent: count * max(1, self.held[rank]), received: pieces.count) : nil
+    parcels = Parcels(
+      form, pieces: (0..<ranks).map { bounds[$0 + 1] - bounds[$0] }, rank: rank, nodes: nodes.count,
+      ownNodes: self.held[rank])
+    kept = parcels.map { _ in Slab(count: bounds[rank + 1] - bounds[rank]) }
     missing = Mutex(.init(repeating: 0, count: ranks))
     self.rank = rank
     self.bounds = bounds
+    firstTag = 1 + index * tree.shards
   }
 
   deinit {
@@ -68,13 +78,21 @@ final class PieceExchange: Sendable {
   /// How many nodes this rank sends.
   var ownNodes: Int { held[rank] }
 
-  /// Where the piece begins that others wait for first.
-  var start: Int { bounds[(rank + 1) % held.count] }
+  var omitsZeros: Bool { parcels?.form.omitsZeros ?? false }
+
+  /// This rank's piece.
+  var own: Range<Int> { bounds(of: rank) }
+
+  /// All values, those that other ranks wait for first before the others.
+  var order: [Range<Int>] {
+    let start = bounds[(rank + 1) % held.count]
+    return [start..<bounds[held.count], bounds[0]..<start]
+  }
 
   func bounds(of rank: Int) -> Range<Int> { bounds[rank]..<bounds[rank + 1] }
 
   /// Where this rank's piece of a node lies among ``pieces``.
-  func place(of node: Int) -> Int { node * bounds(of: rank).count }
+  private func place(of node: Int) -> Int { node * own.count }
 
   /// Makes ready for what the other ranks send.
   ///
@@ -84,23 +102,39 @@ final class PieceExchange: Sendable {
     post.failure = nil
     for other in held.indices where other != rank {
       for index in 0..<held[other] {
-        let place = place(of: first[other] + index)
-        let target = halves.map { UnsafeMutableRawPointer($0.received + place) }
+        let target = target(first[other] + index)
         request("MPI_Irecv") {
           MPI_Irecv(
-            target ?? UnsafeMutableRawPointer(pieces.start + place),
-            Int32(bounds(of: rank).count), type, Int32(other), Self.tag(index),
-            tercet_comm_world(), &$0)
+            target.start, target.count, type, Int32(other), tag(index), tercet_comm_world(), &$0)
         }
       }
     }
   }
 
   /// What messages of the sum are made of.
-  private var type: MPI_Datatype? { halves == nil ? tercet_float() : tercet_uint16() }
+  private var type: MPI_Datatype? { parcels == nil ? tercet_float() : tercet_uint16() }
 
-  /// Messages of the sum; 0 is others'.
-  private static func tag(_ node: Int) -> Int32 { Int32(1 + node) }
+  private func tag(_ node: Int) -> Int32 { Int32(firstTag + node) }
+
+  /// Where this rank's piece of another's node arrives.
+  private func target(_ node: Int) -> (start: UnsafeMutableRawPointer, count: Int32) {
+    guard let inbox = parcels?.inbox(node) else {
+      return (UnsafeMutableRawPointer(pieces.start + place(of: node)), Int32(own.count))
+    }
+    return (UnsafeMutableRawPointer(inbox.start), Int32(inbox.count))
+  }
+
+  /// A rank's piece of the current node as it leaves.
+  private func source(
+    _ values: UnsafeMutablePointer<Float>, to other: Int
+  ) -> (start: UnsafeMutableRawPointer, count: Int32) {
+    let piece = bounds(of: other)
+    let start = values + piece.lowerBound
+    guard let parcel = parcels?.pack(start, count: piece.count, node: post.node, to: other) else {
+      return (UnsafeMutableRawPointer(start), Int32(piece.count))
+    }
+    return (UnsafeMutableRawPointer(parcel.start), Int32(parcel.count))
+  }
 
   private func request(_ function: String, _ call: (inout MPI_Request?) -> Int32) {
     guard post.failure == nil else { return }
@@ -150,7 +184,6 @@ final class PieceExchange: Sendable {
   /// All values of the current node are final: sends what is left of it.
   func finish() {
     send(toAll: true)
-    let own = bounds(of: rank)
     guard let values = post.values else { preconditionFailure("the end of no node") }
     (pieces.start + place(of: first[rank] + post.node))
       .update(from: values + own.lowerBound, count: own.count)
@@ -165,31 +198,35 @@ final class PieceExchange: Sendable {
     guard !ready.isEmpty else { return }
     post.waiting.removeAll { ready.contains($0) }
     for other in ready {
-      let piece = bounds(of: other)
-      let source =
-        rounded(values, node: post.node, of: piece)
-        ?? UnsafeMutableRawPointer(values + piece.lowerBound)
+      let source = source(values, to: other)
       request("MPI_Isend") {
         MPI_Isend(
-          source, Int32(piece.count), type, Int32(other), Self.tag(post.node),
-          tercet_comm_world(), &$0)
+          source.start, source.count, type, Int32(other), tag(post.node), tercet_comm_world(), &$0)
       }
     }
   }
 
-  /// Sums this rank's piece over the nodes of all ranks and returns where the sums lie.
+  /// Returns this rank's piece, summed over the nodes of all ranks.
   ///
   /// The corresponding C function is `MPI_Waitall`.
   ///
   /// - Parameter walk: for this method's use; it keeps its memory from sum to sum.
-  func reduce(walk: inout TreeWalk) throws(MPIError) -> UnsafeMutablePointer<Float> {
+  func reduce(walk: inout TreeWalk) throws(MPIError) -> SummedPiece {
     if let failure = post.failure { throw failure }
     try MPIError.check(
       "MPI_Waitall", MPI_Waitall(Int32(post.requests.count), &post.requests, nil))
     post.requests.removeAll(keepingCapacity: true)
-    widen()
-    walk.sum(nodes, at: pieces.start, count: bounds(of: rank).count)
-    return pieces.start
+    unpack()
+    walk.sum(nodes, at: pieces.start, count: own.count)
+    return SummedPiece(range: own, sums: pieces.start)
+  }
+
+  /// Puts what has arrived in parcels where it is added up.
+  private func unpack() {
+    guard let parcels else { return }
+    for node in nodes.indices where !(first[rank]..<first[rank + 1]).contains(node) {
+      parcels.unpack(node, into: pieces.start + place(of: node), count: own.count)
+    }
   }
 
   /// Puts the pieces of the other ranks into their places on rank 0.
@@ -197,7 +234,6 @@ final class PieceExchange: Sendable {
     _ values: UnsafePointer<Float>, into whole: UnsafeMutablePointer<Float>?
   ) throws(MPIError) {
     guard let whole, rank == 0 else {
-      let own = bounds(of: rank)
       return try MPIError.check(
         "MPI_Send",
         MPI_Send(
@@ -215,17 +251,26 @@ final class PieceExchange: Sendable {
 
   /// Gives every rank the pieces of all.
   func gather(_ values: UnsafeMutablePointer<Float>) throws(MPIError) {
-    try gather(values, tercet_float())
+    try gather(values + bounds[0], tercet_float())
   }
 
+  /// - Parameter values: the first of those that are cut.
+  func gather(_ values: UnsafeMutableRawPointer, _ type: MPI_Datatype?) throws(MPIError) {
+    try gather(
+      values, type, counts: held.indices.map { Int32(bounds(of: $0).count) },
+      at: bounds.map { $0 - bounds[0] })
+  }
+
+  /// - Parameters:
+  ///   - counts: of every rank.
+  ///   - places: where those of each rank begin.
   func gather(
-    _ values: UnsafeMutableRawPointer, _ type: MPI_Datatype?
+    _ values: UnsafeMutableRawPointer, _ type: MPI_Datatype?, counts: [Int32], at places: [Int]
   ) throws(MPIError) {
-    let counts = bounds.indices.dropLast().map { Int32(bounds(of: $0).count) }
     try MPIError.check(
       "MPI_Allgatherv",
       MPI_Allgatherv(
-        tercet_in_place(), 0, type, values, counts, bounds.map { Int32($0) }, type,
+        tercet_in_place(), 0, type, values, counts, places.map { Int32($0) }, type,
         tercet_comm_world()))
   }
 }

@@ -23,14 +23,15 @@ public enum ReductionMode: String, Codable, Sendable, CaseIterable {
 ///     for node in reduction.nodes {
 ///       reduction.accumulate(node) { slab in /* write the sum over the node's shards */ }
 ///     }
-///     let values = try reduction.reduce(on: session)  // of this rank's piece
-///     /* change the piece of something of as many values */
+///     let sums = try reduction.reduce(on: session)  // of this rank's pieces
+///     /* change the pieces of something of as many values */
 ///     try reduction.gather(something, on: session)
 ///
 /// A rank adds the subtrees that are its own alone. The few nodes that are left per rank are cut
 /// evenly: each rank receives its piece of every node, or sees it where it lies, and adds them in tree
-/// order. Where pieces are sent, each leaves as soon as its values are known to be final. All buffers are
-/// made once and stay warm; a sum allocates nothing.
+/// order. Where pieces are sent, each leaves as soon as its values are known to be final, and large tables are
+/// cut by themselves: of their gradient only what is not zero travels, of themselves what has changed, and every
+/// rank is spared as much. All buffers are made once and stay warm; a sum allocates nothing.
 public final class TreeReduction {
   /// The number of values of a slab.
   public let count: Int
@@ -38,8 +39,9 @@ public final class TreeReduction {
   public let shards: Range<Int>
   /// The shards of each subtree that the rank sums by itself, in the order in which they come.
   public let nodes: [Range<Int>]
-  /// The values whose sums ``reduce(on:)`` returns; the pieces of all ranks are the whole, or each is.
-  public let piece: Range<Int>
+  /// The values whose sums ``reduce(on:)`` returns, in their order; the pieces of all ranks are the whole, or
+  /// those of each are.
+  public let pieces: [Range<Int>]
 
   /// Whether every rank gets the sums of all values.
   public var isWhole: Bool {
@@ -52,8 +54,10 @@ public final class TreeReduction {
   public var path: String {
     switch exchange {
     case .none: ranks == 1 ? "none" : "MPI_Allreduce"
-    case .messages where mode == .bfloat16: "messages of bfloat16"
-    case .messages, .nodes: "messages"
+    case .messages(let exchanges):
+      (mode == .bfloat16 ? "messages of bfloat16" : "messages")
+        + (exchanges.contains { $0.omitsZeros } ? ", of tables what changes" : "")
+    case .nodes: "messages"
     case .shared: "shared memory"
     }
   }
@@ -66,8 +70,6 @@ public final class TreeReduction {
   private let slabs: [Slab]
   private let exchange: Exchange
   private var walk = TreeWalk()
-  /// The rank's piece of a replica before it is changed, where the change will travel rounded.
-  private var kept: Slab?
   /// The subtree that is to come; `nil` after the sum, until the next `begin()`.
   private var next: Int?
 
@@ -77,7 +79,8 @@ public final class TreeReduction {
     case none
     /// There are few values.
     case nodes(NodeExchange)
-    case messages(PieceExchange)
+    /// One for each region of the slab.
+    case messages([PieceExchange])
     case shared(SharedExchange)
   }
 
@@ -88,38 +91,40 @@ public final class TreeReduction {
   /// Makes the buffers of a rank that sends its pieces: one slab for each sum that is alive at a time, and
   /// where there are several ranks about one slab for the exchange.
   ///
-  /// - Parameter largestNode: shards of a subtree that is summed in one go, at most.
-  /// - Precondition: `rank` is in `0..<ranks`.
+  /// - Parameters:
+  ///   - tables: values of which many are zeros, in rows: few of a table's rows are looked up in a minibatch.
+  ///   - largestNode: shards of a subtree that is summed in one go, at most.
+  /// - Precondition: `rank` is in `0..<ranks`; the tables are in order.
   public convenience init(
-    count: Int, tree: ShardTree, rank: Int = 0, ranks: Int = 1,
+    count: Int, tables: [Range<Int>] = [], tree: ShardTree, rank: Int = 0, ranks: Int = 1,
     mode: ReductionMode = .reproducible, largestNode: Int = .max
   ) {
     self.init(
-      count: count, tree: tree, rank: rank, ranks: ranks, mode: mode, largestNode: largestNode,
-      shared: nil)
+      count: count, tables: tables, tree: tree, rank: rank, ranks: ranks, mode: mode,
+      largestNode: largestNode, shared: nil)
   }
 
   /// Makes the buffers of all ranks of a job, in shared memory where all of them are on one host.
   public convenience init(
-    count: Int, tree: ShardTree, mode: ReductionMode = .reproducible, largestNode: Int = .max,
-    on session: borrowing Session
+    count: Int, tables: [Range<Int>] = [], tree: ShardTree, mode: ReductionMode = .reproducible,
+    largestNode: Int = .max, on session: borrowing Session
   ) throws(MPIError) {
     var shared: SharedExchange?
     if session.size > 1 && mode.canShareMemory && count >= SharedMemory.worthwhile {
       shared = try SharedExchange(
-        count: count, tree: tree, bounds: Self.bounds(count: count, ranks: session.size),
+        count: count, tree: tree, bounds: Self.bounds(0..<count, ranks: session.size),
         slabs: (0..<session.size).map {
           Self.slabCount(tree, rank: $0, ranks: session.size, largestNode: largestNode)
         }, on: session)
     }
     self.init(
-      count: count, tree: tree, rank: session.rank, ranks: session.size, mode: mode,
+      count: count, tables: tables, tree: tree, rank: session.rank, ranks: session.size, mode: mode,
       largestNode: largestNode, shared: shared)
   }
 
   private init(
-    count: Int, tree: ShardTree, rank: Int, ranks: Int, mode: ReductionMode, largestNode: Int,
-    shared: SharedExchange?
+    count: Int, tables: [Range<Int>], tree: ShardTree, rank: Int, ranks: Int, mode: ReductionMode,
+    largestNode: Int, shared: SharedExchange?
   ) {
     precondition(count >= 0, "slabs of \(count) values")
     self.count = count
@@ -133,46 +138,23 @@ public final class TreeReduction {
     slabs = shared?.slabs(alive, of: count) ?? (0..<alive).map { _ in Slab(count: count) }
     if ranks == 1 || mode == .allreduce {
       exchange = .none
-      piece = 0..<count
+      pieces = [0..<count]
     } else if count <= Self.block {
       exchange = .nodes(NodeExchange(count: count, tree: tree, rank: rank, ranks: ranks))
-      piece = 0..<count
+      pieces = [0..<count]
+    } else if let shared {
+      exchange = .shared(shared)
+      pieces = [Self.piece(of: count, rank, ranks)]
     } else {
-      let bounds = Self.bounds(count: count, ranks: ranks)
-      piece = Self.piece(of: count, rank, ranks)
-      exchange =
-        shared.map { .shared($0) }
-        ?? .messages(
-          PieceExchange(
-            count: count, tree: tree, bounds: bounds, rank: rank, isRounded: mode == .bfloat16))
+      let regions = Region.regions(of: count, tables: tables, ranks: ranks)
+      let exchanges = regions.enumerated().map { index, region in
+        PieceExchange(
+          tree: tree, bounds: Self.bounds(region.values, ranks: ranks), rank: rank,
+          form: .init(isRounded: mode == .bfloat16, omitsZeros: region.isTable), index: index)
+      }
+      exchange = .messages(exchanges)
+      pieces = exchanges.map(\.own)
     }
-  }
-
-  /// Where each rank's piece begins, and where the last one ends.
-  private static func bounds(count: Int, ranks: Int) -> [Int] {
-    let blocks = (count + block - 1) / block
-    return (0...ranks).map { min($0 * blocks / ranks * block, count) }
-  }
-
-  /// The piece of a rank where each has one.
-  static func piece(of count: Int, _ rank: Int, _ ranks: Int) -> Range<Int> {
-    let bounds = bounds(count: count, ranks: ranks)
-    return bounds[rank]..<bounds[rank + 1]
-  }
-
-  private static func subtrees(
-    _ tree: ShardTree, rank: Int, ranks: Int, largestNode: Int
-  ) -> [ShardTree.Node] {
-    TreeWalk(over: tree.range(of: rank, ranks: ranks)).nodes.flatMap { $0.cut(to: largestNode) }
-  }
-
-  /// Sums that are alive at a time; the total needs a place even on a rank without shards.
-  private static func slabCount(
-    _ tree: ShardTree, rank: Int, ranks: Int, largestNode: Int
-  ) -> Int {
-    max(
-      1,
-      TreeWalk(over: subtrees(tree, rank: rank, ranks: ranks, largestNode: largestNode)).deepest)
   }
 
   /// Starts a new sum; the last one is no longer valid.
@@ -181,7 +163,12 @@ public final class TreeReduction {
   public func begin() {
     walk.restart()
     next = 0
-    if case .messages(let exchange) = exchange { exchange.begin() }
+    for exchange in messages { exchange.begin() }
+  }
+
+  /// What sends pieces.
+  private var messages: [PieceExchange] {
+    if case .messages(let exchanges) = exchange { exchanges } else { [] }
   }
 
   /// Hands `body` a slab of `count` values of any content to write the sum over the shards of `node` to;
@@ -199,11 +186,11 @@ public final class TreeReduction {
     }
     let slot = walk.entries.count
     let values = slabs[slot].start
-    let outgoing = sendsNodesAsTheyCome
-    outgoing?.start(next, at: values)
+    let outgoing = sendsNodesAsTheyCome ? messages : []
+    for exchange in outgoing { exchange.start(next, at: values) }
     let result = try body(
-      UnsafeMutableBufferPointer(start: values, count: count), SumProgress(exchange: outgoing))
-    outgoing?.finish()
+      UnsafeMutableBufferPointer(start: values, count: count), SumProgress(exchanges: outgoing))
+    for exchange in outgoing { exchange.finish() }
     walk.append(subtrees[next], slot: slot)
     while let (left, right) = walk.mergeSiblings() {
       add(slabs[right].start, to: slabs[left].start, count: count)
@@ -219,21 +206,15 @@ public final class TreeReduction {
     try accumulate(node) { (slab, _) throws(Failure) in try body(slab) }
   }
 
-  /// What sends nodes, where none of them has to wait for its sibling first.
-  private var sendsNodesAsTheyCome: PieceExchange? {
-    guard case .messages(let exchange) = exchange, exchange.ownNodes == nodes.count else {
-      return nil
-    }
-    return exchange
+  /// Whether none of the nodes has to wait for its sibling before it is sent.
+  private var sendsNodesAsTheyCome: Bool { messages.allSatisfy { $0.ownNodes == nodes.count } }
+
+  /// All values in the order in which they are best computed: others wait for the first.
+  public var order: [Range<Int>] {
+    if case .messages(let exchanges) = exchange { exchanges.flatMap(\.order) } else { [0..<count] }
   }
 
-  /// The first of the values that are best computed first, the others after them from the beginning: other
-  /// ranks wait for them.
-  public var start: Int {
-    if case .messages(let exchange) = exchange { exchange.start } else { 0 }
-  }
-
-  /// Returns the sums over all shards of all ranks of this rank's ``piece``, valid until the next
+  /// Returns the sums over all shards of all ranks of this rank's ``pieces``, valid until the next
   /// `begin()`; the caller may change them. One rank alone makes no call of MPI.
   ///
   /// The corresponding C functions are `MPI_Waitall`, `MPI_Barrier` where memory is shared, or
@@ -241,30 +222,38 @@ public final class TreeReduction {
   ///
   /// - Precondition: every node of this rank was accumulated, and `session` has the ranks that
   ///   this reduction was made for.
-  public func reduce(
-    on session: borrowing Session
-  ) throws(MPIError) -> UnsafeMutableBufferPointer<Float> {
+  public func reduce(on session: borrowing Session) throws(MPIError) -> [SummedPiece] {
     precondition(
       session.rank == rank && session.size == ranks,
       "reduction of rank \(rank) of \(ranks) on rank \(session.rank) of \(session.size)")
     close()
-    let start: UnsafeMutablePointer<Float>
     switch exchange {
-    case .nodes(let exchange): start = try exchange.reduce(slabs, walk: &walk)
-    case .messages(let exchange):
-      if sendsNodesAsTheyCome == nil {
-        for (index, entry) in walk.entries.enumerated() {
+    case .nodes(let exchange): return [piece(try exchange.reduce(slabs, walk: &walk))]
+    case .messages(let exchanges): return try reduce(exchanges)
+    case .shared(let exchange): return [piece(try exchange.reduce(walk: &walk, on: session))]
+    case .none:
+      try addNodesAndRanks()
+      return [piece(slabs[0].start)]
+    }
+  }
+
+  /// The only piece of this rank.
+  private func piece(_ sums: UnsafeMutablePointer<Float>) -> SummedPiece {
+    SummedPiece(range: pieces[0], sums: sums)
+  }
+
+  private func reduce(_ exchanges: [PieceExchange]) throws(MPIError) -> [SummedPiece] {
+    if !sendsNodesAsTheyCome {
+      for (index, entry) in walk.entries.enumerated() {
+        for exchange in exchanges {
           exchange.start(index, at: slabs[entry.slot].start)
           exchange.finish()
         }
       }
-      start = try exchange.reduce(walk: &walk)
-    case .shared(let exchange): start = try exchange.reduce(walk: &walk, on: session)
-    case .none:
-      try addNodesAndRanks()
-      start = slabs[0].start
     }
-    return UnsafeMutableBufferPointer(start: start, count: piece.count)
+    var sums: [SummedPiece] = []
+    for exchange in exchanges { sums.append(try exchange.reduce(walk: &walk)) }
+    return sums
   }
 
   /// Gives every rank what the others have in their pieces of `values`, `count` of them.
@@ -274,13 +263,13 @@ public final class TreeReduction {
     _ values: UnsafeMutablePointer<Float>, on session: borrowing Session
   ) throws(MPIError) {
     switch exchange {
-    case .messages(let exchange): try exchange.gather(values)
+    case .messages(let exchanges): for exchange in exchanges { try exchange.gather(values) }
     case .shared(let exchange): try exchange.gather(values, on: session)
     case .none, .nodes: break
     }
   }
 
-  /// Changes this rank's piece of `replica`, and gives every rank what the others made of theirs.
+  /// Changes this rank's pieces of `replica`, and gives every rank what the others made of theirs.
   ///
   /// The corresponding C functions are `MPI_Allgatherv`, or `MPI_Barrier` where the replica is shared.
   ///
@@ -288,25 +277,20 @@ public final class TreeReduction {
   public func update(
     _ replica: Replica, on session: borrowing Session, _ change: () throws -> Bool
   ) throws -> Bool {
-    guard case .messages(let exchange) = exchange, mode == .bfloat16 else {
-      guard try change() else { return false }
-      if replica.isShared {
-        try session.barrier()
-      } else {
-        try gather(replica.values.start, on: session)
-      }
-      return true
-    }
-    let before = kept ?? Slab(count: piece.count)
-    kept = before
     let values = replica.values.start
-    before.start.update(from: values + piece.lowerBound, count: piece.count)
+    for exchange in messages { exchange.keep(values) }
     guard try change() else { return false }
-    try exchange.gatherChanges(of: values, since: before.start)
+    if replica.isShared {
+      try session.barrier()
+    } else if case .messages(let exchanges) = exchange {
+      for exchange in exchanges { try exchange.gatherChanges(of: values) }
+    } else {
+      try gather(values, on: session)
+    }
     return true
   }
 
-  /// Puts every rank's piece of `values`, `count` of them, together on rank 0.
+  /// Puts every rank's pieces of `values`, `count` of them, together on rank 0.
   ///
   /// The corresponding C functions are `MPI_Send` and `MPI_Recv`.
   ///
@@ -316,10 +300,13 @@ public final class TreeReduction {
     on session: borrowing Session
   ) throws(MPIError) {
     if let whole, rank == 0 {
-      (whole + piece.lowerBound).update(from: values + piece.lowerBound, count: piece.count)
+      for piece in pieces {
+        (whole + piece.lowerBound).update(from: values + piece.lowerBound, count: piece.count)
+      }
     }
     switch exchange {
-    case .messages(let exchange): try exchange.collect(values, into: whole)
+    case .messages(let exchanges):
+      for exchange in exchanges { try exchange.collect(values, into: whole) }
     case .shared(let exchange): try exchange.collect(values, into: whole, on: session)
     case .none, .nodes: break
     }
@@ -329,10 +316,10 @@ public final class TreeReduction {
   public func sum(
     on session: borrowing Session
   ) throws(MPIError) -> UnsafeMutableBufferPointer<Float> {
-    let own = try reduce(on: session)
     let total = slabs[0].start
-    if let start = own.baseAddress, start != total + piece.lowerBound {
-      (total + piece.lowerBound).update(from: start, count: piece.count)
+    for piece in try reduce(on: session) {
+      let target = total + piece.range.lowerBound
+      if piece.sums != target { target.update(from: piece.sums, count: piece.range.count) }
     }
     try gather(total, on: session)
     return UnsafeMutableBufferPointer(start: total, count: count)
@@ -374,12 +361,14 @@ public final class TreeReduction {
 
 /// How far the sum over a node's shards is.
 public struct SumProgress: Sendable {
-  fileprivate let exchange: PieceExchange?
+  fileprivate let exchanges: [PieceExchange]
 
   /// Some values are final; any thread may say so, of each value once.
-  public func finished(_ values: Range<Int>) { exchange?.finished(values) }
+  public func finished(_ values: Range<Int>) {
+    for exchange in exchanges { exchange.finished(values) }
+  }
 
   /// Sends what is final and has messages move on; to be called now and then by the thread that calls MPI,
   /// and by no other.
-  public func advance() { exchange?.advance() }
+  public func advance() { for exchange in exchanges { exchange.advance() } }
 }

@@ -10,8 +10,8 @@ import Tensors
 final class GradientStep {
   /// Sums of a minibatch.
   struct Sums {
-    /// The gradient of the total, this rank's piece of it; valid until the next step.
-    let gradient: UnsafeMutableBufferPointer<Float>
+    /// The gradient of the total, this rank's pieces of it; valid until the next step.
+    let gradient: [SummedPiece]
     /// Its norm, over all pieces.
     let norm: Double
     /// The mean of each term over the sentences.
@@ -47,13 +47,14 @@ final class GradientStep {
       options.batch.accumulate == 1
       ? Int.max : shards / session.size / options.batch.accumulate
     let reduction = try TreeReduction(
-      count: model.layout.count, tree: ShardTree(shards: shards), mode: options.reduction,
-      largestNode: max(together, 1), on: session)
+      count: model.layout.count, tables: model.layout.parameters.filter(\.isTable).map(\.values),
+      tree: ShardTree(shards: shards), mode: options.reduction, largestNode: max(together, 1),
+      on: session)
     self.reduction = reduction
     let tiles = GradientTile.tiles(of: model.layout)
-    self.tiles =
-      tiles.filter { $0.values.lowerBound >= reduction.start }
-      + tiles.filter { $0.values.lowerBound < reduction.start }
+    self.tiles = reduction.order.flatMap { values in
+      tiles.filter { values.contains($0.values.lowerBound) }
+    }
   }
 
   /// Runs the minibatches of one update.
@@ -146,20 +147,10 @@ final class GradientStep {
   /// Adds up over ranks what they need of each other: losses, and the norm of the whole gradient. A rank
   /// leaves zeros where another has a number, so that the order of additions changes no bit.
   private func finish(
-    _ losses: [Double], gradient: UnsafeMutableBufferPointer<Float>, on session: borrowing Session
+    _ losses: [Double], gradient: [SummedPiece], on session: borrowing Session
   ) throws -> Sums {
-    let block = TreeReduction.block
-    let blocks = (model.layout.count + block - 1) / block
-    let first = reduction.piece.lowerBound / block
-    let own = (gradient.count + block - 1) / block
+    var squares = squares(of: gradient)
     let hasWhole = reduction.isWhole
-    var squares = [Double](repeating: 0, count: blocks)
-    squares.withUnsafeMutableBufferPointer { squares in
-      team.forEach(own) { _, item in
-        let count = min(block, gradient.count - item * block)
-        squares[first + item] = sumOfSquares(gradient.baseAddress! + item * block, count: count)
-      }
-    }
     var numbers = losses
     if session.size > 1 {
       numbers = try session.sum(losses + (hasWhole ? [] : squares))
@@ -171,6 +162,23 @@ final class GradientStep {
     return Sums(
       gradient: gradient, norm: squares.reduce(0, +).squareRoot(), losses: means,
       total: zip(means, weights).reduce(0) { $0 + $1.0 * Double($1.1) })
+  }
+
+  /// The sum of squares of each block of the gradient, 0 where this rank does not have it.
+  private func squares(of gradient: [SummedPiece]) -> [Double] {
+    let block = TreeReduction.block
+    let blocks = (model.layout.count + block - 1) / block
+    var squares = [Double](repeating: 0, count: blocks)
+    squares.withUnsafeMutableBufferPointer { squares in
+      for piece in gradient {
+        let first = piece.range.lowerBound / block
+        team.forEach((piece.range.count + block - 1) / block) { _, item in
+          let count = min(block, piece.range.count - item * block)
+          squares[first + item] = sumOfSquares(piece.sums + item * block, count: count)
+        }
+      }
+    }
+    return squares
   }
 
   /// The sentences whose loss is not finite, or, where every loss is, those of the shards whose gradient

@@ -48,6 +48,20 @@ public final class Optimizer {
     }
   }
 
+  /// One update of a rank's pieces of the parameters.
+  ///
+  /// - Returns: whether all of them are finite.
+  func update(
+    _ parameters: Slab, gradient: [SummedPiece], _ plan: Plan, on team: ThreadTeam
+  ) -> Bool {
+    var areFinite = true
+    for piece in gradient {
+      let isFinite = update(parameters, piece: piece.range, gradient: piece.sums, plan, on: team)
+      areFinite = areFinite && isFinite
+    }
+    return areFinite
+  }
+
   /// One update of a piece of the parameters.
   ///
   /// - Parameters:
@@ -76,7 +90,7 @@ public final class Optimizer {
 
   private func runs(of piece: Range<Int>) -> [Run] {
     layout.parameters.flatMap { parameter -> [Run] in
-      let part = (parameter.offset..<parameter.offset + parameter.count).clamped(to: piece)
+      let part = parameter.values.clamped(to: piece)
       return stride(from: part.lowerBound, to: part.upperBound, by: Self.runLength).map {
         ($0..<min($0 + Self.runLength, part.upperBound), parameter.decays)
       }

@@ -24,9 +24,9 @@ public struct ResumeCheck: Sendable {
 extension Run {
   /// Takes up the run where a checkpoint left it: read by rank 0, handed to all.
   ///
-  /// - Parameter piece: of the optimiser's moments that this rank keeps.
+  /// - Parameter pieces: of the optimiser's moments that this rank keeps.
   func resume(
-    from path: String, check: ResumeCheck, piece: Range<Int>, on session: borrowing Session
+    from path: String, check: ResumeCheck, pieces: [Range<Int>], on session: borrowing Session
   ) throws {
     var moments: [Slab] = []
     let state = try session.share { try encode(try restore(path, check, moments: &moments)) }
@@ -34,13 +34,13 @@ extension Run {
     try replica.publish(on: session)
     for (index, moment) in optimizer.moments.enumerated() {
       let whole = session.rank == 0 ? moments[index] : nil
-      try scatter(whole, to: moment.replica.values, piece, on: session)
+      try scatter(whole, to: moment.replica.values, pieces, on: session)
     }
   }
 
-  /// Gives every rank its piece of what rank 0 has, and takes memory for no more.
+  /// Gives every rank its pieces of what rank 0 has, and takes memory for no more.
   private func scatter(
-    _ whole: Slab?, to values: Slab, _ piece: Range<Int>, on session: borrowing Session
+    _ whole: Slab?, to values: Slab, _ pieces: [Range<Int>], on session: borrowing Session
   ) throws {
     let length = min(1 << 20, values.count)
     let received = whole == nil ? Slab(count: length) : nil
@@ -48,9 +48,10 @@ extension Run {
       let block = start..<min(start + length, values.count)
       guard let source = received?.start ?? whole.map({ $0.start + start }) else { return }
       try session.broadcast(floats: UnsafeMutableBufferPointer(start: source, count: block.count))
-      let own = block.clamped(to: piece)
-      (values.start + own.lowerBound).update(
-        from: source + (own.lowerBound - start), count: own.count)
+      for own in pieces.map(block.clamped) {
+        (values.start + own.lowerBound).update(
+          from: source + (own.lowerBound - start), count: own.count)
+      }
     }
   }
 

@@ -91,7 +91,7 @@ public enum Snapshot {
 extension Slab {
   /// A parameter's numbers.
   fileprivate func part(_ parameter: Parameter) -> UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(rebasing: buffer[parameter.offset..<parameter.offset + parameter.count])
+    UnsafeBufferPointer(rebasing: buffer[parameter.values])
   }
 }
 
@@ -227,8 +227,7 @@ extension Snapshot {
     _ layout: ParameterLayout, group: String, into slab: Slab, from file: borrowing Checkpoint
   ) throws {
     for parameter in layout.parameters {
-      let range = parameter.offset..<parameter.offset + parameter.count
-      let values = UnsafeMutableBufferPointer(rebasing: slab.buffer[range])
+      let values = UnsafeMutableBufferPointer(rebasing: slab.buffer[parameter.values])
       let name = "\(group)/\(parameter.name)"
       try file.floats(name, into: values, shape: parameter.shape)
       guard values.allSatisfy(\.isFinite) else {

@@ -80,19 +80,16 @@ extension Trainer {
     }
   }
 
-  /// Moves this rank's piece of the parameters and gathers all pieces.
+  /// Moves this rank's pieces of the parameters and gathers all pieces.
   ///
   /// - Returns: whether all parameters are finite.
   private func update(
     _ sums: GradientStep.Sums, step: Int, rate: Float, on session: borrowing Session,
     clock: inout PhaseClock
   ) throws -> Bool {
-    guard let gradient = sums.gradient.baseAddress else {
-      preconditionFailure("a model of no parameters")
-    }
     let holds = try gradients.reduction.update(run.replica, on: session) {
       let isFinite = run.optimizer.update(
-        run.parameters, piece: gradients.reduction.piece, gradient: gradient,
+        run.parameters, gradient: sums.gradient,
         Optimizer.Plan(norm: sums.norm, step: step, rate: rate), on: run.team)
       clock.enter(.reduction)
       return try !agree(isFinite ? [] : .notFinite, after: .training, on: session)

@@ -1,9 +1,27 @@
 import Collectives
 import Tensors
 
-/// Small integers, whose sums are exact in any order, and in bfloat16.
-private func integer(_ shard: Int, _ index: Int) -> Float {
-  Float((shard * 31 + index * 7) % 61 - 30)
+/// A slab to sum.
+private struct Example {
+  let count: Int
+  let tables: [Range<Int>]
+
+  init(_ count: Int, tables: [Range<Int>] = []) {
+    (self.count, self.tables) = (count, tables)
+  }
+
+  /// Small integers, whose sums are exact in any order, and in bfloat16; most rows of a table are zeros.
+  func integer(_ shard: Int, _ index: Int) -> Float {
+    let isLookedUp = (index / 100 + shard) % 9 == 0
+    guard isLookedUp || !tables.contains(where: { $0.contains(index) }) else { return 0 }
+    return Float((shard * 31 + index * 7) % 61 - 30)
+  }
+
+  func sum(_ shards: Range<Int>, _ index: Int) -> Float {
+    shards.reduce(0) { $0 + integer($1, index) }
+  }
+
+  func expected(_ shards: Range<Int>) -> [Float] { (0..<count).map { sum(shards, $0) } }
 }
 
 /// The nearest number with a significand of eight bits, the even one of two.
@@ -14,153 +32,185 @@ private func roundedToEightBits(_ value: Float) -> Float {
 }
 
 private let shards = 8
-/// The last is enough for shared memory.
-private let counts = [0, 1, 7, TreeReduction.block, 3 * TreeReduction.block + 5, (1 << 18) + 5]
+/// Tables that up to eleven ranks cut by themselves: at the beginning, in the middle, at the end behind one that
+/// is too small.
+private let examplesWithTables = [
+  Example(200_005, tables: [0..<199_000]), Example(210_005, tables: [5000..<209_000]),
+  Example(215_000, tables: [0..<17_000, 17_000..<215_000]),
+]
+/// The last but the tables is enough for shared memory.
+private let examples =
+  [0, 1, 7, TreeReduction.block, 3 * TreeReduction.block + 5, (1 << 18) + 5].map { Example($0) }
+  + examplesWithTables
 
-/// A reduction of `count` integers a shard that has every node of this rank.
+/// A reduction of the integers of all shards that has every node of this rank.
 private func accumulated(
-  _ count: Int, _ mode: ReductionMode, on session: borrowing Session
+  _ example: Example, _ mode: ReductionMode, on session: borrowing Session
 ) throws -> TreeReduction {
   let reduction = try TreeReduction(
-    count: count, tree: ShardTree(shards: shards), mode: mode, largestNode: 2, on: session)
+    count: example.count, tables: example.tables, tree: ShardTree(shards: shards), mode: mode,
+    largestNode: 2, on: session)
   reduction.begin()
   for node in reduction.nodes {
     reduction.accumulate(node) { slab in
-      for i in slab.indices { slab[i] = node.reduce(0) { $0 + integer($1, i) } }
+      for i in slab.indices { slab[i] = example.sum(node, i) }
     }
   }
   return reduction
 }
 
-private func expected(_ count: Int) -> [Float] {
-  (0..<count).map { i in (0..<shards).reduce(0) { $0 + integer($1, i) } }
-}
-
-/// Copies the rank's piece of the sums to where it belongs among `count` values, the others being `none`.
-private func placed(
-  _ sums: UnsafeMutableBufferPointer<Float>, _ piece: Range<Int>, count: Int
-) -> [Float] {
+/// Copies the rank's pieces of the sums to where they belong among `count` values, the others being `none`.
+private func placed(_ pieces: [SummedPiece], count: Int) -> [Float] {
   var values = [Float](repeating: none, count: count)
-  values.replaceSubrange(piece, with: sums)
+  for piece in pieces {
+    let sums = UnsafeMutableBufferPointer(start: piece.sums, count: piece.range.count)
+    values.replaceSubrange(piece.range, with: sums)
+  }
   return values
 }
 
 /// A number that no sum is.
 private let none: Float = 0.5
 
+private func checkSending(
+  _ example: Example, shards: Int, on session: borrowing Session
+) throws {
+  let reduction = TreeReduction(
+    count: example.count, tables: example.tables, tree: ShardTree(shards: shards),
+    rank: session.rank, ranks: session.size)
+  let isCut = (2...11).contains(session.size) && !example.tables.isEmpty
+  try expect(reduction.path.contains("tables"), is: isCut, "tables are cut by themselves")
+  for turn in 0..<3 {
+    reduction.begin()
+    for node in reduction.nodes {
+      let shards = node.lowerBound + turn..<node.upperBound + turn
+      reduction.accumulate(node) { slab, progress in
+        // Parts across the bounds of pieces, those that others wait for first, written just before
+        // they are said to be final.
+        let parts = stride(from: 0, to: example.count, by: 1000).map {
+          $0..<min($0 + 1000, example.count)
+        }
+        // In another order, too, than is best.
+        let order = turn == 1 ? reduction.order.reversed() : reduction.order
+        for values in order {
+          for part in parts where values.contains(part.lowerBound) {
+            for i in part { slab[i] = example.sum(shards, i) }
+            progress.finished(part)
+            progress.advance()
+          }
+        }
+      }
+    }
+    let total = Array(try reduction.sum(on: session))
+    let expected = example.expected(turn..<shards + turn)
+    try expect(total == expected, "\(shards) shards, turn \(turn)")
+  }
+}
+
+/// The sums where every rank has one node of the tree.
+private func checkRounding(_ example: Example, on session: borrowing Session) throws {
+  func reduction(_ rank: Int) -> TreeReduction {
+    TreeReduction(
+      count: example.count, tables: example.tables, tree: ShardTree(shards: shards), rank: rank,
+      ranks: session.size, mode: .bfloat16)
+  }
+  let own = reduction(session.rank)
+  own.begin()
+  for node in own.nodes {
+    own.accumulate(node) { slab in
+      for i in slab.indices { slab[i] = 9 * example.sum(node, i) }
+    }
+  }
+  let total = Array(try own.sum(on: session))
+  let nodes = (0..<session.size).map {
+    $0 * shards / session.size..<($0 + 1) * shards / session.size
+  }
+  for owner in 0..<session.size {
+    for i in reduction(owner).pieces.joined() {
+      let expected = nodes.enumerated().reduce(Float(0)) { sum, node in
+        let value = 9 * example.sum(node.element, i)
+        return sum + (node.offset == owner ? value : roundedToEightBits(value))
+      }
+      try expect(total[i], is: expected, "value \(i)")
+    }
+  }
+}
+
+private func checkChanges(
+  _ example: Example, _ mode: ReductionMode, on session: borrowing Session
+) throws {
+  let reduction = TreeReduction(
+    count: example.count, tables: example.tables, tree: ShardTree(shards: shards),
+    rank: session.rank, ranks: session.size, mode: mode)
+  let isRounded = mode == .bfloat16 && session.size > 1
+  let replica = Replica(count: example.count)
+  let values = replica.values.buffer
+  for i in values.indices { values[i] = Float(i) / 7 }
+  for turn in 1...2 {
+    let before = Array(values)
+    func changed(_ i: Int) -> Float { before[i] + example.integer(turn, i) / 9 }
+    let holds = try reduction.update(replica, on: session) {
+      for i in reduction.pieces.joined() { values[i] = changed(i) }
+      return true
+    }
+    try expect(holds, "turn \(turn)")
+    for i in values.indices {
+      let expected =
+        isRounded ? before[i] + roundedToEightBits(changed(i) - before[i]) : changed(i)
+      try expect(values[i], is: expected, "value \(i), turn \(turn)")
+    }
+  }
+  let holds = try reduction.update(replica, on: session) { false }
+  try expect(!holds, "a change that does not hold")
+}
+
 let pieceChecks = [
   RankCheck(name: "values that are sent as they become final are summed as those that are not") {
     session in
-    let count = 5 * TreeReduction.block + 5
-    for shards in [session.size, 8, 16].filter({ $0 & ($0 - 1) == 0 }) {
-      let reduction = TreeReduction(
-        count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size)
-      for turn in 0..<3 {
-        reduction.begin()
-        for node in reduction.nodes {
-          reduction.accumulate(node) { slab, progress in
-            // Parts across the bounds of pieces, those that others wait for first, written just before
-            // they are said to be final.
-            let parts = stride(from: 0, to: count, by: 1000).map { $0..<min($0 + 1000, count) }
-            for part in parts.filter({ $0.lowerBound >= reduction.start })
-              + parts.filter({ $0.lowerBound < reduction.start })
-            {
-              for i in part { slab[i] = node.reduce(0) { $0 + integer($1 + turn, i) } }
-              progress.finished(part)
-              progress.advance()
-            }
-          }
-        }
-        let total = Array(try reduction.sum(on: session))
-        let expected = (0..<count).map { i in
-          (0..<shards).reduce(Float(0)) { $0 + integer($1 + turn, i) }
-        }
-        try expect(total == expected, "\(shards) shards, turn \(turn)")
+    for example in [Example(5 * TreeReduction.block + 5)] + examplesWithTables {
+      for shards in [session.size, 8, 16].filter({ $0 & ($0 - 1) == 0 }) {
+        try checkSending(example, shards: shards, on: session)
       }
     }
   },
   RankCheck(name: "values travel to their piece's rank as bfloat16, and are added as float32") {
     session in
     guard session.size & (session.size - 1) == 0 else { return }
-    let count = 3 * TreeReduction.block + 5
-    let reduction = TreeReduction(
-      count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size,
-      mode: .bfloat16)
-    reduction.begin()
-    for node in reduction.nodes {
-      reduction.accumulate(node) { slab in
-        for i in slab.indices { slab[i] = node.reduce(0) { $0 + 9 * integer($1, i) } }
-      }
-    }
-    let total = Array(try reduction.sum(on: session))
-    // Each rank has one node of the tree.
-    let nodes = (0..<session.size).map {
-      $0 * shards / session.size..<($0 + 1) * shards / session.size
-    }
-    let pieces = (0..<session.size).map {
-      TreeReduction(
-        count: count, tree: ShardTree(shards: shards), rank: $0, ranks: session.size
-      ).piece
-    }
-    for i in 0..<count {
-      let owner = pieces.firstIndex { $0.contains(i) }
-      let expected = nodes.enumerated().reduce(Float(0)) { sum, node in
-        let own = node.element.reduce(0) { $0 + 9 * integer($1, i) }
-        return sum + (node.offset == owner ? own : roundedToEightBits(own))
-      }
-      try expect(total[i], is: expected, "value \(i)")
+    for example in [Example(3 * TreeReduction.block + 5)] + examplesWithTables {
+      try checkRounding(example, on: session)
     }
   },
-  RankCheck(name: "a replica's change travels as bfloat16, and is the same on every rank") {
+  RankCheck(name: "a replica's change travels, as bfloat16 too, and is the same on every rank") {
     session in
-    let count = 3 * TreeReduction.block + 5
-    let reduction = TreeReduction(
-      count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size,
-      mode: .bfloat16)
-    let replica = Replica(count: count)
-    let values = replica.values.buffer
-    for i in values.indices { values[i] = Float(i) / 7 }
-    for turn in 1...2 {
-      let before = Array(values)
-      func changed(_ i: Int) -> Float { before[i] + integer(turn, i) / 9 }
-      let holds = try reduction.update(replica, on: session) {
-        for i in reduction.piece { values[i] = changed(i) }
-        return true
-      }
-      try expect(holds, "turn \(turn)")
-      for i in values.indices {
-        let expected =
-          session.size == 1 ? changed(i) : before[i] + roundedToEightBits(changed(i) - before[i])
-        try expect(values[i], is: expected, "value \(i), turn \(turn)")
-      }
+    for example in [Example(3 * TreeReduction.block + 5)] + examplesWithTables {
+      for mode in ReductionMode.allCases { try checkChanges(example, mode, on: session) }
     }
-    let holds = try reduction.update(replica, on: session) { false }
-    try expect(!holds, "a change that does not hold")
   },
   RankCheck(name: "sums of integers are exact in every mode, on every rank") { session in
     for mode in ReductionMode.allCases {
-      for count in counts {
-        let reduction = try accumulated(count, mode, on: session)
+      for example in examples {
+        let reduction = try accumulated(example, mode, on: session)
         let total = Array(try reduction.sum(on: session))
-        try expect(total == expected(count), "\(count) values by \(mode)")
+        try expect(total == example.expected(0..<shards), "\(example) by \(mode)")
       }
     }
   },
   RankCheck(name: "pieces, gathered, are the sums on every rank") { session in
     for mode in ReductionMode.allCases {
-      for count in counts {
-        let reduction = try accumulated(count, mode, on: session)
+      for example in examples {
+        let reduction = try accumulated(example, mode, on: session)
         let own = try reduction.reduce(on: session)
         let isWhole =
-          session.size == 1 || mode == .allreduce || count <= TreeReduction.block
+          session.size == 1 || mode == .allreduce || example.count <= TreeReduction.block
         try expect(reduction.isWhole, is: isWhole, "whole sums by \(mode)")
-        try expect(own.count, is: reduction.piece.count, "values of the piece")
-        var values = placed(own, reduction.piece, count: count)
-        if isWhole { try expect(values == expected(count), "\(count) values by \(mode)") }
+        try expect(own.map(\.range), is: reduction.pieces, "pieces")
+        var values = placed(own, count: example.count)
+        let expected = example.expected(0..<shards)
+        if isWhole { try expect(values == expected, "\(example) by \(mode)") }
         try values.withUnsafeMutableBufferPointer {
           if let start = $0.baseAddress { try reduction.gather(start, on: session) }
         }
-        try expect(values == expected(count), "\(count) values gathered, \(mode)")
+        try expect(values == expected, "\(example) gathered, \(mode)")
       }
     }
   },
@@ -170,25 +220,25 @@ let pieceChecks = [
       let replica = try Replica(
         count: count, mode: .reproducible, piecewise: true, on: session)
       let isAlone = session.size == 1 || !replica.isShared
-      let tree = ShardTree(shards: shards)
-      let piece =
+      let (tree, example) = (ShardTree(shards: shards), Example(count))
+      let pieces =
         isAlone
-        ? 0..<count
-        : TreeReduction(count: count, tree: tree, rank: session.rank, ranks: session.size).piece
-      for i in piece { replica.values.buffer[i] = integer(0, i) }
+        ? [0..<count]
+        : TreeReduction(count: count, tree: tree, rank: session.rank, ranks: session.size).pieces
+      for i in pieces.joined() { replica.values.buffer[i] = example.integer(0, i) }
       try session.barrier()
       let copy = Slab(count: count)
       replica.copy(to: copy)
-      try expect(copy.buffer.indices.allSatisfy { copy.buffer[$0] == integer(0, $0) }, "\(count)")
+      try expect(Array(copy.buffer) == example.expected(0..<1), "\(count)")
       try session.barrier()
     }
   },
   RankCheck(name: "pieces, collected, are the sums on rank 0, and nothing elsewhere") { session in
-    for count in counts {
-      let reduction = try accumulated(count, .reproducible, on: session)
+    for example in examples {
+      let reduction = try accumulated(example, .reproducible, on: session)
       let own = try reduction.reduce(on: session)
-      let mine = placed(own, reduction.piece, count: count)
-      var values = [Float](repeating: none, count: count)
+      let mine = placed(own, count: example.count)
+      var values = [Float](repeating: none, count: example.count)
       try values.withUnsafeMutableBufferPointer { whole in
         try mine.withUnsafeBufferPointer { mine in
           if let start = mine.baseAddress {
@@ -196,12 +246,12 @@ let pieceChecks = [
           }
         }
       }
-      let untouched = [Float](repeating: none, count: count)
-      try expect(
-        values == (session.rank == 0 ? expected(count) : untouched), "\(count) values collected")
+      let untouched = [Float](repeating: none, count: example.count)
+      let expected = session.rank == 0 ? example.expected(0..<shards) : untouched
+      try expect(values == expected, "\(example) collected")
       if reduction.isWhole { continue }
-      let pieces = try session.sum([Int64(reduction.piece.count)])
-      try expect(pieces, is: [Int64(count)], "values of all pieces")
+      let pieces = try session.sum([Int64(reduction.pieces.joined().count)])
+      try expect(pieces, is: [Int64(example.count)], "values of all pieces")
     }
   },
 ]
