@@ -28,12 +28,15 @@ final class Parcels: @unchecked Sendable {
   ///   - nodes: of all ranks.
   ///   - ownNodes: that this rank sends.
   /// - Returns: `nil` where values travel as they are.
+  /// - Precondition: a node takes fewer than 2³¹ units.
   init?(_ form: Form, pieces: [Int], rank: Int, nodes: Int, ownNodes: Int) {
     guard form.isRounded || form.omitsZeros else { return nil }
     self.form = form
     places = pieces.reduce(into: [0]) { $0.append($0[$0.count - 1] + form.capacity($1)) }
+    let units = places[pieces.count]
+    precondition(units <= Int(Int32.max), "values that take \(units) units of two bytes")
     inboxCapacity = form.capacity(pieces[rank])
-    sent = .allocate(capacity: max(1, ownNodes) * places[pieces.count])
+    sent = .allocate(capacity: max(1, ownNodes) * units)
     received = .allocate(capacity: nodes * inboxCapacity)
   }
 

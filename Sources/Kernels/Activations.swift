@@ -1,4 +1,5 @@
 import CVectors
+import Glibc
 
 // One file, because a function is inlined only within its file in a debug build, and the loops below are
 // vector code only where the functions are inlined.
@@ -122,4 +123,50 @@ package func addSlopeProduct(
   case .tanh: for i in 0..<count { dx[i] = dx[i].addingProduct(dy[i], 1 - y[i] * y[i]) }
   case .selu: for i in 0..<count { dx[i] = dx[i].addingProduct(dy[i], seluSlope(ofValue: y[i])) }
   }
+}
+
+/// Replaces scores by their softmax; one of −∞ becomes 0.
+///
+/// - Returns: the logarithm of the sum of their exponentials.
+package func softmax(_ x: UnsafeMutablePointer<Float>, count: Int) -> Float {
+  let largest = largest(x, count: count)
+  for i in 0..<count { x[i] = x[i] == -.infinity ? 0 : exponential(x[i] - largest) }
+  let total = sum(x, count: count)
+  for i in 0..<count { x[i] /= total }
+  return largest + logf(total)
+}
+
+/// `y[s] = log Σₖ exp(x[k, s] + a[k])`, the largest term taken out first.
+///
+/// - Parameters:
+///   - x: `[rows, count]`, `stride` floats from row to row.
+///   - a: a number for each row, `step` floats apart.
+///   - largest: room for `count` floats.
+/// - Precondition: there is a row; `y` and `largest` are other memory than `x`.
+package func logSumExp(
+  _ x: UnsafePointer<Float>, rows: Int, stride: Int, adding a: UnsafePointer<Float>, step: Int,
+  into y: UnsafeMutablePointer<Float>, largest: UnsafeMutablePointer<Float>, count: Int
+) {
+  for s in 0..<count { largest[s] = -.infinity }
+  for k in 0..<rows {
+    let (row, added) = (x + k * stride, a[k * step])
+    for s in 0..<count {
+      let term = row[s] + added
+      largest[s] = term > largest[s] ? term : largest[s]
+    }
+  }
+  for s in 0..<count { y[s] = 0 }
+  for k in 0..<rows {
+    let (row, added) = (x + k * stride, a[k * step])
+    for s in 0..<count { y[s] += exponential(row[s] + added - largest[s]) }
+  }
+  for s in 0..<count { y[s] = largest[s] + logf(y[s]) }
+}
+
+/// `y = exp(a + b + c − z)`.
+package func exponentials(
+  _ a: UnsafePointer<Float>, plus b: UnsafePointer<Float>, plus c: Float,
+  minus z: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
+) {
+  for i in 0..<count { y[i] = exponential(a[i] + b[i] + c - z[i]) }
 }

@@ -41,6 +41,36 @@ package func scale(_ x: UnsafeMutablePointer<Float>, by a: Float, count: Int) {
   for i in 0..<count { x[i] *= a }
 }
 
+/// `y = x + z`.
+package func add(
+  _ x: UnsafePointer<Float>, _ z: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+  count: Int
+) {
+  for i in 0..<count { y[i] = x[i] + z[i] }
+}
+
+/// `Σ x`, in sixteen partial sums.
+package func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+  var lanes = SIMD16<Float>(repeating: 0)
+  let whole = count & ~15
+  for i in stride(from: 0, to: whole, by: 16) {
+    lanes += UnsafeRawPointer(x + i).loadUnaligned(as: SIMD16<Float>.self)
+  }
+  return (whole..<count).reduce(lanes.sum()) { $0 + x[$1] }
+}
+
+/// The largest of `count` values, −∞ where there are none; what is not a number is passed over.
+package func largest(_ x: UnsafePointer<Float>, count: Int) -> Float {
+  var lanes = InlineArray<16, Float>(repeating: -.infinity)
+  let whole = count & ~15
+  for start in stride(from: 0, to: whole, by: 16) {
+    for i in 0..<16 { lanes[i] = x[start + i] > lanes[i] ? x[start + i] : lanes[i] }
+  }
+  var largest = -Float.infinity
+  for i in 0..<16 { largest = max(largest, lanes[i]) }
+  return (whole..<count).reduce(largest) { x[$1] > $0 ? x[$1] : $0 }
+}
+
 /// `x · y`, in sixteen partial sums.
 package func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Float {
   var lanes = SIMD16<Float>(repeating: 0)

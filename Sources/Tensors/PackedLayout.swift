@@ -29,6 +29,9 @@ public struct PackedLayout: Sendable, Equatable {
   /// Tokens altogether, the rows of the matrix.
   public var rows: Int { offsets[steps] }
 
+  /// Sentences that have a token after a time step.
+  public func active(after step: Int) -> Int { step + 1 < steps ? active[step + 1] : 0 }
+
   /// The rows of a time step.
   public func rows(at step: Int) -> Range<Int> { offsets[step]..<offsets[step + 1] }
 

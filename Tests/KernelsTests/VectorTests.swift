@@ -21,6 +21,10 @@ struct VectorTests {
     #expect(abs(Double(dot(x, y, count: count)) - truth) <= bound)
     let squares = x.reduce(0) { $0 + Double($1) * Double($1) }
     #expect(abs(sumOfSquares(x, count: count) - squares) <= squares * 84 * 0x1p-24)
+    let total = x.reduce(0) { $0 + Double($1) }
+    let magnitude = x.reduce(0) { $0 + abs(Double($1)) }
+    let limit = magnitude * Double(count / 16 + 20) * 0x1p-24
+    #expect(abs(Double(sum(x, count: count)) - total) <= limit)
   }
 
   @Test("a sum of four million squares is as exact as one of a thousand")
@@ -44,6 +48,7 @@ struct VectorTests {
     check("add times", { add(x, times: -0.3, to: &$0, count: count) }, { start[$0] - 0.3 * x[$0] })
     check("addProduct", { addProduct(x, z, to: &$0, count: count) }, { start[$0] + x[$0] * z[$0] })
     check("multiply", { multiply(x, z, into: &$0, count: count) }, { x[$0] * z[$0] })
+    check("sum", { add(x, z, into: &$0, count: count) }, { x[$0] + z[$0] })
     check("scale", { scale(&$0, by: 1.7, count: count) }, { 1.7 * start[$0] })
   }
 
@@ -64,8 +69,21 @@ struct VectorTests {
     #expect(y == [Float](repeating: 1 + 0x1p-23, count: count))
   }
 
+  @Test("the largest value in every place, NaN passed over")
+  func largestValue() {
+    #expect(largest([], count: 0) == -.infinity)
+    #expect(largest([.nan, -2, .nan], count: 3) == -2)
+    for count in [1, 15, 16, 17, 40] {
+      for place in 0..<count {
+        var x = (0..<count).map { -Float($0) - 2 }
+        x[place] = -1
+        #expect(largest(x, count: count) == -1)
+      }
+    }
+  }
+
   @Test("the largest of several; the lowest index on ties")
-  func largest() {
+  func largestIndex() {
     let cases: [([Float], Int)] = [
       ([3], 0), ([1, 2, 2], 1), ([2, 2, 1], 0), ([-5, -.infinity, -4, -4], 2),
       ([-.infinity, -.infinity], 0), ([0, 0, 0], 0), ([1, 7, 3, 7], 1),

@@ -1,4 +1,3 @@
-import Glibc
 import Kernels
 import Tensors
 
@@ -46,19 +45,50 @@ public struct ChoiceScores {
     }
   }
 
-  /// Where the score of a choice other than NA lies in a matrix shaped as the scores are.
-  func offset(sentence: Int, choice: Int) -> Int {
+  /// The most choices of a sentence, NA among them.
+  var mostChoices: Int {
     switch kind {
-    case .columns: sentence * things.value.columns + choice
-    case .tokens(let layout): layout.row(sentence: sentence, position: choice)
+    case .columns: things.value.columns + 1
+    case .tokens(let layout): layout.steps + 1
     }
   }
 
   /// All scores of a sentence, NA last.
   public func scores(sentence: Int) -> [Float] {
-    (0..<naIndex(sentence: sentence)).map {
-      things.value.pointer[offset(sentence: sentence, choice: $0)]
-    } + [na.value.pointer[sentence]]
+    let count = naIndex(sentence: sentence) + 1
+    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let start = buffer.baseAddress { write(sentence: sentence, to: start) }
+      initialized = count
+    }
+  }
+
+  /// Writes all scores of a sentence, NA last.
+  func write(sentence: Int, to scores: UnsafeMutablePointer<Float>) {
+    let count = naIndex(sentence: sentence)
+    switch kind {
+    case .columns: scores.update(from: things.value.row(sentence), count: count)
+    case .tokens(let layout):
+      let values = things.value.pointer
+      for i in 0..<count { scores[i] = values[layout.row(sentence: sentence, position: i)] }
+    }
+    scores[count] = na.value.pointer[sentence]
+  }
+
+  /// Adds `scale` times the gradient of a sentence's scores, NA last, to theirs.
+  func addGradient(
+    _ gradient: UnsafePointer<Float>, times scale: Float, sentence: Int
+  ) {
+    let count = naIndex(sentence: sentence)
+    switch kind {
+    case .columns:
+      add(gradient, times: scale, to: things.gradient.row(sentence), count: count)
+    case .tokens(let layout):
+      let values = things.gradient.pointer
+      for i in 0..<count {
+        values[layout.row(sentence: sentence, position: i)] += scale * gradient[i]
+      }
+    }
+    na.gradient.pointer[sentence] += scale * gradient[count]
   }
 }
 
@@ -81,7 +111,7 @@ public struct ExcludedChoices {
     self.rule = rule
   }
 
-  func apply(to scores: inout [Float], sentence: Int) {
+  func apply(to scores: UnsafeMutablePointer<Float>, sentence: Int) {
     guard let choice = choices[sentence] else { return }
     switch rule {
     case .removed: scores[choice] = -.infinity
@@ -95,10 +125,12 @@ extension Tape {
   public func bestChoices(
     _ scores: ChoiceScores, excluding excluded: ExcludedChoices? = nil
   ) -> [Int] {
-    (0..<scores.na.value.rows).map { sentence in
-      var values = scores.scores(sentence: sentence)
-      excluded?.apply(to: &values, sentence: sentence)
-      return indexOfLargest(values, count: values.count)
+    let room = pool.uninitialized(1, scores.mostChoices)
+    return (0..<scores.na.value.rows).map { sentence in
+      let values = room.row(0)
+      scores.write(sentence: sentence, to: values)
+      excluded?.apply(to: values, sentence: sentence)
+      return indexOfLargest(values, count: scores.naIndex(sentence: sentence) + 1)
     }
   }
 
@@ -111,39 +143,23 @@ extension Tape {
     _ scores: ChoiceScores, targets: [Int], excluding excluded: ExcludedChoices? = nil,
     to loss: LossSum
   ) {
-    var probabilities: [[Float]] = []
+    let probabilities = pool.uninitialized(targets.count, scores.mostChoices)
     for (sentence, target) in targets.enumerated() {
-      var values = scores.scores(sentence: sentence)
-      excluded?.apply(to: &values, sentence: sentence)
+      let last = scores.naIndex(sentence: sentence)
+      precondition(0...last ~= target, "choice \(target) of \(last) and none")
+      let values = probabilities.row(sentence)
+      scores.write(sentence: sentence, to: values)
+      excluded?.apply(to: values, sentence: sentence)
       let score = values[target]
-      let logSum = normalize(&values)
-      loss.add(logSum - score, sentence: sentence)
-      probabilities.append(values)
+      loss.add(softmax(values, count: last + 1) - score, sentence: sentence)
     }
     record { _ in
-      let (things, na) = (scores.things.gradient.pointer, scores.na.gradient.pointer)
       for (sentence, target) in targets.enumerated() {
-        var gradient = probabilities[sentence]
+        let gradient = probabilities.row(sentence)
         gradient[target] -= 1
         if let choice = excluded?.choices[sentence] { gradient[choice] = 0 }
-        for (choice, value) in gradient.dropLast().enumerated() {
-          things[scores.offset(sentence: sentence, choice: choice)] += loss.gradientScale * value
-        }
-        na[sentence] += loss.gradientScale * gradient[gradient.count - 1]
+        scores.addGradient(gradient, times: loss.gradientScale, sentence: sentence)
       }
     }
   }
-}
-
-/// Replaces scores by their softmax and returns their log-sum-exp.
-private func normalize(_ scores: inout [Float]) -> Float {
-  let largest = scores.max() ?? 0
-  var sum: Float = 0
-  for i in scores.indices {
-    let weight = scores[i] == -.infinity ? 0 : exponential(scores[i] - largest)
-    scores[i] = weight
-    sum += weight
-  }
-  for i in scores.indices { scores[i] /= sum }
-  return largest + logf(sum)
 }
