@@ -19,13 +19,18 @@ def network(gigabits, measured):
     return Network(measured.alpha, 8e-9 / gigabits, measured.gamma)
 
 
+def techniques(work):
+    """Those that make a difference to this work."""
+    return [t for t in TECHNIQUES if work.zeros or not t.whole]
+
+
 def efficiencies(work, measured):
     """Head and lines: the efficiency of every technique with `SENTENCES` on each node."""
     head = ["Gbit/s", "technique", *(str(p) for p in NODES)]
     lines = []
     for gigabits in GIGABITS:
         wires = network(gigabits, measured)
-        for technique in TECHNIQUES:
+        for technique in techniques(work):
             values = [work.efficiency(p, SENTENCES, technique, wires) for p in NODES]
             lines.append([str(gigabits), technique.name, *(f"{100 * v:.0f} %" for v in values)])
     return head, lines
@@ -44,7 +49,7 @@ def turning_points(work, measured):
     lines = []
     for gigabits in GIGABITS:
         wires = network(gigabits, measured)
-        for technique in [t for t in TECHNIQUES if t.accumulate == 1]:
+        for technique in [t for t in techniques(work) if t.accumulate == 1]:
             cells = []
             for batch in BATCHES:
                 one = work.step(1, batch, PLAIN, wires)
