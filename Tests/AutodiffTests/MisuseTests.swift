@@ -57,8 +57,9 @@ struct Ground {
     _ = tape.recurrent(x, cell, layout: packed, direction: .forward)
   }
 
-  func choose(_ scores: ChoiceScores, _ target: Int) {
-    tape.addCrossEntropy(scores, targets: [target, 0], to: loss)
+  func choose(_ scores: ChoiceScores, _ target: Int, excluding choice: Int? = nil) {
+    tape.addCrossEntropy(
+      scores, targets: [target, 0], excluding: ExcludedChoices([choice, nil], .removed), to: loss)
   }
 
   func tag(_ emissions: Variable, _ gold: [[Int]]) {
@@ -126,6 +127,9 @@ struct Misuse: Sendable {
       _ = ChoiceScores(tokens: $0.x(4, 1), na: $0.x(2, 1), layout: $0.packed)
     },
     Misuse("choices: target") { $0.choose(ChoiceScores(classes: $0.x(2, 3), na: $0.x(2, 1)), 4) },
+    Misuse("choices: excluded") {
+      $0.choose(ChoiceScores(classes: $0.x(2, 3), na: $0.x(2, 1)), 3, excluding: 4)
+    },
     Misuse("CRF: tags") { $0.tag($0.x(5, 2), [[0, 1, 0], [1, 1]]) },
     Misuse("CRF: gold of fewer tokens") { $0.tag($0.x(5, 3), [[0, 1], [1, 1]]) },
     Misuse("CRF: gold of fewer sentences") { $0.tag($0.x(5, 3), [[0, 1, 0]]) },
@@ -154,7 +158,8 @@ struct MisuseTests {
       ground.recur(ground.x(5, 2))
       ground.score(ground.x(2, 3), ground.x(5, 3), ground.narrow)
       ground.tag(ground.x(5, 3), [[0, 1, 0], [1, 1]])
-      ground.choose(ChoiceScores(classes: ground.x(2, 3), na: ground.x(2, 1)), 3)
+      ground.choose(
+        ChoiceScores(classes: ground.x(2, 3), na: ground.x(2, 1)), 0, excluding: 3)
     }
   }
 }

@@ -111,8 +111,9 @@ public struct ExcludedChoices {
     self.rule = rule
   }
 
-  func apply(to scores: UnsafeMutablePointer<Float>, sentence: Int) {
+  func apply(to scores: UnsafeMutablePointer<Float>, count: Int, sentence: Int) {
     guard let choice = choices[sentence] else { return }
+    precondition(0..<count ~= choice, "choice \(choice) of \(count) excluded")
     switch rule {
     case .removed: scores[choice] = -.infinity
     case .zeroed: scores[choice] = 0
@@ -128,9 +129,10 @@ extension Tape {
     let room = pool.uninitialized(1, scores.mostChoices)
     return (0..<scores.na.value.rows).map { sentence in
       let values = room.row(0)
+      let count = scores.naIndex(sentence: sentence) + 1
       scores.write(sentence: sentence, to: values)
-      excluded?.apply(to: values, sentence: sentence)
-      return indexOfLargest(values, count: scores.naIndex(sentence: sentence) + 1)
+      excluded?.apply(to: values, count: count, sentence: sentence)
+      return indexOfLargest(values, count: count)
     }
   }
 
@@ -145,13 +147,13 @@ extension Tape {
   ) {
     let probabilities = pool.uninitialized(targets.count, scores.mostChoices)
     for (sentence, target) in targets.enumerated() {
-      let last = scores.naIndex(sentence: sentence)
-      precondition(0...last ~= target, "choice \(target) of \(last) and none")
+      let count = scores.naIndex(sentence: sentence) + 1
+      precondition(0..<count ~= target, "choice \(target) of \(count)")
       let values = probabilities.row(sentence)
       scores.write(sentence: sentence, to: values)
-      excluded?.apply(to: values, sentence: sentence)
+      excluded?.apply(to: values, count: count, sentence: sentence)
       let score = values[target]
-      loss.add(softmax(values, count: last + 1) - score, sentence: sentence)
+      loss.add(softmax(values, count: count) - score, sentence: sentence)
     }
     record { _ in
       for (sentence, target) in targets.enumerated() {
