@@ -12,25 +12,15 @@ extension ProgramTests {
       arguments: ["float32", "bfloat16"])
     func sameBits(_ precision: String) throws {
       try withWorkplace { place in
-        let settings = Self.size + ["precision=\(precision)"]
-        for ranks in [1, 2, 3] {
-          try place.trained(ranks: ranks, "on\(ranks)", settings, ["--stop-after", "9"])
-          let log = try place.text("on\(ranks)/run.jsonl")
-          #expect(log.contains("\"replica\":\"one a host\"") == (ranks > 1))
-          #expect(log.contains("\"reduction\":\"shared memory\"") == (ranks > 1))
-        }
-        for ranks in [2, 3] { try place.expectSame("on1/last.h5", "on\(ranks)/last.h5") }
+        try place.expectSameBits(
+          Self.size + ["precision=\(precision)"],
+          said: ["\"replica\":\"one a host\"", "\"reduction\":\"shared memory\""])
       }
     }
 
     @Test("a run goes on in shared memory from a checkpoint, and ends alike")
     func resume() throws {
-      try withWorkplace { place in
-        try place.trained("quiet", Self.size, ["--stop-after", "9"])
-        try place.trained(ranks: 2, "cut", Self.size, ["--stop-after", "4"])
-        try place.trained(ranks: 3, "cut", Self.size, ["--stop-after", "9", "--resume"])
-        try place.expectSame("quiet/last.h5", "cut/last.h5")
-      }
+      try withWorkplace { place in try place.expectToGoOn(Self.size) }
     }
 
     @Test("where the library adds each rank has its own replica, for each updates all of it")

@@ -92,6 +92,25 @@ struct Workplace {
     #expect(difference.status == 0, "\(difference.stdout)\(difference.stderr)")
   }
 
+  /// Expects that a run ends in the same bits on one, two and three ranks, and that the run log of several says
+  /// all of `said`, that of one nothing of it.
+  func expectSameBits(_ settings: [String], said: [String]) throws {
+    for ranks in [1, 2, 3] {
+      try trained(ranks: ranks, "on\(ranks)", settings, ["--stop-after", "9"])
+      let log = try text("on\(ranks)/run.jsonl")
+      for words in said { #expect(log.contains(words) == (ranks > 1), "\(words), \(ranks) ranks") }
+    }
+    for ranks in [2, 3] { try expectSame("on1/last.h5", "on\(ranks)/last.h5") }
+  }
+
+  /// Expects that a run on two ranks that goes on on three, from a checkpoint, ends as one that was not stopped.
+  func expectToGoOn(_ settings: [String]) throws {
+    try trained("quiet", settings, ["--stop-after", "9"])
+    try trained(ranks: 2, "cut", settings, ["--stop-after", "4"])
+    try trained(ranks: 3, "cut", settings, ["--stop-after", "9", "--resume"])
+    try expectSame("quiet/last.h5", "cut/last.h5")
+  }
+
   /// Runs a program in Python, which has NumPy and h5py.
   func python(_ script: String, _ arguments: [String]) throws -> ProcessResult {
     try runProcess("/usr/bin/python3", ["-c", script] + arguments, in: folder)

@@ -63,9 +63,9 @@ struct CRFLattice {
         (scores + next).update(repeating: end[0, tag], count: count - next)
         if next > 0 {
           logSumExp(
-            onward.row(step + 1, 0), rows: tags, stride: next, adding: transitions.row(tag),
-            step: 1,
-            into: scores, largest: room.row(0), count: next)
+            onward.row(step + 1, 0), rows: tags, stride: next,
+            adding: transitions.row(tag), step: 1, into: scores, largest: room.row(0),
+            count: next)
         }
         add(phi.row(step, tag), scores, into: onward.row(step, tag), count: count)
       }
