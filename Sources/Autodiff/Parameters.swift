@@ -3,10 +3,11 @@ import Tensors
 /// How a parameter starts.
 public enum Initializer: Sendable, Equatable {
   case zeros
-  /// Uniform in `-bound..<bound`.
-  case uniform(bound: Float)
-  /// A table of vectors, uniform in `-bound..<bound`, its last row zeros: the word that follows NA.
-  case table(bound: Float)
+  case ones
+  /// Uniform in `center - bound..<center + bound`.
+  case uniform(center: Float = 0, bound: Float)
+  /// Normal with mean 0.
+  case normal(deviation: Float)
 }
 
 /// The place of one parameter in the slab of all.
@@ -18,6 +19,11 @@ public struct Parameter: Sendable {
   /// Floats before it in the slab.
   public let offset: Int
   public let initializer: Initializer
+  /// Rows at the end that start as zeros, whatever the initializer says of the others.
+  public let zeroRows: Int
+  /// Whether few of its rows are looked up in a minibatch, and the gradient of the others is zeros: such rows
+  /// need not travel between ranks.
+  public let isSparse: Bool
   /// Whether weight decay applies: to weights and embeddings, not to biases (models.md 1.11).
   public let decays: Bool
   /// Its axes in checkpoints: a vector has one.
@@ -26,8 +32,6 @@ public struct Parameter: Sendable {
   public var count: Int { rows * columns }
   /// Floats of the slab that are its own.
   public var values: Range<Int> { offset..<offset + count }
-  /// Whether its rows are looked up, few of them in a minibatch: the others' gradient is zeros.
-  public var isTable: Bool { if case .table = initializer { true } else { false } }
 }
 
 /// All parameters of a model end to end, in the order in which its layers declared them.
@@ -40,14 +44,18 @@ public struct ParameterLayout: Sendable {
 
   /// Declares a parameter of shape `[rows, columns]`, or a vector, `[columns]`, which is one row.
   ///
+  /// - Parameters:
+  ///   - zeroRows: rows at the end that start as zeros.
+  ///   - isSparse: see ``Parameter/isSparse``.
   /// - Precondition: the name is new.
   public mutating func declare(
-    _ name: String, rows: Int? = nil, columns: Int, _ initializer: Initializer, decays: Bool = true
+    _ name: String, rows: Int? = nil, columns: Int, _ initializer: Initializer,
+    decays: Bool = true, zeroRows: Int = 0, isSparse: Bool = false
   ) -> Parameter {
     precondition(parameters.allSatisfy { $0.name != name }, "two parameters named \(name)")
     let parameter = Parameter(
       name: name, rows: rows ?? 1, columns: columns, offset: count, initializer: initializer,
-      decays: decays, shape: (rows.map { [$0] } ?? []) + [columns])
+      zeroRows: zeroRows, isSparse: isSparse, decays: decays, shape: (rows.map { [$0] } ?? []) + [columns])
     parameters.append(parameter)
     count += parameter.count
     return parameter

@@ -9,20 +9,22 @@ extension Slab {
     precondition(layout.count <= count, "\(layout.count) parameters in a slab of \(count)")
     for parameter in layout.parameters {
       let matrix = self(parameter)
+      let random = CounterRandom(seed: seed, purpose: "initialize \(parameter.name)")
       switch parameter.initializer {
       case .zeros: matrix.fill(0)
-      case .uniform(let bound): matrix.draw(parameter, bound: bound, seed: seed)
-      case .table(let bound):
-        matrix.draw(parameter, bound: bound, seed: seed)
-        matrix.rows(matrix.rows - 1..<matrix.rows).fill(0)
+      case .ones: matrix.fill(1)
+      case .uniform(let center, let bound):
+        matrix.assign { center + (2 * random.uniform($0) - 1) * bound }
+      case .normal(let deviation): matrix.assign { deviation * random.normal($0) }
       }
+      matrix.rows(matrix.rows - parameter.zeroRows..<matrix.rows).fill(0)
     }
   }
 }
 
 extension Matrix {
-  fileprivate func draw(_ parameter: Parameter, bound: Float, seed: UInt64) {
-    let draws = CounterRandom(seed: seed, purpose: "initialize \(parameter.name)")
-    for i in 0..<parameter.count { pointer[i] = (2 * draws.uniform(i) - 1) * bound }
+  /// Writes every element, a function of its index, row by row.
+  fileprivate func assign(_ value: (Int) -> Float) {
+    for i in 0..<count { pointer[i] = value(i) }
   }
 }

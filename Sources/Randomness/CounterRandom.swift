@@ -1,3 +1,5 @@
+import Glibc
+
 /// A counter-based generator: what it gives depends on its key and on a counter, never on how many
 /// numbers were drawn before, by whom or in which order. So a draw is named by what it is *for*
 /// (seed, epoch, example, purpose), and every distribution of work draws the same numbers.
@@ -36,6 +38,14 @@ public struct CounterRandom: Sendable {
 
   /// The `index`-th number of this stream, uniform in `0..<1`, a multiple of 2⁻²⁴.
   public func uniform(_ index: Int) -> Float { Float(bits(index) >> 8) * 0x1p-24 }
+
+  /// The `index`-th number of this stream, normal with mean 0 and deviation 1 (Box and Muller, 1958).
+  public func normal(_ index: Int) -> Float {
+    // In 0..<1, and in 0 exclusive to 1, of which there is a logarithm.
+    let turn = Double(bits(2 * index)) * 0x1p-32
+    let share = (Double(bits(2 * index + 1)) + 1) * 0x1p-32
+    return Float((-2 * log(share)).squareRoot() * cos(2 * .pi * turn))
+  }
 
   /// The `index`-th number of this stream, uniform in `0..<bound`.
   ///

@@ -47,7 +47,7 @@ final class GradientStep {
       options.batch.accumulate == 1
       ? Int.max : shards / session.size / options.batch.accumulate
     let reduction = try TreeReduction(
-      count: model.layout.count, tables: model.layout.parameters.filter(\.isTable).map(\.values),
+      count: model.layout.count, tables: model.layout.parameters.filter(\.isSparse).map(\.values),
       tree: ShardTree(shards: shards), mode: options.reduction, largestNode: max(together, 1),
       on: session)
     self.reduction = reduction

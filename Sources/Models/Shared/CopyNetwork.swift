@@ -22,15 +22,18 @@ public struct CopyNetwork: Sendable {
 
   public init(options: CopyOptions, architecture: CopyArchitecture, inventory: Inventory) {
     var layout = ParameterLayout()
-    let (d, dw) = (options.hidden, options.embedding)
+    let (d, dw, start) = (options.hidden, options.embedding, options.wordStart.initializer)
     words = Embedding(
-      "embedding.word", words: inventory.vocabulary.count, width: dw, in: &layout)
+      "embedding.word", words: inventory.vocabulary.count, width: dw, start: start,
+      in: &layout)
     relations = Embedding(
-      "embedding.relation", ids: inventory.relations.count + 1, width: dw, in: &layout)
-    start = Embedding("embedding.start", ids: 1, width: dw, in: &layout)
+      "embedding.relation", ids: inventory.relations.count + 1, width: dw, start: start,
+      in: &layout)
+    self.start = Embedding("embedding.start", ids: 1, width: dw, start: start, in: &layout)
     lengths =
       architecture.slots == .quintuple
-      ? Embedding("embedding.length", ids: inventory.longestEntity + 1, width: dw, in: &layout)
+      ? Embedding("embedding.length", ids: inventory.longestEntity + 1, width: dw, start: start,
+        in: &layout)
       : nil
     let encoder = BidirectionalEncoder(
       "encoder", options.cellForm, inputs: dw, width: d, merge: options.encoderMerge, in: &layout)

@@ -6,6 +6,8 @@ import Layers
 public struct CopyOptions: ModelOptions, Equatable {
   /// Width of word, relation and length embeddings, `dw`.
   public var embedding = 100
+  /// How the tables of words, relations, lengths and the start symbol start (D5).
+  public var wordStart = VectorStart.normal
   /// Width of each recurrent state, `d`.
   public var hidden = 1000
   /// Width of the fused copy scorer.
