@@ -1,7 +1,7 @@
 import Kernels
 
 /// The cells of a recurrent layer of width 1000 over 50 rows, forward and backward in one call.
-func cellKernels() -> [KernelCase] { [lstm(), peephole(), gruAfter(), gruBefore()] }
+func cellKernels() -> [KernelCase] { [lstm(), peephole(), gruResetAfter(), gruResetBefore()] }
 
 private let (rows, width) = (50, 1000)
 
@@ -54,15 +54,15 @@ private func peephole() -> KernelCase {
 
 /// Forward reads both sums and `h′` and writes gates and `h`; backward reads the gates, `u_n`, `h′` and
 /// `dh` and writes `dh ⊙ z` and both gradients.
-private func gruAfter() -> KernelCase {
+private func gruResetAfter() -> KernelCase {
   let (gates, recurrent) = (floats(3), floats(3))
   let (inputGradient, recurrentGradient) = (floats(3), floats(3))
   let (previous, hidden, hiddenGradient) = (floats(1), floats(1), floats(1))
   return cell("gru.after", touched: 11 + 13, footprint: 15) {
-    gruAfterForward(
+    gruResetAfterForward(
       rows: rows, width: width, input: gates.start, recurrent: recurrent.start,
       previous: previous.start, hidden: hidden.start)
-    gruAfterBackward(
+    gruResetAfterBackward(
       rows: rows, width: width, gates: gates.start, recurrent: recurrent.start,
       previous: previous.start, hiddenGradient: hiddenGradient.start,
       inputGradient: inputGradient.start, recurrentGradient: recurrentGradient.start)
@@ -72,19 +72,19 @@ private func gruAfter() -> KernelCase {
 /// Forward reads the sums, and `h′` twice, and writes gates, `r ⊙ h′` and `h`; backward reads z and n,
 /// `h′`, `dh`, and later r, `h′`, its gradient and `dh′`, and writes `dh ⊙ z`, `dh′` and the gradient of
 /// the sums.
-private func gruBefore() -> KernelCase {
+private func gruResetBefore() -> KernelCase {
   let (sums, sumGradient) = (floats(3), floats(3))
   let (previous, reset, hidden) = (floats(1), floats(1), floats(1))
   let (hiddenGradient, resetGradient, previousGradient) = (floats(1), floats(1), floats(1))
   return cell("gru.before", touched: 11 + 13, footprint: 12) {
-    gruBeforeGates(
+    gruResetBeforeGates(
       rows: rows, width: width, sums: sums.start, previous: previous.start, reset: reset.start)
-    gruBeforeMix(
+    gruResetBeforeMix(
       rows: rows, width: width, sums: sums.start, previous: previous.start, hidden: hidden.start)
-    gruBeforeMixBackward(
+    gruResetBeforeMixBackward(
       rows: rows, width: width, gates: sums.start, previous: previous.start,
       hiddenGradient: hiddenGradient.start, sumGradient: sumGradient.start)
-    gruBeforeGatesBackward(
+    gruResetBeforeGatesBackward(
       rows: rows, width: width, gates: sums.start, previous: previous.start,
       resetGradient: resetGradient.start, sumGradient: sumGradient.start,
       previousGradient: previousGradient.start)

@@ -48,14 +48,14 @@ private protocol Sum {
 /// Our sum as a step of training has it, of one node a rank: each rank gets the sums of its piece, and
 /// gathers what all made of theirs.
 private struct Own: Sum {
-  private let reduction: TreeReduction
+  private let reduction: GradientReducer
   private let parameters: Floats
 
   init(count: Int, mode: ReductionMode, on session: borrowing Session) {
     var shards = 1
     while shards < session.size { shards *= 2 }
-    reduction = TreeReduction(
-      count: count, tree: ShardTree(shards: shards), rank: session.rank, ranks: session.size,
+    reduction = GradientReducer(
+      count: count, tree: SumTree(shards: shards), rank: session.rank, ranks: session.size,
       mode: mode)
     parameters = Floats(count)
   }

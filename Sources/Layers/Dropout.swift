@@ -17,7 +17,7 @@ public struct Dropout: Sendable {
   ///
   /// - Parameter draws: the generator of each sentence of the layout.
   public func callAsFunction(
-    _ x: Variable, layout: PackedLayout, draws: [CounterRandom], on tape: Tape
+    _ x: Variable, layout: SequenceLayout, draws: [CounterRandom], on tape: Tape
   ) -> Variable {
     guard probability > 0 else { return x }
     let (width, kept) = (x.value.columns, 1 / (1 - probability))

@@ -13,7 +13,7 @@ extension CellParameters {
       input: layout.declare("\(name).input.weight", rows: rows, columns: inputs, start),
       recurrent: layout.declare("\(name).recurrent.weight", rows: rows, columns: width, start),
       bias: layout.declare("\(name).bias", columns: rows, start, decays: false),
-      recurrentBias: form == .gruAfter
+      recurrentBias: form == .gruResetAfter
         ? layout.declare("\(name).recurrent.bias", columns: rows, start, decays: false) : nil,
       peepholes: form == .peephole
         ? layout.declare("\(name).peepholes", rows: 3, columns: width, start) : nil)
@@ -60,7 +60,7 @@ public struct BidirectionalEncoder: Sendable {
   }
 
   /// Encodes `x [tokens, in]`, each sentence over its own tokens.
-  public func callAsFunction(_ x: Variable, layout: PackedLayout, on tape: Tape) -> Encoding {
+  public func callAsFunction(_ x: Variable, layout: SequenceLayout, on tape: Tape) -> Encoding {
     let rightward = tape.recurrent(x, forward, layout: layout, direction: .forward)
     let leftward = tape.recurrent(x, backward, layout: layout, direction: .backward)
     let firsts = Array(0..<layout.sentences)

@@ -20,7 +20,7 @@ public struct Tagger: Sendable {
 
   /// Adds the negative log-likelihood of the gold tags to `loss`; `x [tokens, in]`.
   public func addLoss(
-    _ x: Variable, gold: [[Int]], layout: PackedLayout, to loss: LossSum, on tape: Tape
+    _ x: Variable, gold: [[Int]], layout: SequenceLayout, to loss: LossTerm, on tape: Tape
   ) {
     tape.addCRFLoss(emissions(x, on: tape), chain, gold: gold, layout: layout, to: loss)
   }
@@ -29,7 +29,7 @@ public struct Tagger: Sendable {
   ///
   /// - Parameter forbidden: pairs (from, to) that may not follow; a `nil` from is the start.
   public func bestTags(
-    _ x: Variable, layout: PackedLayout, forbidden: [(from: Int?, to: Int)] = [], on tape: Tape
+    _ x: Variable, layout: SequenceLayout, forbidden: [(from: Int?, to: Int)] = [], on tape: Tape
   ) -> [[Int]] {
     tape.bestPaths(emissions(x, on: tape), chain, layout: layout, forbidden: forbidden)
       .map(\.tags)

@@ -3,7 +3,7 @@ import Corpora
 import Randomness
 
 /// The random numbers of a pass over the data, by what they are for.
-public struct Draws: Sendable {
+public struct RandomStreams: Sendable {
   public let seed: UInt64
   public let epoch: Int
 
@@ -64,7 +64,7 @@ public protocol ExtractionModel: Sendable {
   ///
   /// - Parameter shard: sentences, longest first; not empty.
   /// - Returns: each term's sum over the sentences of the shard.
-  func losses(of shard: [Example], draws: Draws, on tape: Tape) -> [LossSum]
+  func losses(of shard: [Example], draws: RandomStreams, on tape: Tape) -> [LossTerm]
 
   /// Reads facts out of sentences.
   ///

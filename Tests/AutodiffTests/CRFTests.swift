@@ -42,8 +42,8 @@ private struct Chain {
     for (i, value) in (transitions + start + end).enumerated() { values.buffer[i] = value }
     let tape = Tape(parameters: values, mode: .training(gradients: gradients))
     let phi = tape.variable(tape.pool.matrix(tokens, 3, emissions))
-    let loss = LossSum("CRF", weight: 1, sentences: 1)
-    let packed = PackedLayout(lengths: [tokens])
+    let loss = LossTerm("CRF", weight: 1, sentences: 1)
+    let packed = SequenceLayout(lengths: [tokens])
     tape.addCRFLoss(phi, parameters, gold: [gold], layout: packed, to: loss)
     loss.gradientScale = 1
     tape.backward()
@@ -202,7 +202,7 @@ struct CRFTests {
     let phi = tape.variable(tape.pool.matrix(3, 3, chain.emissions))
     let forbidden: [(from: Int?, to: Int)] = [(nil, 2), (0, 2)]
     let best = tape.bestPaths(
-      phi, parameters, layout: PackedLayout(lengths: [3]), forbidden: forbidden)[0]
+      phi, parameters, layout: SequenceLayout(lengths: [3]), forbidden: forbidden)[0]
     let allowed = chain.paths.filter { path in
       path[0] != 2 && !zip(path, path.dropFirst()).contains { $0 == 0 && $1 == 2 }
     }
@@ -221,20 +221,20 @@ struct CRFTests {
     var numbers = Numbers(seed: 3)
     for i in 0..<9 { values.buffer[i] = numbers.next(0...2) }
     let tape = Tape(parameters: values)
-    let packed = PackedLayout(lengths: [5, 3, 1])
+    let packed = SequenceLayout(lengths: [5, 3, 1])
     let elements = (0..<27).map { _ in numbers.next(0...2) }
     let gold = [[0, 1, 2, 2, 0], [2, 0, 1], [1]]
-    let together = LossSum("together", weight: 1, sentences: 3)
+    let together = LossTerm("together", weight: 1, sentences: 3)
     tape.addCRFLoss(
       tape.variable(tape.pool.matrix(9, 3, elements)), parameters, gold: gold, layout: packed,
       to: together)
     for sentence in 0..<3 {
       let rows = packed.rows(ofSentence: sentence)
       let own = rows.flatMap { elements[3 * $0..<3 * $0 + 3] }
-      let alone = LossSum("alone", weight: 1, sentences: 1)
+      let alone = LossTerm("alone", weight: 1, sentences: 1)
       tape.addCRFLoss(
         tape.variable(tape.pool.matrix(rows.count, 3, own)), parameters, gold: [gold[sentence]],
-        layout: PackedLayout(lengths: [rows.count]), to: alone)
+        layout: SequenceLayout(lengths: [rows.count]), to: alone)
       #expect(alone.sum == together.perSentence[sentence])
     }
   }

@@ -56,7 +56,7 @@ extension OperationCase {
   private static func additive(
     _ function: Activation, weight: Bool, bias: Bool
   ) -> OperationCase {
-    let layout = PackedLayout(lengths: [3, 2, 2])
+    let layout = SequenceLayout(lengths: [3, 2, 2])
     let query = Shape(layout.sentences, 4, 0.6...1)
     let parameters = (weight ? [Shape(1, 4)] : []) + (bias ? [Shape(1, 1)] : [])
     return OperationCase(
@@ -79,7 +79,7 @@ extension OperationCase {
       }
     }
     + [ContextReduction.sum, .mean].map { reduction in
-      let layout = PackedLayout(lengths: [4, 2, 1])
+      let layout = SequenceLayout(lengths: [4, 2, 1])
       return OperationCase(
         "attended, \(reduction)", inputs: [Shape(layout.rows, 1), Shape(layout.rows, 3)]
       ) { tape, x, _ in
@@ -94,21 +94,21 @@ extension OperationCase {
       OperationCase(
         "cross-entropy over columns\(name)", inputs: [Shape(3, 4), Shape(3, 1)]
       ) { tape, x, _ in
-        let loss = LossSum("columns", weight: 1, sentences: 3)
+        let loss = LossTerm("columns", weight: 1, sentences: 3)
         tape.addCrossEntropy(
-          ChoiceScores(classes: x[0], na: x[1]), targets: [2, 4, 0],
+          Logits(classes: x[0], na: x[1]), targets: [2, 4, 0],
           excluding: rule.map { ExcludedChoices([1, nil, 1], $0) }, to: loss)
         return Results(losses: [loss])
       }
     }
     + exclusions.map { rule, name in
-      let layout = PackedLayout(lengths: [4, 2, 2])
+      let layout = SequenceLayout(lengths: [4, 2, 2])
       return OperationCase(
         "cross-entropy over tokens\(name)", inputs: [Shape(layout.rows, 1), Shape(3, 1)]
       ) { tape, x, _ in
-        let loss = LossSum("tokens", weight: 1, sentences: 3)
+        let loss = LossTerm("tokens", weight: 1, sentences: 3)
         tape.addCrossEntropy(
-          ChoiceScores(tokens: x[0], na: x[1], layout: layout), targets: [3, 2, 0],
+          Logits(tokens: x[0], na: x[1], layout: layout), targets: [3, 2, 0],
           excluding: rule.map { ExcludedChoices([1, nil, 1], $0) }, to: loss)
         return Results(losses: [loss])
       }
@@ -117,9 +117,9 @@ extension OperationCase {
       OperationCase(
         "cross-entropy where the target is set to zero", inputs: [Shape(1, 4), Shape(1, 1)]
       ) { tape, x, _ in
-        let loss = LossSum("zeroed target", weight: 1, sentences: 1)
+        let loss = LossTerm("zeroed target", weight: 1, sentences: 1)
         tape.addCrossEntropy(
-          ChoiceScores(classes: x[0], na: x[1]), targets: [2],
+          Logits(classes: x[0], na: x[1]), targets: [2],
           excluding: ExcludedChoices([2], .zeroed), to: loss)
         return Results(losses: [loss])
       }

@@ -14,8 +14,8 @@ struct Ground {
   let cell: CellParameters
   let tape: Tape
   /// Two sentences, five tokens.
-  let packed = PackedLayout(lengths: [3, 2])
-  let loss = LossSum("loss", weight: 1, sentences: 2)
+  let packed = SequenceLayout(lengths: [3, 2])
+  let loss = LossTerm("loss", weight: 1, sentences: 2)
 
   init() {
     weight = layout.declare("weight", rows: 4, columns: 3, .zeros)
@@ -57,7 +57,7 @@ struct Ground {
     _ = tape.recurrent(x, cell, layout: packed, direction: .forward)
   }
 
-  func choose(_ scores: ChoiceScores, _ target: Int, excluding choice: Int? = nil) {
+  func choose(_ scores: Logits, _ target: Int, excluding choice: Int? = nil) {
     tape.addCrossEntropy(
       scores, targets: [target, 0], excluding: ExcludedChoices([choice, nil], .removed), to: loss)
   }
@@ -80,8 +80,8 @@ struct Misuse: Sendable {
   static let all =
     shapes + decoders + scores + [
       Misuse("a name twice") { $0.declareAgain() },
-      Misuse("lengths that rise") { _ in _ = PackedLayout(lengths: [2, 3]) },
-      Misuse("a sentence without tokens") { _ in _ = PackedLayout(lengths: [2, 0]) },
+      Misuse("lengths that rise") { _ in _ = SequenceLayout(lengths: [2, 3]) },
+      Misuse("a sentence without tokens") { _ in _ = SequenceLayout(lengths: [2, 0]) },
       Misuse("a slab that is too small") { ground in
         _ = Tape(parameters: Slab(count: 3)).values(ground.weight)
       },
@@ -122,13 +122,13 @@ struct Misuse: Sendable {
     Misuse("attended") {
       _ = $0.tape.attended(scores: $0.x(4, 1), values: $0.x(5, 3), layout: $0.packed)
     },
-    Misuse("choices: sentences") { _ = ChoiceScores(classes: $0.x(2, 3), na: $0.x(3, 1)) },
+    Misuse("choices: sentences") { _ = Logits(classes: $0.x(2, 3), na: $0.x(3, 1)) },
     Misuse("choices: tokens") {
-      _ = ChoiceScores(tokens: $0.x(4, 1), na: $0.x(2, 1), layout: $0.packed)
+      _ = Logits(tokens: $0.x(4, 1), na: $0.x(2, 1), layout: $0.packed)
     },
-    Misuse("choices: target") { $0.choose(ChoiceScores(classes: $0.x(2, 3), na: $0.x(2, 1)), 4) },
+    Misuse("choices: target") { $0.choose(Logits(classes: $0.x(2, 3), na: $0.x(2, 1)), 4) },
     Misuse("choices: excluded") {
-      $0.choose(ChoiceScores(classes: $0.x(2, 3), na: $0.x(2, 1)), 3, excluding: 4)
+      $0.choose(Logits(classes: $0.x(2, 3), na: $0.x(2, 1)), 3, excluding: 4)
     },
     Misuse("CRF: tags") { $0.tag($0.x(5, 2), [[0, 1, 0], [1, 1]]) },
     Misuse("CRF: gold of fewer tokens") { $0.tag($0.x(5, 3), [[0, 1], [1, 1]]) },
@@ -159,7 +159,7 @@ struct MisuseTests {
       ground.score(ground.x(2, 3), ground.x(5, 3), ground.narrow)
       ground.tag(ground.x(5, 3), [[0, 1, 0], [1, 1]])
       ground.choose(
-        ChoiceScores(classes: ground.x(2, 3), na: ground.x(2, 1)), 0, excluding: 3)
+        Logits(classes: ground.x(2, 3), na: ground.x(2, 1)), 0, excluding: 3)
     }
   }
 }

@@ -21,7 +21,7 @@ struct Shape: Sendable {
 /// What an operation left on the tape: variables, and terms of a loss.
 struct Results {
   var outputs: [Variable] = []
-  var losses: [LossSum] = []
+  var losses: [LossTerm] = []
 }
 
 /// An operation of the tape with the shapes of what it takes. Its objective is `Σ w·y + Σ s·loss` with

@@ -58,7 +58,7 @@ extension OperationCase {
   static let recurrent = CellForm.all.flatMap { form in
     [Direction.forward, .backward].flatMap { direction in
       [[4, 2, 2, 1], [1], [3]].map { lengths in
-        let layout = PackedLayout(lengths: lengths)
+        let layout = SequenceLayout(lengths: lengths)
         return OperationCase(
           "recurrent \(form) \(direction) over \(lengths)",
           inputs: [Shape(layout.rows, 2)], parameters: form.shapes(inputs: 2, width: 3)
@@ -72,7 +72,7 @@ extension OperationCase {
   }
 
   static let chains = [true, false].map { ends in
-    let layout = PackedLayout(lengths: [4, 2, 1])
+    let layout = SequenceLayout(lengths: [4, 2, 1])
     let shapes = [Shape(3, 3)] + (ends ? [Shape(1, 3), Shape(1, 3)] : [])
     return OperationCase(
       "CRF loss \(ends ? "with" : "without") ends", inputs: [Shape(layout.rows, 3)],
@@ -80,7 +80,7 @@ extension OperationCase {
     ) { tape, x, p in
       let chain = CRFParameters(
         transitions: p[0], start: ends ? p[1] : nil, end: ends ? p[2] : nil)
-      let loss = LossSum("CRF", weight: 1, sentences: 3)
+      let loss = LossTerm("CRF", weight: 1, sentences: 3)
       tape.addCRFLoss(
         x[0], chain, gold: [[0, 2, 2, 1], [1, 0], [2]], layout: layout, to: loss)
       return Results(losses: [loss])
@@ -93,11 +93,11 @@ extension Activation {
 }
 
 extension CellForm {
-  static let all: [CellForm] = [.lstm, .peephole, .gruAfter, .gruBefore]
+  static let all: [CellForm] = [.lstm, .peephole, .gruResetAfter, .gruResetBefore]
 
   func shapes(inputs: Int, width: Int) -> [Shape] {
     let rows = gates * width
-    let biases = self == .gruAfter ? 2 : 1
+    let biases = self == .gruResetAfter ? 2 : 1
     return [Shape(rows, inputs), Shape(rows, width)]
       + (0..<biases).map { _ in Shape(1, rows) }
       + (self == .peephole ? [Shape(3, width)] : [])
@@ -106,6 +106,6 @@ extension CellForm {
   func cell(_ p: [Parameter]) -> CellParameters {
     CellParameters(
       form: self, input: p[0], recurrent: p[1], bias: p[2],
-      recurrentBias: self == .gruAfter ? p[3] : nil, peepholes: self == .peephole ? p[3] : nil)
+      recurrentBias: self == .gruResetAfter ? p[3] : nil, peepholes: self == .peephole ? p[3] : nil)
   }
 }

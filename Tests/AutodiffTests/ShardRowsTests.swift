@@ -10,7 +10,7 @@ private enum Deal {
   static let lengths = [5, 4, 4, 2, 1, 1]
   static let shards = [2, 0, 2, 1, 0, 2]
   static let count = 3
-  static let layout = PackedLayout(lengths: lengths)
+  static let layout = SequenceLayout(lengths: lengths)
   static let rows = ShardRows(layout: layout, shards: shards, count: count)
 
   static func sentences(of shard: Int) -> [Int] { shards.indices.filter { shards[$0] == shard } }
@@ -80,7 +80,7 @@ struct ShardRowsTests {
 
   @Test("a shard without sentences has no rows")
   func empty() {
-    let rows = ShardRows(layout: PackedLayout(lengths: [2, 1]), shards: [3, 1], count: 5)
+    let rows = ShardRows(layout: SequenceLayout(lengths: [2, 1]), shards: [3, 1], count: 5)
     let order = RowOrder(shards: rows.shards(of: .tokens, rows: 3), count: 5)
     #expect(order.places == [0..<0, 0..<1, 1..<1, 1..<3, 3..<3])
     #expect(order.rows == [1, 0, 2])
@@ -90,7 +90,7 @@ struct ShardRowsTests {
   func kind() {
     #expect(Deal.rows.kind(rows: 17) == .tokens)
     #expect(Deal.rows.kind(rows: 6) == .sentences)
-    let single = ShardRows(layout: PackedLayout(lengths: [1, 1]), shards: [1, 0], count: 2)
+    let single = ShardRows(layout: SequenceLayout(lengths: [1, 1]), shards: [1, 0], count: 2)
     #expect(single.shards(of: .tokens, rows: 2) == single.shards(of: .sentences, rows: 2))
   }
 }
@@ -136,13 +136,13 @@ private struct Graph {
   /// Runs some of the sentences forward; the loss is the chain's and a weighted sum of what the map gives.
   func run(_ sentences: [Int], on tape: Tape) {
     let lengths = sentences.map { Deal.lengths[$0] }
-    let layout = PackedLayout(lengths: lengths)
+    let layout = SequenceLayout(lengths: lengths)
     let order = (0..<layout.steps).flatMap { position in
       sentences.filter { Deal.lengths[$0] > position }.map { ($0, position) }
     }
     let x = tape.embedded(words, order.map { ($0 * 5 + $1 * 3) % 7 })
     let hidden = tape.recurrent(x, cell, layout: layout, direction: direction).hidden
-    let loss = LossSum("CRF", weight: 1, sentences: sentences.count)
+    let loss = LossTerm("CRF", weight: 1, sentences: sentences.count)
     tape.addCRFLoss(
       tape.linear(hidden, scores, bias: bias), chain,
       gold: sentences.map { s in (0..<Deal.lengths[s]).map { (s + $0 * $0) % 3 } },
@@ -203,7 +203,7 @@ struct GradientTermsTests {
     #expect(tiled.map(bits) == shards.map(bits))
     for shard in 0..<Deal.count {
       let own = Deal.sentences(of: shard)
-      let layout = PackedLayout(lengths: own.map { Deal.lengths[$0] })
+      let layout = SequenceLayout(lengths: own.map { Deal.lengths[$0] })
       let alone = graph.collected(own, ShardRows(whole: layout), tape: tape(graph, precision))[0]
       #expect(bits(alone) == bits(shards[shard]), "shard \(shard)")
       #expect(alone.contains { $0 != 0 } && alone.allSatisfy(\.isFinite))
@@ -240,7 +240,7 @@ struct GradientTermsTests {
       layout.declare("idle", rows: 2, columns: 3, .zeros)
     )
     let tape = Tape(parameters: Slab(count: layout.count))
-    tape.mode = .collecting(ShardRows(whole: PackedLayout(lengths: [2])))
+    tape.mode = .collecting(ShardRows(whole: SequenceLayout(lengths: [2])))
     let y = tape.embedded(used, [1, 1])
     y.gradient.fill(1)
     let terms = tape.collected()

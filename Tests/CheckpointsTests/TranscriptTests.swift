@@ -5,7 +5,7 @@ import Testing
 
 @Suite("What the reader of a checkpoint hands over is not believed")
 struct TranscriptTests {
-  typealias Lie = (name: String, put: @Sendable (inout TranscriptWriter) throws -> Void)
+  typealias Lie = (name: String, put: @Sendable (inout ReaderMessageEncoder) throws -> Void)
 
   /// Transcripts that are wrong in one field; all else of them is as it should be.
   static let lies: [Lie] = [
@@ -13,7 +13,7 @@ struct TranscriptTests {
     (
       "refusal of two lines",
       { writer in
-        try writer.put(Transcript.Outcome.hdf5.rawValue)
+        try writer.put(ReaderMessage.Outcome.hdf5.rawValue)
         try writer.put("H5Fopen")
         try writer.put("a\nb")
       }
@@ -21,14 +21,14 @@ struct TranscriptTests {
     (
       "refusal that speaks to the terminal",
       { writer in
-        try writer.put(Transcript.Outcome.other.rawValue)
+        try writer.put(ReaderMessage.Outcome.other.rawValue)
         try writer.put("\u{9B}2J")
       }
     ),
     (
       "refusal that is not UTF-8",
       { writer in
-        try writer.put(Transcript.Outcome.other.rawValue)
+        try writer.put(ReaderMessage.Outcome.other.rawValue)
         try bytes([0xC3, 0x28], &writer)
       }
     ),
@@ -68,7 +68,7 @@ struct TranscriptTests {
       "truth value",
       { writer in
         try attribute("a", &writer) {
-          try $0.put(Transcript.AttributeKind.truth.rawValue)
+          try $0.put(ReaderMessage.AttributeKind.truth.rawValue)
           try $0.put(2 as UInt8)
         }
       }
@@ -77,7 +77,7 @@ struct TranscriptTests {
       "attribute's text that is not UTF-8",
       { writer in
         try attribute("a", &writer) {
-          try $0.put(Transcript.AttributeKind.string.rawValue)
+          try $0.put(ReaderMessage.AttributeKind.string.rawValue)
           try bytes([0xED, 0xA0, 0x80], &$0)
         }
       }
@@ -117,9 +117,9 @@ struct TranscriptTests {
       "groups in groups without end",
       { writer in
         try head(&writer, members: 1)
-        for _ in 0...Transcript.deepest {
+        for _ in 0...ReaderMessage.deepest {
           try writer.put("g")
-          try writer.put(Transcript.MemberKind.group.rawValue)
+          try writer.put(ReaderMessage.MemberKind.group.rawValue)
           try writer.put(0 as UInt32)
           try writer.put(1 as UInt32)
         }
@@ -140,7 +140,7 @@ struct TranscriptTests {
   func lie(_ index: Int) throws {
     let (name, put) = Self.lies[index]
     let bytes = try transcript(put)
-    #expect(throws: TranscriptReader.Unsound.self, "\(name)") { try contents(bytes) }
+    #expect(throws: ReaderMessageDecoder.Unsound.self, "\(name)") { try contents(bytes) }
   }
 
   @Test("the parts that the lies are made of are taken where they are right")
@@ -165,19 +165,19 @@ struct TranscriptTests {
     let whole = try sample()
     #expect(try contents(whole) != nil)
     for count in 0..<whole.count {
-      #expect(throws: TranscriptReader.Unsound.self) { try contents(Array(whole[..<count])) }
+      #expect(throws: ReaderMessageDecoder.Unsound.self) { try contents(Array(whole[..<count])) }
     }
-    for position in 0..<Transcript.headBytes {
+    for position in 0..<ReaderMessage.headBytes {
       var changed = whole
       changed[position] ^= 1
-      #expect(throws: TranscriptReader.Unsound.self) { try contents(changed) }
+      #expect(throws: ReaderMessageDecoder.Unsound.self) { try contents(changed) }
     }
   }
 
   @Test("whatever byte is changed, nothing lies outside and nothing traps")
   func changed() throws {
     let whole = try sample()
-    for position in Transcript.headBytes..<whole.count {
+    for position in ReaderMessage.headBytes..<whole.count {
       for bit in 0..<8 {
         var changed = whole
         changed[position] ^= 1 << UInt8(bit)
@@ -210,7 +210,7 @@ struct TranscriptTests {
 
   private func contents(_ transcript: [UInt8]) throws -> StoredGroup? {
     let outcome = try transcript.withUnsafeBytes {
-      try TranscriptReader.outcome(of: $0, wanted: .all)
+      try ReaderMessageDecoder.outcome(of: $0, wanted: .all)
     }
     if case .contents(let root) = outcome { return root }
     return nil
@@ -219,13 +219,13 @@ struct TranscriptTests {
 
 /// What the reader of a checkpoint would hand over of this one.
 func transcribed(_ path: String) throws -> [UInt8] {
-  let count = try bytes(of: path).count + Transcript.spare
-  return try trimmed(count) { Transcription.run(try Descriptor.reading(path), .all, into: $0) }
+  let count = try bytes(of: path).count + ReaderMessage.spare
+  return try trimmed(count) { ReaderWalk.run(try Descriptor.reading(path), .all, into: $0) }
 }
 
-private func transcript(_ put: (inout TranscriptWriter) throws -> Void) throws -> [UInt8] {
+private func transcript(_ put: (inout ReaderMessageEncoder) throws -> Void) throws -> [UInt8] {
   try trimmed(4096) { memory in
-    var writer = TranscriptWriter(memory)
+    var writer = ReaderMessageEncoder(memory)
     try put(&writer)
     writer.finish()
   }
@@ -236,19 +236,20 @@ private func trimmed(
 ) rethrows -> [UInt8] {
   var bytes = [UInt8](repeating: 0, count: count)
   try bytes.withUnsafeMutableBytes(fill)
-  return Array(bytes[..<(bytes.withUnsafeBytes(TranscriptReader.written) ?? 0)])
+  return Array(bytes[..<(bytes.withUnsafeBytes(ReaderMessageDecoder.written) ?? 0)])
 }
 
 private func head(
-  _ writer: inout TranscriptWriter, attributes: UInt32 = 0, members: UInt32 = 0
+  _ writer: inout ReaderMessageEncoder, attributes: UInt32 = 0, members: UInt32 = 0
 ) throws {
-  try writer.put(Transcript.Outcome.contents.rawValue)
+  try writer.put(ReaderMessage.Outcome.contents.rawValue)
   try writer.put(attributes)
   if attributes == 0 { try writer.put(members) }
 }
 
 private func attribute(
-  _ name: String, _ writer: inout TranscriptWriter, _ value: (inout TranscriptWriter) throws -> Void
+  _ name: String, _ writer: inout ReaderMessageEncoder,
+  _ value: (inout ReaderMessageEncoder) throws -> Void
 ) throws {
   try head(&writer, attributes: 1)
   try writer.put(name)
@@ -257,7 +258,8 @@ private func attribute(
 }
 
 private func member(
-  _ name: String, _ writer: inout TranscriptWriter, _ value: (inout TranscriptWriter) throws -> Void
+  _ name: String, _ writer: inout ReaderMessageEncoder,
+  _ value: (inout ReaderMessageEncoder) throws -> Void
 ) throws {
   try head(&writer, members: 1)
   try writer.put(name)
@@ -265,23 +267,23 @@ private func member(
 }
 
 /// An array of float32 of any shape, with one element.
-private func array(shape: [UInt64], _ writer: inout TranscriptWriter) throws {
-  try writer.put(Transcript.MemberKind.float32.rawValue)
+private func array(shape: [UInt64], _ writer: inout ReaderMessageEncoder) throws {
+  try writer.put(ReaderMessage.MemberKind.float32.rawValue)
   try writer.put(UInt8(shape.count))
   for extent in shape { try writer.put(extent) }
   try writer.put(1 as UInt32)
 }
 
 /// One string, which has four bytes.
-private func strings(of bytes: UInt64, _ writer: inout TranscriptWriter) throws {
-  try writer.put(Transcript.MemberKind.fixedStrings.rawValue)
+private func strings(of bytes: UInt64, _ writer: inout ReaderMessageEncoder) throws {
+  try writer.put(ReaderMessage.MemberKind.fixedStrings.rawValue)
   try writer.put(bytes)
   try writer.put(1 as UInt8)
   try writer.put(1 as UInt64)
   try writer.put(0x6162_6364 as UInt32)
 }
 
-private func bytes(_ bytes: [UInt8], _ writer: inout TranscriptWriter) throws {
+private func bytes(_ bytes: [UInt8], _ writer: inout ReaderMessageEncoder) throws {
   try writer.put(UInt32(bytes.count))
   try writer.next(bytes.count).copyBytes(from: bytes)
 }

@@ -8,7 +8,7 @@ struct ShardTreeTests {
 
   @Test("ranks take all shards, in order, none twice, evenly", arguments: trees, ranks)
   func ranges(shards: Int, ranks: Int) {
-    let tree = ShardTree(shards: shards)
+    let tree = SumTree(shards: shards)
     let ranges = (0..<ranks).map { tree.range(of: $0, ranks: ranks) }
     #expect(ranges.flatMap { Array($0) } == Array(0..<shards))
     #expect(
@@ -23,25 +23,25 @@ struct ShardTreeTests {
       (3..<14, [3..<4, 4..<8, 8..<12, 12..<14]), (7..<9, [7..<8, 8..<9]), (8..<16, [8..<16]),
     ])
   func nodes(range: Range<Int>, covering: [Range<Int>]) {
-    #expect(TreeWalk(over: range).nodes.map(\.shards) == covering)
+    #expect(SumTree.Walk(over: range).nodes.map(\.shards) == covering)
   }
 
   @Test("few sums are alive at a time", arguments: [(1, 1), (2, 2), (8, 4), (16, 5), (64, 7)])
   func depth(shards: Int, slabs: Int) {
-    #expect(TreeWalk(over: 0..<shards).deepest == slabs)
+    #expect(SumTree.Walk(over: 0..<shards).deepest == slabs)
   }
 
   @Test("each rank of a power of two has one node", arguments: [1, 2, 4, 8])
   func oneNode(ranks: Int) {
-    let tree = ShardTree(shards: 8)
+    let tree = SumTree(shards: 8)
     for rank in 0..<ranks {
-      #expect(TreeWalk(over: tree.range(of: rank, ranks: ranks)).nodes.count == 1)
+      #expect(SumTree.Walk(over: tree.range(of: rank, ranks: ranks)).nodes.count == 1)
     }
   }
 
   @Test("shards that are not a power of two are a mistake of the caller")
   func notAPowerOfTwo() async {
-    await #expect(processExitsWith: .failure) { _ = ShardTree(shards: 6) }
-    await #expect(processExitsWith: .failure) { _ = ShardTree(shards: 0) }
+    await #expect(processExitsWith: .failure) { _ = SumTree(shards: 6) }
+    await #expect(processExitsWith: .failure) { _ = SumTree(shards: 0) }
   }
 }

@@ -8,7 +8,7 @@ struct TreeReductionTests {
   @Test("siblings are added before their parents")
   func order() {
     let tiny: Float = 0x1p-24
-    let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 4), largestNode: 1)
+    let reduction = GradientReducer(count: 1, tree: SumTree(shards: 4), largestNode: 1)
     reduction.begin()
     for (node, value) in zip(reduction.nodes, [1, tiny, tiny, tiny]) {
       reduction.accumulate(node) { $0[0] = value }
@@ -19,10 +19,10 @@ struct TreeReductionTests {
 
   @Test("the nodes of a rank are the fewest, or cut to a size", arguments: 1...9)
   func nodes(ranks: Int) {
-    let tree = ShardTree(shards: 8)
+    let tree = SumTree(shards: 8)
     for largest in [1, 2, 3, 8] {
       let nodes = (0..<ranks).flatMap {
-        TreeReduction(count: 1, tree: tree, rank: $0, ranks: ranks, largestNode: largest).nodes
+        GradientReducer(count: 1, tree: tree, rank: $0, ranks: ranks, largestNode: largest).nodes
       }
       #expect(nodes.flatMap { Array($0) } == Array(0..<8))
       for node in nodes {
@@ -30,13 +30,13 @@ struct TreeReductionTests {
         #expect(node.lowerBound % node.count == 0)
       }
     }
-    let whole = TreeReduction(count: 1, tree: tree, rank: ranks - 1, ranks: ranks).nodes
+    let whole = GradientReducer(count: 1, tree: tree, rank: ranks - 1, ranks: ranks).nodes
     #expect(whole.count == (8 / ranks).nonzeroBitCount || 8 % ranks != 0)
   }
 
   @Test("sums lie in the same memory step after step")
   func reuse() {
-    let reduction = TreeReduction(count: 3, tree: ShardTree(shards: 8), largestNode: 1)
+    let reduction = GradientReducer(count: 3, tree: SumTree(shards: 8), largestNode: 1)
     var totals: Set<UnsafeMutablePointer<Float>?> = []
     for step in 1...4 {
       reduction.begin()
@@ -55,7 +55,7 @@ struct TreeReductionTests {
   @Test("what a node throws and returns reaches the caller, and a new sum can begin")
   func throwing() throws {
     struct Overflow: Error {}
-    let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2), largestNode: 1)
+    let reduction = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
     reduction.begin()
     #expect(reduction.accumulate(0..<1) { _ in 5 } == 5)
     #expect(throws: Overflow.self) { try reduction.accumulate(1..<2) { _ in throw Overflow() } }
@@ -67,16 +67,16 @@ struct TreeReductionTests {
   @Test("a node left out, repeated or out of order is a mistake of the caller")
   func misuse() async {
     await #expect(processExitsWith: .failure) {
-      let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2), largestNode: 1)
+      let reduction = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
       reduction.accumulate(0..<1) { _ in }
     }
     await #expect(processExitsWith: .failure) {
-      let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2), largestNode: 1)
+      let reduction = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
       reduction.begin()
       reduction.accumulate(1..<2) { _ in }
     }
     await #expect(processExitsWith: .failure) {
-      let reduction = TreeReduction(count: 1, tree: ShardTree(shards: 2), largestNode: 1)
+      let reduction = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
       reduction.begin()
       reduction.accumulate(0..<1) { _ in }
       _ = reduction.sum()

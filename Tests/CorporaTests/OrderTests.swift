@@ -8,8 +8,8 @@ struct OrderTests {
   private func order(
     seed: UInt64 = 1, batch: Int = 10, pool: Int = 1, _ sampling: Sampling = .permutation,
     lengths: [Int] = lengths
-  ) -> EpochOrder {
-    EpochOrder(lengths: lengths, seed: seed, batchSize: batch, pool: pool, sampling: sampling)
+  ) -> EpochSampler {
+    EpochSampler(lengths: lengths, seed: seed, batchSize: batch, pool: pool, sampling: sampling)
   }
 
   @Test(

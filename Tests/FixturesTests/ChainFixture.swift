@@ -28,7 +28,7 @@ private func checkChain(_ fixture: Fixture, _ group: String) throws {
   let paths = batch.order.enumerated().map { sorted, original in
     Array(gold[original * time..<original * time + batch.layout.lengths[sorted]])
   }
-  let loss = LossSum("nll", weight: 1, sentences: batch.count)
+  let loss = LossTerm("nll", weight: 1, sentences: batch.count)
   tape.addCRFLoss(emissions, chain, gold: paths, layout: batch.layout, to: loss)
   let best = tape.bestPaths(emissions, chain, layout: batch.layout)
   loss.gradientScale = 1 / Float(batch.count)
@@ -60,7 +60,7 @@ private func checkChain(_ fixture: Fixture, _ group: String) throws {
 }
 
 private func pathScore(
-  _ path: [Int], _ sentence: Int, _ emissions: Matrix, _ layout: PackedLayout, _ values: Slab,
+  _ path: [Int], _ sentence: Int, _ emissions: Matrix, _ layout: SequenceLayout, _ values: Slab,
   _ chain: CRFParameters
 ) -> Float {
   var score: Float = 0

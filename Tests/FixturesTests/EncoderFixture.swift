@@ -15,7 +15,9 @@ private func checkEncoder(_ fixture: Fixture, _ group: String) throws {
   let form: CellForm =
     if try fixture.contains("\(group)/c_fw") {
       .lstm
-    } else if try fixture.contains("\(group)/params/fw/b_hh") { .gruAfter } else { .gruBefore }
+    } else if try fixture.contains("\(group)/params/fw/b_hh") { .gruResetAfter } else {
+      .gruResetBefore
+    }
   var layout = ParameterLayout()
   let encoder = BidirectionalEncoder(
     "encoder", form, inputs: shape[2], width: width, merge: .average,

@@ -59,7 +59,7 @@ extension ModelFixture {
     try fixture.compare(
       "crf/emissions",
       padded.indices.map { padded[$0 - $0 % 3 + Self.tags[$0 % 3]] })
-    let loss = LossSum("L_E", weight: 1, sentences: batch.examples.count)
+    let loss = LossTerm("L_E", weight: 1, sentences: batch.examples.count)
     let gold = try sorted.order.map { try goldTags(members[$0]) }
     tagger.addLoss(encoding.outputs, gold: gold, layout: batch.layout, to: loss, on: tape)
     try fixture.compare("crf/nll", sorted.restore(loss.perSentence).map { Float($0) })
@@ -72,15 +72,16 @@ extension ModelFixture {
   /// One pass over some sentences: its losses, and what the decoder made of every step.
   private func pass(
     _ forcing: Float, _ members: [Int]?, on tape: Tape
-  ) throws -> (losses: [LossSum], outcomes: [CopyDecoding.Outcome], sorted: Sorted) {
+  ) throws -> (losses: [LossTerm], outcomes: [CopyDecoder.Outcome], sorted: Sorted) {
     let (sorted, batch, members) = batch(members)
     let encoding = network.encode(batch, draws: nil, on: tape)
-    let decoding = LossSum("L_D", weight: 1, sentences: members.count)
-    let teaching = CopyTeaching(
-      targets: try sorted.order.map { try targets(members[$0]) }, draws: Draws(seed: 0, epoch: 0),
+    let decoding = LossTerm("L_D", weight: 1, sentences: members.count)
+    let teaching = TeacherForcing(
+      targets: try sorted.order.map { try targets(members[$0]) },
+      draws: RandomStreams(seed: 0, epoch: 0),
       probability: forcing, loss: decoding)
-    let outcomes = CopyDecoding(network, batch, encoding, on: tape).run(.training(teaching))
-    let tagging = LossSum("L_E", weight: lambda, sentences: members.count)
+    let outcomes = CopyDecoder(network, batch, encoding, on: tape).run(.training(teaching))
+    let tagging = LossTerm("L_E", weight: lambda, sentences: members.count)
     if let tagger = network.tagger {
       tagger.addLoss(
         encoding.outputs, gold: try sorted.order.map { try goldTags(members[$0]) },
@@ -93,7 +94,7 @@ extension ModelFixture {
   }
 
   /// The mean total of a pass, L_D + λ L_E.
-  private func total(_ losses: [LossSum]) -> Double {
+  private func total(_ losses: [LossTerm]) -> Double {
     losses.reduce(0) { $0 + Double($1.weight) * $1.sum / Double($1.perSentence.count) }
   }
 
@@ -118,7 +119,7 @@ extension ModelFixture {
   }
 
   private func checkLogits(
-    _ group: String, _ outcomes: [CopyDecoding.Outcome], _ sorted: Sorted
+    _ group: String, _ outcomes: [CopyDecoder.Outcome], _ sorted: Sorted
   ) throws {
     func padded(_ kind: Slots.Kind, width: Int?) -> [Float] {
       sorted.restore(

@@ -5,11 +5,11 @@ import Tensors
 struct Sorted {
   /// The fixture's index of each sorted sentence.
   let order: [Int]
-  let layout: PackedLayout
+  let layout: SequenceLayout
 
   init(_ lengths: [Int]) {
     order = lengths.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
-    layout = PackedLayout(lengths: order.map { lengths[$0] })
+    layout = SequenceLayout(lengths: order.map { lengths[$0] })
   }
 
   var count: Int { order.count }

@@ -28,7 +28,8 @@ enum CheckpointCheck {
 
   /// A transcript as a process could hand it over that the file which it read has taken over.
   static func transcript(_ bytes: UnsafeRawBufferPointer) {
-    guard case .contents(let root)? = try? TranscriptReader.outcome(of: bytes, wanted: .all) else {
+    guard case .contents(let root)? = try? ReaderMessageDecoder.outcome(of: bytes, wanted: .all)
+    else {
       return
     }
     requireInside(root, bytes.count)
@@ -155,13 +156,13 @@ enum CheckpointCheck {
     guard let count = try? Data(contentsOf: URL(filePath: "whole.h5")).count else {
       preconditionFailure("no checkpoint")
     }
-    var bytes = [UInt8](repeating: 0, count: count + Transcript.spare)
+    var bytes = [UInt8](repeating: 0, count: count + ReaderMessage.spare)
     bytes.withUnsafeMutableBytes { memory in
       guard let file = try? Descriptor.reading("whole.h5") else {
         preconditionFailure("no checkpoint")
       }
-      Transcription.run(file, .all, into: memory)
-      let written = TranscriptReader.written(UnsafeRawBufferPointer(memory)) ?? 0
+      ReaderWalk.run(file, .all, into: memory)
+      let written = ReaderMessageDecoder.written(UnsafeRawBufferPointer(memory)) ?? 0
       put(UnsafeRawBufferPointer(rebasing: memory[..<written]), "seeds/whole")
     }
   }

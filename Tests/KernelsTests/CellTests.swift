@@ -12,7 +12,7 @@ struct CellTests {
   func resetAfter() {
     var input: [Float] = [1, 0, 1]
     var hidden: [Float] = [0]
-    gruAfterForward(
+    gruResetAfterForward(
       rows: 1, width: 1, input: &input, recurrent: [0, 0.5, 0.5], previous: [0.5], hidden: &hidden)
     #expect(abs(hidden[0] - 0.642586) < 1e-6)
     #expect(abs(input[2] - 0.877669) < 1e-6)
@@ -24,10 +24,10 @@ struct CellTests {
   func resetBefore() {
     var sums: [Float] = [1, -0.5, 1]
     var (reset, hidden): ([Float], [Float]) = ([0], [0])
-    gruBeforeGates(rows: 1, width: 1, sums: &sums, previous: [0.5], reset: &reset)
+    gruResetBeforeGates(rows: 1, width: 1, sums: &sums, previous: [0.5], reset: &reset)
     #expect(abs(reset[0] - Float(0.5 * sigma(1))) < 1e-6)
     sums[2] += reset[0]
-    gruBeforeMix(rows: 1, width: 1, sums: &sums, previous: [0.5], hidden: &hidden)
+    gruResetBeforeMix(rows: 1, width: 1, sums: &sums, previous: [0.5], hidden: &hidden)
     #expect(abs(hidden[0] - 0.735084) < 1e-6)
     #expect(abs(sums[2] - 0.877669) < 1e-6)
   }

@@ -21,13 +21,13 @@ struct LayerTests {
 
   @Test(
     "a sentence is encoded alone as in a batch of longer and shorter ones",
-    arguments: [CellForm.lstm, .peephole, .gruAfter, .gruBefore], EncoderMerge.allCases)
+    arguments: [CellForm.lstm, .peephole, .gruResetAfter, .gruResetBefore], EncoderMerge.allCases)
   func encoder(form: CellForm, merge: EncoderMerge) {
     var layout = ParameterLayout()
     let encoder = BidirectionalEncoder(
       "encoder", form, inputs: 3, width: 4, merge: merge, in: &layout)
     let tape = tape(layout)
-    let batch = PackedLayout(lengths: [6, 4, 4, 1])
+    let batch = SequenceLayout(lengths: [6, 4, 4, 1])
     let x = matrix(batch.rows, 3, on: tape)
     let together = encoder(x, layout: batch, on: tape)
     #expect(together.outputs.value.columns == (merge == .average ? 4 : 8))
@@ -35,7 +35,7 @@ struct LayerTests {
     for sentence in 0..<batch.sentences {
       let rows = batch.rows(ofSentence: sentence)
       let alone = encoder(
-        tape.gathered(x, rows: rows), layout: PackedLayout(lengths: [rows.count]), on: tape)
+        tape.gathered(x, rows: rows), layout: SequenceLayout(lengths: [rows.count]), on: tape)
       func expectEqual(_ a: Variable?, _ b: Variable?, rows: [Int]) {
         guard let a, let b else { return #expect(a == nil && b == nil) }
         let expected = rows.flatMap { b.value.rows($0..<$0 + 1).elements }
@@ -58,7 +58,7 @@ struct LayerTests {
     }
     let (a, c) = (encoder(.average, &average), encoder(.concatenate, &concatenate))
     let tape = tape(average)
-    let packed = PackedLayout(lengths: [3, 2])
+    let packed = SequenceLayout(lengths: [3, 2])
     let x = matrix(5, 3, on: tape)
     let forward = tape.recurrent(x, a.forward, layout: packed, direction: .forward)
     let backward = tape.recurrent(x, a.backward, layout: packed, direction: .backward)
@@ -122,7 +122,7 @@ struct DropoutTests {
     _ probability: Float, lengths: [Int], examples: [Int], width: Int = 8, epoch: Int = 0
   ) -> [[Float]] {
     let tape = Tape(parameters: Slab(count: 0))
-    let layout = PackedLayout(lengths: lengths)
+    let layout = SequenceLayout(lengths: lengths)
     let ones = [Float](repeating: 1, count: layout.rows * width)
     let draws = examples.map {
       CounterRandom(seed: 3, purpose: "dropout", epoch: epoch, example: $0)

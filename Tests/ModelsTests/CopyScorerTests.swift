@@ -13,7 +13,7 @@ private struct HeadsAtWork<Model: CopyModel> {
   let tiny: TinyModel<Model>
   let tape: Tape
   let gradients: Slab
-  let layout = PackedLayout(lengths: [5, 3, 1])
+  let layout = SequenceLayout(lengths: [5, 3, 1])
   let outputs: Variable
 
   init(_ options: CopyOptions) {
@@ -106,12 +106,12 @@ struct CopyScorerTests {
   @Test("the factored copy scorer equals the formula over [h ; H_i]", arguments: [true, false])
   func factored(innerSelu: Bool) {
     let options = CopyOptions.tiny.with { $0.copyInnerSelu = innerSelu }
-    func result(_ scores: (HeadsAtWork<CopyREPrime>, [Variable]) -> [ChoiceScores])
+    func result(_ scores: (HeadsAtWork<CopyREPrime>, [Variable]) -> [Logits])
       -> (loss: Double, gradients: [[Float]])
     {
       let work = HeadsAtWork<CopyREPrime>(options)
       let states = [work.states(seed: 1), work.states(seed: 2)]
-      let loss = LossSum("copy", weight: 1, sentences: 3)
+      let loss = LossTerm("copy", weight: 1, sentences: 3)
       for (step, scores) in scores(work, states).enumerated() {
         work.tape.addCrossEntropy(scores, targets: [4 - step, 3, 0], to: loss)
       }
@@ -137,7 +137,7 @@ struct CopyScorerTests {
   /// `wo · selu(Wf selu([h ; H_i]) + bf) + bo`, every pair of state and token by itself.
   private static func direct(
     _ work: HeadsAtWork<CopyREPrime>, hidden: Variable, innerSelu: Bool
-  ) -> ChoiceScores {
+  ) -> Logits {
     let (tape, heads) = (work.tape, work.heads)
     let sentences = (0..<work.layout.steps).flatMap { Array(0..<work.layout.active[$0]) }
     let pairs = tape.concatenated(tape.gathered(hidden, rows: sentences), work.outputs)
@@ -145,7 +145,7 @@ struct CopyScorerTests {
     let fused = tape.activated(
       tape.linear(inner, heads.copy.weight, bias: heads.copy.bias), .selu)
     let output = heads.copyOutput ?? heads.na
-    return ChoiceScores(
+    return Logits(
       tokens: tape.linear(fused, output.weight, bias: output.bias), na: heads.na(hidden, on: tape),
       layout: work.layout)
   }

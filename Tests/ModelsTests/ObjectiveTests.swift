@@ -70,7 +70,7 @@ struct ObjectiveTests {
       for example in examples {
         let options = tiny(1, seed: seed).model.network.options
         let gold = options.targets(
-          of: example, TinyCorpus.inventory, draws: Draws(seed: 5, epoch: 2)
+          of: example, TinyCorpus.inventory, draws: RandomStreams(seed: 5, epoch: 2)
         ).map(\.relation)
         let goldAndNA = Set(gold + [Int](repeating: 4, count: 2 - gold.count))
         let free = tiny(0, seed: seed)
@@ -121,7 +121,7 @@ struct ObjectiveTests {
     }
     let largest = gradient.map { abs($0) }.max() ?? 0
     for (a, b) in zip(gradient, together.gradient) { #expect(abs(a - b) <= 1e-5 * largest) }
-    let other = tiny.step(draws: Draws(seed: 5, epoch: 3))
+    let other = tiny.step(draws: RandomStreams(seed: 5, epoch: 3))
     #expect(other.losses != together.losses, "dropout is drawn anew each epoch")
   }
 

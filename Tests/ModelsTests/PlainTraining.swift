@@ -40,7 +40,7 @@ struct PlainTraining<Model: ExtractionModel> {
   func step(_ batch: [Example], epoch: Int, number: Int, rate: Float) -> Double {
     gradients.buffer.update(repeating: 0)
     tape.mode = .training(gradients: gradients)
-    let losses = model.losses(of: batch, draws: Draws(seed: 1, epoch: epoch), on: tape)
+    let losses = model.losses(of: batch, draws: RandomStreams(seed: 1, epoch: epoch), on: tape)
     for loss in losses { loss.gradientScale = loss.weight / Float(batch.count) }
     tape.backward()
     guard let p = parameters.buffer.baseAddress, let g = gradients.buffer.baseAddress,

@@ -12,7 +12,7 @@ import Testing
 @Suite("CopyRE with its scores inside selu")
 struct SeluScoreTests {
   private let tiny = TinyModel<CopyRE>(.tiny.with { $0.copyreSelu = true })
-  private let layout = PackedLayout(lengths: [4, 2])
+  private let layout = SequenceLayout(lengths: [4, 2])
   private let tape: Tape
   private let outputs: Variable
 

@@ -38,7 +38,7 @@ struct TargetTests {
     }
     let example = Example(index: example, sentence: Self.sentence, inventory: Self.inventory)
     return options.targets(
-      of: example, Self.inventory, draws: Draws(seed: seed, epoch: epoch))
+      of: example, Self.inventory, draws: RandomStreams(seed: seed, epoch: epoch))
   }
 
   @Test("file order: duplicates once, unlocated entities and unknown relations left out")

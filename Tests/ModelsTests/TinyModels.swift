@@ -84,7 +84,8 @@ struct TinyModel<Model: CopyModel> {
 
   /// The objective and its gradient, each sentence counting as it does in a batch of `sentences`.
   func step(
-    _ shard: [Example] = TinyCorpus.examples, draws: Draws = Draws(seed: 5, epoch: 2),
+    _ shard: [Example] = TinyCorpus.examples,
+    draws: RandomStreams = RandomStreams(seed: 5, epoch: 2),
     sentences: Int = 1
   ) -> Step {
     let gradients = Slab(count: parameters.count)
@@ -99,12 +100,13 @@ struct TinyModel<Model: CopyModel> {
 
   /// The weighted total alone.
   func total(
-    _ shard: [Example] = TinyCorpus.examples, draws: Draws = Draws(seed: 5, epoch: 2)
+    _ shard: [Example] = TinyCorpus.examples,
+    draws: RandomStreams = RandomStreams(seed: 5, epoch: 2)
   ) -> Double {
     Self.total(model.losses(of: shard, draws: draws, on: Tape(parameters: parameters)))
   }
 
-  private static func total(_ losses: [LossSum]) -> Double {
+  private static func total(_ losses: [LossTerm]) -> Double {
     losses.reduce(0) { $0 + Double($1.weight) * $1.sum }
   }
 

@@ -40,15 +40,15 @@ private let examplesWithTables = [
 ]
 /// The last but the tables is enough for shared memory.
 private let examples =
-  [0, 1, 7, TreeReduction.block, 3 * TreeReduction.block + 5, (1 << 18) + 5].map { Example($0) }
+  [0, 1, 7, GradientReducer.block, 3 * GradientReducer.block + 5, (1 << 18) + 5].map { Example($0) }
   + examplesWithTables
 
 /// A reduction of the integers of all shards that has every node of this rank.
 private func accumulated(
   _ example: Example, _ mode: ReductionMode, on session: borrowing Session
-) throws -> TreeReduction {
-  let reduction = try TreeReduction(
-    count: example.count, tables: example.tables, tree: ShardTree(shards: shards), mode: mode,
+) throws -> GradientReducer {
+  let reduction = try GradientReducer(
+    count: example.count, tables: example.tables, tree: SumTree(shards: shards), mode: mode,
     largestNode: 2, on: session)
   reduction.begin()
   for node in reduction.nodes {
@@ -60,7 +60,7 @@ private func accumulated(
 }
 
 /// Copies the rank's pieces of the sums to where they belong among `count` values, the others being `none`.
-private func placed(_ pieces: [SummedPiece], count: Int) -> [Float] {
+private func placed(_ pieces: [ReducedPartition], count: Int) -> [Float] {
   var values = [Float](repeating: none, count: count)
   for piece in pieces {
     let sums = UnsafeMutableBufferPointer(start: piece.sums, count: piece.range.count)
@@ -75,8 +75,8 @@ private let none: Float = 0.5
 private func checkSending(
   _ example: Example, shards: Int, on session: borrowing Session
 ) throws {
-  let reduction = TreeReduction(
-    count: example.count, tables: example.tables, tree: ShardTree(shards: shards),
+  let reduction = GradientReducer(
+    count: example.count, tables: example.tables, tree: SumTree(shards: shards),
     rank: session.rank, ranks: session.size)
   let isCut = (2...11).contains(session.size) && !example.tables.isEmpty
   try expect(reduction.path.contains("tables"), is: isCut, "tables are cut by themselves")
@@ -109,9 +109,9 @@ private func checkSending(
 
 /// The sums where every rank has one node of the tree.
 private func checkRounding(_ example: Example, on session: borrowing Session) throws {
-  func reduction(_ rank: Int) -> TreeReduction {
-    TreeReduction(
-      count: example.count, tables: example.tables, tree: ShardTree(shards: shards), rank: rank,
+  func reduction(_ rank: Int) -> GradientReducer {
+    GradientReducer(
+      count: example.count, tables: example.tables, tree: SumTree(shards: shards), rank: rank,
       ranks: session.size, mode: .bfloat16)
   }
   let own = reduction(session.rank)
@@ -139,11 +139,11 @@ private func checkRounding(_ example: Example, on session: borrowing Session) th
 private func checkChanges(
   _ example: Example, _ mode: ReductionMode, on session: borrowing Session
 ) throws {
-  let reduction = TreeReduction(
-    count: example.count, tables: example.tables, tree: ShardTree(shards: shards),
+  let reduction = GradientReducer(
+    count: example.count, tables: example.tables, tree: SumTree(shards: shards),
     rank: session.rank, ranks: session.size, mode: mode)
   let isRounded = mode == .bfloat16 && session.size > 1
-  let replica = Replica(count: example.count)
+  let replica = ReplicatedBuffer(count: example.count)
   let values = replica.values.buffer
   for i in values.indices { values[i] = Float(i) / 7 }
   for turn in 1...2 {
@@ -167,7 +167,7 @@ private func checkChanges(
 let pieceChecks = [
   RankCheck(name: "values that are sent as they become final are summed as those that are not") {
     session in
-    for example in [Example(5 * TreeReduction.block + 5)] + examplesWithTables {
+    for example in [Example(5 * GradientReducer.block + 5)] + examplesWithTables {
       for shards in [session.size, 8, 16].filter({ $0 & ($0 - 1) == 0 }) {
         try checkSending(example, shards: shards, on: session)
       }
@@ -176,13 +176,13 @@ let pieceChecks = [
   RankCheck(name: "values travel to their piece's rank as bfloat16, and are added as float32") {
     session in
     guard session.size & (session.size - 1) == 0 else { return }
-    for example in [Example(3 * TreeReduction.block + 5)] + examplesWithTables {
+    for example in [Example(3 * GradientReducer.block + 5)] + examplesWithTables {
       try checkRounding(example, on: session)
     }
   },
   RankCheck(name: "a replica's change travels, as bfloat16 too, and is the same on every rank") {
     session in
-    for example in [Example(3 * TreeReduction.block + 5)] + examplesWithTables {
+    for example in [Example(3 * GradientReducer.block + 5)] + examplesWithTables {
       for mode in ReductionMode.allCases { try checkChanges(example, mode, on: session) }
     }
   },
@@ -201,7 +201,7 @@ let pieceChecks = [
         let reduction = try accumulated(example, mode, on: session)
         let own = try reduction.reduce(on: session)
         let isWhole =
-          session.size == 1 || mode == .allreduce || example.count <= TreeReduction.block
+          session.size == 1 || mode == .allreduce || example.count <= GradientReducer.block
         try expect(reduction.isWhole, is: isWhole, "whole sums by \(mode)")
         try expect(own.map(\.range), is: reduction.pieces, "pieces")
         var values = placed(own, count: example.count)
@@ -217,14 +217,14 @@ let pieceChecks = [
   RankCheck(name: "a copy of a shared replica has what each rank has written to its piece") {
     session in
     for count in [7, (1 << 18) + 5, 3 << 18] {
-      let replica = try Replica(
+      let replica = try ReplicatedBuffer(
         count: count, mode: .reproducible, piecewise: true, on: session)
       let isAlone = session.size == 1 || !replica.isShared
-      let (tree, example) = (ShardTree(shards: shards), Example(count))
+      let (tree, example) = (SumTree(shards: shards), Example(count))
       let pieces =
         isAlone
         ? [0..<count]
-        : TreeReduction(count: count, tree: tree, rank: session.rank, ranks: session.size).pieces
+        : GradientReducer(count: count, tree: tree, rank: session.rank, ranks: session.size).pieces
       for i in pieces.joined() { replica.values.buffer[i] = example.integer(0, i) }
       try session.barrier()
       let copy = Slab(count: count)

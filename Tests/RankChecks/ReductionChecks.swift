@@ -52,17 +52,17 @@ let reductionChecks = [1, 2, 4, 8, 16].map { shards in
 }
 
 private func check(shards: Int, count: Int, on session: borrowing Session) throws {
-  let tree = ShardTree(shards: shards)
-  let sending = TreeReduction(
+  let tree = SumTree(shards: shards)
+  let sending = GradientReducer(
     count: count, tree: tree, rank: session.rank, ranks: session.size, largestNode: 1)
-  let sharing = try TreeReduction(count: count, tree: tree, largestNode: 1, on: session)
+  let sharing = try GradientReducer(count: count, tree: tree, largestNode: 1, on: session)
   for reduction in [sending, sharing] {
     try check(reduction, shards: shards, on: session)
   }
 }
 
 private func check(
-  _ reduction: TreeReduction, shards: Int, on session: borrowing Session
+  _ reduction: GradientReducer, shards: Int, on session: borrowing Session
 ) throws {
   let count = reduction.count
   for turn in 0..<(count > 1000 ? 1 : 3) {

@@ -78,10 +78,10 @@ struct PoolTests {
 
 @Suite("Large runs")
 struct HeapTests {
-  private static let page = Heap.rounded(1)
+  private static let page = RangeAllocator.rounded(1)
 
   private func addresses(
-    _ sizes: [Int], _ heap: inout Heap
+    _ sizes: [Int], _ heap: inout RangeAllocator
   ) -> [(start: UnsafeMutablePointer<Float>, count: Int)] {
     sizes.map { (heap.take($0 * Self.page), $0 * Self.page) }
   }
@@ -89,7 +89,7 @@ struct HeapTests {
   @Test("runs are whole pages")
   func rounding() {
     #expect(Self.page * MemoryLayout<Float>.stride == 4096)
-    #expect([0, 1, 1024, 1025, 2049].map(Heap.rounded) == [0, 1024, 1024, 2048, 3072])
+    #expect([0, 1, 1024, 1025, 2049].map(RangeAllocator.rounded) == [0, 1024, 1024, 2048, 3072])
   }
 
   /// The runs fill a huge page between them, so a run of it all fits only where they are one again.
@@ -99,7 +99,7 @@ struct HeapTests {
       [0, 1, 2, 3], [3, 2, 1, 0], [0, 2, 1, 3], [1, 3, 0, 2], [2, 0, 3, 1], [1, 2, 3, 0],
     ])
   func joining(order: [Int]) {
-    var heap = Heap()
+    var heap = RangeAllocator()
     defer { heap.deallocate() }
     let runs = addresses([1, 255, 100, 156], &heap)
     for index in order { heap.give(runs[index].start, runs[index].count) }
@@ -108,7 +108,7 @@ struct HeapTests {
 
   @Test("a run of two neighbours goes where they were, beside others that are in use")
   func between() {
-    var heap = Heap()
+    var heap = RangeAllocator()
     defer { heap.deallocate() }
     let runs = addresses([2, 3, 4, 5], &heap)
     heap.give(runs[2].start, runs[2].count)
@@ -118,7 +118,7 @@ struct HeapTests {
 
   @Test("a longer run than is left takes in the free end of the range")
   func growing() {
-    var heap = Heap()
+    var heap = RangeAllocator()
     defer { heap.deallocate() }
     let first = addresses([500], &heap)[0].start
     #expect(heap.take(600 * Self.page) == first + 500 * Self.page)
@@ -129,7 +129,7 @@ struct HeapTests {
   /// none of them reached farther.
   @Test("steps of other sizes leave nothing behind", arguments: 1...3)
   func steps(seed: UInt64) {
-    var heap = Heap()
+    var heap = RangeAllocator()
     defer { heap.deallocate() }
     let first = addresses([1], &heap)[0]
     heap.give(first.start, first.count)

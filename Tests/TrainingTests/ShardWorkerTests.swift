@@ -26,10 +26,12 @@ private struct Minibatch {
     model = CopyMTL(options: options, inventory: inventory)
     parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 5)
-    pieces = Sharding.shards(of: examples.map(\.length), count: 8).map { $0.map { examples[$0] } }
+    pieces = BatchPartition.shards(of: examples.map(\.length), count: 8).map {
+      $0.map { examples[$0] }
+    }
   }
 
-  var draws: Draws { Draws(seed: 1, epoch: 2) }
+  var draws: RandomStreams { RandomStreams(seed: 1, epoch: 2) }
 
   /// The gradient in the order of the tree, made by workers that share the shards.
   func gradient(

@@ -1,0 +1,63 @@
+import Kernels
+import Tensors
+
+extension Tape {
+  /// Scores of a sentence's tokens that are sums inside a function, `s_i = w · f(q + k_i)`: the copy
+  /// scorer of CopyMTL in its factored form (models.md 3.1), and attention with an inner function.
+  ///
+  /// The gradient with respect to the keys is added up over the steps that share them.
+  ///
+  /// - Parameters:
+  ///   - query: `q`, `[sentences, width]`.
+  ///   - keys: `k`, `[tokens, width]`, laid out as `layout` says.
+  ///   - weight: `w`, `[1, width]`; ones when `nil`.
+  ///   - bias: `[1, 1]`, added to every score.
+  /// - Returns: `s`, `[tokens, 1]`.
+  package func additiveScores(
+    query: Variable, keys: Variable, weight: Parameter?, bias: Parameter?,
+    function: Activation, layout: SequenceLayout
+  ) -> Variable {
+    let width = keys.value.columns
+    precondition(
+      query.value.columns == width && query.value.rows == layout.sentences
+        && keys.value.rows == layout.rows && weight.map { $0.count == width } ?? true,
+      "scores of \(layout.rows) tokens, width \(width)")
+    let ones = weight == nil ? pool.matrix(1, width, [Float](repeating: 1, count: width)) : nil
+    let weights = weight.map { values($0) } ?? ones ?? pool.zeros(1, width)
+    let offset = bias.map { values($0)[0, 0] } ?? 0
+    let inner = innerSums(query: query.value, keys: keys.value, layout: layout)
+    apply(function, to: inner.pointer, count: inner.count)
+    let scores = variable(pool.uninitialized(layout.rows, 1))
+    for row in 0..<layout.rows {
+      scores.value.pointer[row] = dot(inner.row(row), weights.pointer, count: width) + offset
+    }
+    record(scores) { ds, gradients in
+      if let bias { gradients.addColumnSums(ds, kind: .tokens, to: bias) }
+      if let weight { gradients.addProduct(ds, inner, kind: .tokens, to: weight) }
+      let (dq, dk) = (query.gradient, keys.gradient)
+      let slope = self.pool.uninitialized(1, width)
+      for step in 0..<layout.steps {
+        for (sentence, row) in layout.rows(at: step).enumerated() {
+          slope.fill(0)
+          addSlopeProduct(
+            function, value: inner.row(row), weights.pointer, to: slope.pointer, count: width)
+          add(slope.pointer, times: ds.pointer[row], to: dq.row(sentence), count: width)
+          add(slope.pointer, times: ds.pointer[row], to: dk.row(row), count: width)
+        }
+      }
+    }
+    return scores
+  }
+
+  /// `q + k_i` of every token.
+  private func innerSums(query: Matrix, keys: Matrix, layout: SequenceLayout) -> Matrix {
+    let sums = pool.uninitialized(keys.rows, keys.columns)
+    sums.assign(keys)
+    for step in 0..<layout.steps {
+      let rows = layout.rows(at: step)
+      // The rows of a time step are those of the first sentences, in order.
+      add(query.pointer, to: sums.row(rows.lowerBound), count: rows.count * keys.columns)
+    }
+    return sums
+  }
+}

@@ -1,0 +1,75 @@
+import Kernels
+import Tensors
+
+/// How the weighted rows of an attention become one vector.
+public enum ContextReduction: Sendable {
+  case sum
+  /// The sum over the sentence's length, as in the TensorFlow program of CopyRE (models.md 2.1).
+  case mean
+}
+
+extension Tape {
+  /// Attention: `k = Σ_i w_i H_i` with `w = softmax(u)` over the tokens of each sentence.
+  ///
+  /// - Parameters:
+  ///   - scores: `u`, `[tokens, 1]`, laid out as `layout` says.
+  ///   - values: `H`, `[tokens, width]`, likewise.
+  /// - Returns: `k`, `[sentences, width]`.
+  public func attended(
+    scores: Variable, values: Variable, layout: SequenceLayout, reduction: ContextReduction = .sum
+  ) -> Variable {
+    precondition(
+      scores.value.rows == layout.rows && values.value.rows == layout.rows,
+      "attention over \(layout.rows) tokens")
+    let width = values.value.columns
+    let weights = softmaxOverSentences(scores.value, layout: layout)
+    let shares = layout.lengths.map { reduction == .mean ? 1 / Float($0) : 1 }
+    let context = variable(pool.zeros(layout.sentences, width))
+    layout.forEachToken { sentence, row in
+      add(
+        values.value.row(row), times: weights.pointer[row] * shares[sentence],
+        to: context.value.row(sentence), count: width)
+    }
+    record(context) { dk, _ in
+      let (dScores, dValues) = (scores.gradient, values.gradient)
+      let dWeights = self.pool.uninitialized(layout.rows, 1)
+      var mean = [Float](repeating: 0, count: layout.sentences)
+      layout.forEachToken { sentence, row in
+        let d = shares[sentence] * dot(dk.row(sentence), values.value.row(row), count: width)
+        dWeights.pointer[row] = d
+        mean[sentence] += d * weights.pointer[row]
+        add(
+          dk.row(sentence), times: weights.pointer[row] * shares[sentence],
+          to: dValues.row(row), count: width)
+      }
+      layout.forEachToken { sentence, row in
+        dScores.pointer[row] += weights.pointer[row] * (dWeights.pointer[row] - mean[sentence])
+      }
+    }
+    return context
+  }
+
+  /// The softmax of a score a token over the tokens of each sentence, `[tokens, 1]`.
+  private func softmaxOverSentences(_ scores: Matrix, layout: SequenceLayout) -> Matrix {
+    var largest = [Float](repeating: -.infinity, count: layout.sentences)
+    layout.forEachToken { largest[$0] = Swift.max(largest[$0], scores.pointer[$1]) }
+    let weights = pool.uninitialized(layout.rows, 1)
+    var sums = [Float](repeating: 0, count: layout.sentences)
+    layout.forEachToken { sentence, row in
+      let weight = exponential(scores.pointer[row] - largest[sentence])
+      weights.pointer[row] = weight
+      sums[sentence] += weight
+    }
+    layout.forEachToken { weights.pointer[$1] /= sums[$0] }
+    return weights
+  }
+}
+
+extension SequenceLayout {
+  /// Visits every token: its sentence and its row, in the order of the rows.
+  func forEachToken(_ visit: (_ sentence: Int, _ row: Int) -> Void) {
+    for step in 0..<steps {
+      for (sentence, row) in rows(at: step).enumerated() { visit(sentence, row) }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import Kernels
+import Tensors
+
+extension CellActivations {
+  /// The backward of ``step(_:)``; blocks come in the opposite order.
+  ///
+  /// - Parameters:
+  ///   - hiddenGradient: `[rows, d]`, in: `dh`; out, in the rows that continue a state: `dh′`.
+  ///   - cellGradient: `[rows, d]`, in: `dc`; out: `dc′`. Empty without cell state.
+  func stepBackward(
+    _ block: CellBlock, hiddenGradient: Matrix, cellGradient: Matrix, _ gradients: DeferredGradients
+  ) {
+    let carried = 0..<block.carried
+    switch parameters.form {
+    case .lstm, .peephole:
+      forEachPart(of: block, hiddenGradient, cellGradient) { part, dh, dc in
+        stepBackwardLSTM(part, hiddenGradient: dh, cellGradient: dc, gradients)
+      }
+      keep(block, gradients)
+      recurrent.backward(
+        products(block.rows).rows(carried), into: hiddenGradient.rows(carried))
+    case .gruResetAfter:
+      forEachPart(of: block, hiddenGradient, cellGradient) { part, dh, _ in
+        gruResetAfterBackward(
+          rows: part.rows.count, width: width, gates: gates.rows(part.rows).pointer,
+          recurrent: kept.rows(part.rows).pointer, previous: part.hidden,
+          hiddenGradient: dh.pointer, inputGradient: sumGradient.rows(part.rows).pointer,
+          recurrentGradient: recurrentGradient.rows(part.rows).pointer)
+      }
+      keep(block, gradients)
+      recurrent.backward(
+        recurrentGradient.rows(block.rows).rows(carried), into: hiddenGradient.rows(carried),
+        adding: true)
+    case .gruResetBefore:
+      stepBackwardGRUBefore(block, hiddenGradient: hiddenGradient)
+      keep(block, gradients)
+    }
+  }
+
+  /// Rows of ``sumGradient``, those of the last block, as products read them.
+  private func products(_ rows: Range<Int>) -> ProductRows {
+    guard rounds else { return .float32(sumGradient.rows(rows)) }
+    guard let rounded, rounded.rows == rows else { preconditionFailure("rows \(rows) not rounded") }
+    return .bfloat16(rounded.values)
+  }
+
+  /// Puts away what the gradients of the parameters need of a block while it is in cache.
+  private func keep(_ block: CellBlock, _ gradients: DeferredGradients) {
+    let sums = sumGradient.rows(block.rows)
+    if rounds {
+      let values = pool.uninitializedBFloat(sums.rows, sums.columns)
+      values.assign(sums)
+      rounded = (block.rows, values)
+    }
+    let terms = terms(gradients)
+    terms.keep(
+      block, sums: sums, rounded: products(block.rows),
+      recurrent: parameters.form == .gruResetAfter ? recurrentGradient.rows(block.rows) : nil,
+      gradients)
+  }
+
+  private func terms(_ gradients: DeferredGradients) -> CellGradients {
+    if let terms { return terms }
+    let order = gradients.order(rows: used, kind, starting: starting)
+    let fresh = CellGradients(parameters, order, gradients)
+    terms = fresh
+    return fresh
+  }
+
+  /// Visits the parts of a block with their rows of the states' gradients.
+  private func forEachPart(
+    of block: CellBlock, _ hiddenGradient: Matrix, _ cellGradient: Matrix,
+    _ visit: (Part, Matrix, Matrix) -> Void
+  ) {
+    for part in parts(of: block) {
+      let (first, last) = (part.rows.lowerBound, part.rows.upperBound)
+      let rows = first - block.rows.lowerBound..<last - block.rows.lowerBound
+      visit(part, hiddenGradient.rows(rows), cellGradient.rows(rows))
+    }
+  }
+
+  private func stepBackwardLSTM(
+    _ part: Part, hiddenGradient: Matrix, cellGradient: Matrix, _ gradients: DeferredGradients
+  ) {
+    let (gates, squashed) = (gates.rows(part.rows).pointer, kept.rows(part.rows).pointer)
+    guard let peepholes else {
+      return lstmBackward(
+        rows: part.rows.count, width: width, gates: gates, previous: part.cell,
+        squashed: squashed, hiddenGradient: hiddenGradient.pointer,
+        cellGradient: cellGradient.pointer)
+    }
+    let sums = terms(gradients).peepholes
+    for row in 0..<part.rows.count {
+      let at = row * width
+      peepholeBackward(
+        width: width, gates: gates + 4 * at, peepholes: peepholes.pointer,
+        previous: part.cell + at, cell: cell.rows(part.rows).row(row), squashed: squashed + at,
+        hiddenGradient: hiddenGradient.row(row), cellGradient: cellGradient.row(row),
+        peepholeGradient: sums[gradients.shard(ofSentence: part.sentence + row)].pointer)
+    }
+  }
+
+  private func stepBackwardGRUBefore(_ block: CellBlock, hiddenGradient: Matrix) {
+    let sums = sumGradient.rows(block.rows)
+    forEachPart(of: block, hiddenGradient, hiddenGradient) { part, dh, _ in
+      gruResetBeforeMixBackward(
+        rows: part.rows.count, width: width, gates: gates.rows(part.rows).pointer,
+        previous: part.hidden, hiddenGradient: dh.pointer,
+        sumGradient: sumGradient.rows(part.rows).pointer)
+    }
+    let reset = pool.uninitialized(block.rows.count, width)
+    recurrentCandidate.backward(sums.columns(2 * width..<3 * width), into: reset)
+    forEachPart(of: block, hiddenGradient, reset) { part, dh, resetGradient in
+      gruResetBeforeGatesBackward(
+        rows: part.rows.count, width: width, gates: gates.rows(part.rows).pointer,
+        previous: part.hidden, resetGradient: resetGradient.pointer,
+        sumGradient: sumGradient.rows(part.rows).pointer, previousGradient: dh.pointer)
+    }
+    let carried = 0..<block.carried
+    recurrentGates.backward(
+      sums.columns(0..<2 * width).rows(carried), into: hiddenGradient.rows(carried), adding: true)
+  }
+
+  /// Keeps a block that the loss does not depend on.
+  func stepBackwardNothing(_ rows: Range<Int>, _ gradients: DeferredGradients) {
+    terms(gradients).clear(rows)
+  }
+
+  /// `dx += d(W x + b) W` for the rows of the block that was the last to step back.
+  func addInputGradient(_ rows: Range<Int>, to gradient: Matrix) {
+    input.backward(products(rows), into: gradient, adding: true)
+  }
+
+  /// Adds the gradients of weights and biases from all blocks, in one product each.
+  func addParameterGradients(to gradients: DeferredGradients) {
+    guard used > 0 else { return }
+    terms(gradients).add(
+      inputs: inputs.rows(0..<used), reset: kept.rows(0..<used), to: gradients)
+    terms = nil
+  }
+}

@@ -1,0 +1,176 @@
+import Kernels
+import Tensors
+
+/// A cell at work on a run of rows, one block of rows after another. What the blocks leave behind lies end
+/// to end, so that the weight gradients of all of them are one product each.
+final class CellActivations {
+  let parameters: CellParameters
+  /// `[rows, in]`.
+  let inputs: Matrix
+  /// `h` of each row.
+  let hidden: Matrix
+  /// `c` of each row; empty without cell state.
+  let cell: Matrix
+  let input: Weight
+  let recurrent: Weight
+  /// The rows of ``recurrent`` for r and z, and those for n, where they are multiplied apart (GRU before).
+  let recurrentGates: Weight
+  let recurrentCandidate: Weight
+  private let bias: Matrix
+  private let recurrentBias: Matrix?
+  let peepholes: Matrix?
+  /// `W x + b`; after a block's step its gates, and on the way back, in an LSTM, ``sumGradient``.
+  let gates: Matrix
+  /// LSTM: `tanh c`. GRU: `U h′ + c` (after), `r ⊙ h′` (before).
+  let kept: Matrix
+  let pool: MatrixPool
+  /// What the rows stand for.
+  let kind: ShardRows.Kind
+  /// Rows that have taken a step.
+  private(set) var used = 0
+  /// Those of them that started from zeros.
+  private(set) var starting: [Int] = []
+  /// Gradient of the sums under the gates' functions.
+  private(set) lazy var sumGradient =
+    parameters.form.hasCellState ? gates : pool.uninitialized(gates.rows, gates.columns)
+  /// Gradient of `U h′ + c` where that is not ``sumGradient``.
+  private(set) lazy var recurrentGradient = pool.uninitialized(gates.rows, gates.columns)
+  /// Whether products read rounded rows.
+  let rounds: Bool
+  /// ``sumGradient`` of the last block on the way back as products read it, where that is rounded: once for
+  /// all of them.
+  var rounded: (rows: Range<Int>, values: BFloatMatrix)?
+  /// What the gradients of the parameters are made of, from the first block on the way back on.
+  var terms: CellGradients?
+  private var startingStates: Matrix
+
+  init(_ parameters: CellParameters, inputs: Matrix, kind: ShardRows.Kind, tape: Tape) {
+    let (rows, width) = (inputs.rows, parameters.width)
+    let cellWidth = parameters.form.hasCellState ? width : 0
+    self.parameters = parameters
+    self.inputs = inputs
+    self.kind = kind
+    pool = tape.pool
+    input = tape.weight(tape.values(parameters.input))
+    let recurrentValues = tape.values(parameters.recurrent)
+    recurrent = tape.weight(recurrentValues)
+    if parameters.form == .gruResetBefore {
+      recurrentGates = tape.weight(recurrentValues.rows(0..<2 * width))
+      recurrentCandidate = tape.weight(recurrentValues.rows(2 * width..<3 * width))
+    } else {
+      (recurrentGates, recurrentCandidate) = (recurrent, recurrent)
+    }
+    bias = tape.values(parameters.bias)
+    recurrentBias = parameters.recurrentBias.map { tape.values($0) }
+    peepholes = parameters.peepholes.map { tape.values($0) }
+    hidden = pool.uninitialized(rows, width)
+    cell = pool.uninitialized(rows, cellWidth)
+    gates = pool.uninitialized(rows, parameters.form.gates * width)
+    kept = pool.uninitialized(rows, parameters.form == .gruResetAfter ? 3 * width : width)
+    startingStates = pool.uninitialized(0, width)
+    rounds = tape.isTraining && tape.precision == .bfloat16 && parameters.form.hasCellState
+  }
+
+  var width: Int { parameters.width }
+
+  /// `W x + b` of the rows, in one product.
+  func project(_ rows: Range<Int>) {
+    let sums = gates.rows(rows)
+    input.forward(inputs.rows(rows), into: sums)
+    addRow(bias.pointer, to: sums.pointer, rows: rows.count, columns: sums.columns)
+  }
+
+  /// One step of a block whose rows are projected.
+  func step(_ block: CellBlock) {
+    used = max(used, block.rows.upperBound)
+    starting += block.rows.dropFirst(block.carried)
+    switch parameters.form {
+    case .lstm, .peephole: stepLSTM(block)
+    case .gruResetAfter: stepGRUAfter(block)
+    case .gruResetBefore: stepGRUBefore(block)
+    }
+  }
+
+  /// A part of a block whose rows all continue states, or all start from zeros.
+  struct Part {
+    let rows: Range<Int>
+    /// `h′`, and `c′` where the cell has one.
+    let hidden: UnsafeMutablePointer<Float>
+    let cell: UnsafeMutablePointer<Float>
+    /// The sentence of the first row.
+    let sentence: Int
+  }
+
+  func parts(of block: CellBlock) -> [Part] {
+    let middle = block.rows.lowerBound + block.carried
+    let zeros = zeros(block.rows.count - block.carried)
+    return [
+      Part(
+        rows: block.rows.lowerBound..<middle, hidden: block.hidden.pointer,
+        cell: (block.cell ?? block.hidden).pointer, sentence: 0),
+      Part(
+        rows: middle..<block.rows.upperBound, hidden: zeros.pointer, cell: zeros.pointer,
+        sentence: block.carried),
+    ].filter { !$0.rows.isEmpty }
+  }
+
+  /// States that rows without a past start from.
+  private func zeros(_ rows: Int) -> Matrix {
+    if startingStates.rows < rows { startingStates = pool.zeros(rows, width) }
+    return startingStates
+  }
+
+  private func stepLSTM(_ block: CellBlock) {
+    recurrent.forward(
+      block.hidden, into: gates.rows(block.rows).rows(0..<block.carried), adding: true)
+    for part in parts(of: block) {
+      let (sums, c) = (gates.rows(part.rows).pointer, cell.rows(part.rows).pointer)
+      let (squashed, h) = (kept.rows(part.rows).pointer, hidden.rows(part.rows).pointer)
+      if let peepholes {
+        peepholeForward(
+          rows: part.rows.count, width: width, gates: sums, peepholes: peepholes.pointer,
+          previous: part.cell, cell: c, squashed: squashed, hidden: h)
+      } else {
+        lstmForward(
+          rows: part.rows.count, width: width, gates: sums, previous: part.cell, cell: c,
+          squashed: squashed, hidden: h)
+      }
+    }
+  }
+
+  private func stepGRUAfter(_ block: CellBlock) {
+    let products = kept.rows(block.rows)
+    products.fill(0)
+    recurrent.forward(block.hidden, into: products.rows(0..<block.carried))
+    if let recurrentBias {
+      addRow(
+        recurrentBias.pointer, to: products.pointer, rows: products.rows,
+        columns: products.columns)
+    }
+    for part in parts(of: block) {
+      gruResetAfterForward(
+        rows: part.rows.count, width: width, input: gates.rows(part.rows).pointer,
+        recurrent: kept.rows(part.rows).pointer, previous: part.hidden,
+        hidden: hidden.rows(part.rows).pointer)
+    }
+  }
+
+  private func stepGRUBefore(_ block: CellBlock) {
+    let (sums, carried) = (gates.rows(block.rows), 0..<block.carried)
+    recurrentGates.forward(
+      block.hidden, into: sums.columns(0..<2 * width).rows(carried), adding: true)
+    for part in parts(of: block) {
+      gruResetBeforeGates(
+        rows: part.rows.count, width: width, sums: gates.rows(part.rows).pointer,
+        previous: part.hidden, reset: kept.rows(part.rows).pointer)
+    }
+    recurrentCandidate.forward(
+      kept.rows(block.rows).rows(carried),
+      into: sums.columns(2 * width..<3 * width).rows(carried), adding: true)
+    for part in parts(of: block) {
+      gruResetBeforeMix(
+        rows: part.rows.count, width: width, sums: gates.rows(part.rows).pointer,
+        previous: part.hidden, hidden: hidden.rows(part.rows).pointer)
+    }
+  }
+}

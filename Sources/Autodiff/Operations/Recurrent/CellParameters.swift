@@ -1,0 +1,61 @@
+import Tensors
+
+/// The equations of a recurrent cell (models.md 1.5).
+public enum CellForm: Sendable {
+  /// LSTM, gate order i, f, g, o.
+  case lstm
+  /// LSTM whose gates see the cell through diagonal weights, gate order i, f, g, o.
+  case peephole
+  /// GRU, gate order r, z, n, reset after the recurrent product.
+  case gruResetAfter
+  /// GRU, gate order r, z, n, reset before the recurrent product.
+  case gruResetBefore
+
+  /// Blocks of rows in a cell's weights.
+  public var gates: Int { hasCellState ? 4 : 3 }
+  /// Whether the state has a cell part `c` beside `h`.
+  public var hasCellState: Bool { self == .lstm || self == .peephole }
+}
+
+/// The parameters of one recurrent cell of state width d.
+public struct CellParameters: Sendable {
+  public let form: CellForm
+  /// `W`, `[gates·d, in]`.
+  public let input: Parameter
+  /// `U`, `[gates·d, d]`.
+  public let recurrent: Parameter
+  /// `b`, `[1, gates·d]`.
+  public let bias: Parameter
+  /// `c`, `[1, gates·d]`: inside the reset, so not the same as `b`; for ``CellForm/gruResetAfter`` alone.
+  public let recurrentBias: Parameter?
+  /// `p`, `[3, d]`, of the gates i, f, o; for ``CellForm/peephole`` alone.
+  public let peepholes: Parameter?
+
+  public init(
+    form: CellForm, input: Parameter, recurrent: Parameter, bias: Parameter,
+    recurrentBias: Parameter? = nil, peepholes: Parameter? = nil
+  ) {
+    precondition((recurrentBias != nil) == (form == .gruResetAfter), "recurrent bias of \(form)")
+    precondition((peepholes != nil) == (form == .peephole), "peepholes of \(form)")
+    self.peepholes = peepholes
+    self.form = form
+    self.input = input
+    self.recurrent = recurrent
+    self.bias = bias
+    self.recurrentBias = recurrentBias
+  }
+
+  /// d.
+  public var width: Int { recurrent.columns }
+}
+
+/// Rows of a trace that take one step together, and the states that they continue.
+struct CellBlock {
+  let rows: Range<Int>
+  /// `h′` of the first rows, `[carried, d]`; the others start from zeros.
+  let hidden: Matrix
+  /// `c′` likewise; `nil` without cell state.
+  let cell: Matrix?
+
+  var carried: Int { hidden.rows }
+}

@@ -1,0 +1,202 @@
+import CGlibc
+import Glibc
+
+/// A process that reads a checkpoint, from its start to its end.
+///
+/// It gets the checkpoint as an open file and memory for the transcript, whose size nobody can change; when it
+/// has ended nobody can write that either.
+struct ReaderProcess {
+  private let number: pid_t
+  /// Ends with the process, which has the only other side of this pipe.
+  private let life: Int32
+  private let path: String
+
+  static let unreadable = "its HDF5 structures cannot be read"
+  static let unsound = "\(unreadable): what their reader hands over is not sound"
+
+  /// Has `program` read a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the file, of `length` bytes.
+  ///   - patience: seconds after which the process is ended.
+  /// - Returns: a transcript, by the word of the process.
+  static func transcript(
+    of checkpoint: Int32, length: Int, _ path: String, _ wanted: ArraySelection, by program: String,
+    patience: Int
+  ) throws(CheckpointError) -> Mapping {
+    // One that others kill, as the system does where memory is short, says nothing about the file.
+    var killer = ""
+    for _ in 0..<3 {
+      let memory = memfd_create("checkpoint", UInt32(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+      guard memory >= 0 else { throw failure(path, "no memory for it") }
+      defer { close(memory) }
+      guard ftruncate(memory, length + ReaderMessage.spare) == 0,
+        seal(memory, tercet_seal_shrink | tercet_seal_grow)
+      else { throw failure(path, "no memory for it") }
+      let process = try ReaderProcess(program, checkpoint, memory, wanted, path)
+      guard let signal = try process.end(patience: patience) else {
+        return try sealed(memory, path)
+      }
+      killer = signal
+    }
+    throw CheckpointError(path, .unreadable("its reader was ended by '\(killer)'; try again"))
+  }
+
+  /// The transcript, when nothing can change it any more.
+  private static func sealed(_ memory: Int32, _ path: String) throws(CheckpointError) -> Mapping {
+    // Who looks at the process in /proc at its end, such as `ps`, holds its memory a moment longer.
+    for _ in 0..<1000 where !seal(memory, tercet_seal_write) { poll(nil, 0, 1) }
+    var head = [UInt8](repeating: 0, count: ReaderMessage.headBytes)
+    guard seal(memory, tercet_seal_write),
+      pread(memory, &head, head.count, 0) == head.count,
+      let count = head.withUnsafeBytes(ReaderMessageDecoder.written)
+    else { throw CheckpointError(path, .damaged(unsound)) }
+    var status = stat()
+    guard fstat(memory, &status) == 0, count <= status.st_size else {
+      throw CheckpointError(path, .damaged(unsound))
+    }
+    guard let mapping = Mapping(memory, count: count) else {
+      throw failure(path, "no memory for it")
+    }
+    return mapping
+  }
+
+  private static func seal(_ memory: Int32, _ seals: Int) -> Bool {
+    fcntl(memory, Int32(tercet_add_seals), Int32(seals)) == 0
+  }
+
+  private static func failure(
+    _ path: String, _ what: String, _ error: Int32 = errno
+  ) -> CheckpointError {
+    CheckpointError(path, .unreadable("\(what): \(String(cString: strerror(error)))"))
+  }
+}
+
+extension ReaderProcess {
+  private init(
+    _ program: String, _ checkpoint: Int32, _ memory: Int32, _ wanted: ArraySelection,
+    _ path: String
+  ) throws(CheckpointError) {
+    var ends: [Int32] = [0, 0]
+    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Self.failure(path, "no pipe for its reader") }
+    defer { close(ends[1]) }
+    let error: Int32
+    (number, error) = Self.spawn(
+      program, [CheckpointReader.name] + wanted.words, open: [checkpoint, memory, ends[1]])
+    guard error == 0 else {
+      close(ends[0])
+      throw Self.failure(
+        path, "\(program), which reads checkpoints here, cannot be started", error)
+    }
+    (life, self.path) = (ends[0], path)
+  }
+
+  /// Starts a program with some files open from number 3 on, all others closed, standard streams that lead
+  /// nowhere, no signal handled or blocked, and in a group of its own: what a terminal or launcher sends to
+  /// this process is not meant for it.
+  private static func spawn(
+    _ program: String, _ words: [String], open files: [Int32]
+  ) -> (pid_t, error: Int32) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    let first = CheckpointReader.checkpoint
+    for stream in 0..<first {
+      posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0)
+    }
+    // None of them may lie where another is to be.
+    let above = files.map { fcntl($0, F_DUPFD_CLOEXEC, first + Int32(files.count)) }
+    defer { for file in above { close(file) } }
+    for (index, file) in above.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, file, first + Int32(index))
+    }
+    posix_spawn_file_actions_addclosefrom_np(&actions, first + Int32(files.count))
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var number: pid_t = 0
+    let error = withCStrings(words) { words in
+      withCStrings(environment) {
+        posix_spawn(&number, program, &actions, &attributes, words, $0)
+      }
+    }
+    return (number, error)
+  }
+
+  /// What the program needs of this process's environment: nothing that makes it a rank, and one thread.
+  private static var environment: [String] {
+    var kept = ["OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1", "HDF5_PLUGIN_PRELOAD=::"]
+    kept.append("SWIFT_BACKTRACE=enable=no")
+    var place = environ
+    while let entry = place.pointee {
+      let text = String(cString: entry)
+      let name = text.prefix { $0 != "=" }
+      if name.hasPrefix("LD_") || name.hasSuffix("SAN_OPTIONS") { kept.append(text) }
+      place += 1
+    }
+    return kept
+  }
+
+  private static func withCStrings<Result>(
+    _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+  ) -> Result {
+    let copies = texts.map { strdup($0) }
+    defer { for copy in copies { free(copy) } }
+    return body(copies + [nil])
+  }
+
+  /// Waits for the end of the process, and brings it about when the time is up.
+  ///
+  /// - Returns: the signal by which others have ended it, in words; nil where it came to its own end.
+  private func end(patience: Int) throws(CheckpointError) -> String? {
+    let isInTime = waitForEnd(seconds: patience)
+    close(life)
+    // One that has closed the pipe and ends keeps the status that it has; one that does not end has to.
+    kill(number, SIGKILL)
+    var status: Int32 = 0
+    while waitpid(number, &status, 0) < 0 && errno == EINTR {}
+    guard isInTime else {
+      throw CheckpointError(
+        path, .unreadable("its reader has not ended after \(patience) s; try again"))
+    }
+    let signal = status & 0x7F
+    if signal == 0 {
+      guard status == 0 else {
+        throw CheckpointError(path, .unreadable("its reader ended with status \(status >> 8)"))
+      }
+      return nil
+    }
+    let text = String(cString: strsignal(signal))
+    guard !Self.faults.contains(signal) else {
+      throw CheckpointError(path, .damaged("\(Self.unreadable): their reader met '\(text)'"))
+    }
+    return text
+  }
+
+  /// The signals that a process brings upon itself.
+  private static let faults = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGXCPU]
+
+  /// Waits second by second, so that time in which this process is stopped, as a scheduler may do with a whole
+  /// job, is not held against the other.
+  private func waitForEnd(seconds: Int) -> Bool {
+    var left = seconds
+    while left > 0 {
+      var end = pollfd(fd: life, events: Int16(POLLIN), revents: 0)
+      switch poll(&end, 1, 1000) {
+      case 0: left -= 1
+      case 1...: return true
+      // A signal that this process handles has broken the wait off.
+      default: continue
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,184 @@
+import Autodiff
+import Corpora
+import Layers
+import Randomness
+import Tensors
+
+/// What training adds to a run of the decoder: targets, the loss, and whose items are fed.
+package struct TeacherForcing {
+  /// The triples of each sentence, at most T.
+  package let targets: [[CopyTarget]]
+  package let draws: RandomStreams
+  /// Probability that a step is fed the gold item.
+  package let probability: Float
+  package let loss: LossTerm
+
+  package init(targets: [[CopyTarget]], draws: RandomStreams, probability: Float, loss: LossTerm) {
+    self.targets = targets
+    self.draws = draws
+    self.probability = probability
+    self.loss = loss
+  }
+}
+
+/// One run of the decoder over a batch: all steps of all triples, each fed with what the step before
+/// said (models.md 2.1 to 2.4, 3.4).
+package final class CopyDecoder {
+  package enum Purpose {
+    case training(TeacherForcing)
+    case inference
+  }
+
+  private let network: CopyNetwork
+  private let batch: CopyBatch
+  private let encoding: BidirectionalEncoder.Encoding
+  private let tape: Tape
+  private let cells: [UnrolledCell]
+  private let heads: [CopyHeadsRun]
+
+  package init(
+    _ network: CopyNetwork, _ batch: CopyBatch, _ encoding: BidirectionalEncoder.Encoding,
+    on tape: Tape
+  ) {
+    let steps = network.steps
+    self.network = network
+    self.batch = batch
+    self.encoding = encoding
+    self.tape = tape
+    cells = network.cells.map {
+      UnrolledCell(
+        $0, steps: steps.count / network.cells.count, sentences: batch.layout.sentences, on: tape)
+    }
+    heads = network.heads.map {
+      CopyHeadsRun(
+        $0, network.options, outputs: encoding.outputs, layout: batch.layout,
+        steps: Array(steps.prefix(steps.count / network.heads.count)), on: tape)
+    }
+  }
+
+  /// What one step made of every sentence.
+  package struct Outcome {
+    package let scores: Logits
+    /// The cell's state after the step, `[sentences, d]`.
+    package let hidden: Variable
+    /// An index past the last relation, token or length means NA.
+    package let chosen: [Int]
+  }
+
+  /// Runs all steps.
+  package func run(_ purpose: Purpose) -> [Outcome] {
+    let kinds = network.architecture.steps
+    var state = encoding.final
+    var item = startItem
+    var outcomes: [Outcome] = []
+    for triple in 0..<network.options.triples {
+      if network.options.decoder == .mul {
+        state = firstState(ofTriple: triple, previous: state)
+        if network.options.mulInput == .restart { item = startItem }
+      }
+      let heads = heads[triple % heads.count]
+      var head: [Int?] = []
+      for (slot, kind) in kinds.enumerated() {
+        state = cells[triple % cells.count].step(heads.combined(item, state: state), from: state)
+        let scores = heads.scores(kind, hidden: state.hidden)
+        let step = triple * kinds.count + slot
+        let excluded = kind == .tail ? exclusion(of: head, purpose) : nil
+        let chosen = tape.bestChoices(scores, excluding: excluded)
+        let fed = teach(purpose, step, kind, scores, excluded, chosen)
+        if kind == .head { head = pointed(fed) }
+        item = embedded(fed, kind)
+        outcomes.append(Outcome(scores: scores, hidden: state.hidden, chosen: chosen))
+      }
+    }
+    return outcomes
+  }
+
+  private var startItem: Variable {
+    network.start([Int](repeating: 0, count: batch.layout.sentences), on: tape)
+  }
+
+  /// The start of a triple's own cell: the mean of the encoder's state and of what the previous cell
+  /// left; zeros stand for the previous state of the first one (models.md 2.4).
+  private func firstState(ofTriple triple: Int, previous: CellState) -> CellState {
+    if triple == 0 {
+      return network.options.mulFirst == .full
+        ? encoding.final : encoding.final.map { tape.scaled($0, by: 0.5) }
+    }
+    let cell: Variable? =
+      if let a = encoding.final.cell, let b = previous.cell { tape.average(a, b) } else { nil }
+    return CellState(hidden: tape.average(encoding.final.hidden, previous.hidden), cell: cell)
+  }
+
+  /// Adds the step's loss, in training, and says what the next step is fed.
+  private func teach(
+    _ purpose: Purpose, _ step: Int, _ kind: CopyStep, _ scores: Logits,
+    _ excluded: ExcludedChoices?, _ chosen: [Int]
+  ) -> [Int] {
+    guard case .training(let teaching) = purpose else { return chosen }
+    let gold = (0..<batch.examples.count).map { sentence in
+      target(teaching.targets[sentence], step: step, kind: kind)
+        ?? scores.naIndex(sentence: sentence)
+    }
+    tape.addCrossEntropy(scores, targets: gold, excluding: excluded, to: teaching.loss)
+    return batch.examples.indices.map { sentence in
+      let draw = teaching.draws.stream(
+        "teacher forcing", example: batch.examples[sentence].index
+      ).uniform(step)
+      return draw < teaching.probability ? gold[sentence] : chosen[sentence]
+    }
+  }
+
+  /// The gold choice of a step; `nil` for NA.
+  private func target(_ targets: [CopyTarget], step: Int, kind: CopyStep) -> Int? {
+    let triple = step / network.architecture.steps.count
+    guard triple < targets.count else { return nil }
+    let target = targets[triple]
+    switch kind {
+    case .relation: return target.relation
+    case .head: return network.pointer(target.head)
+    case .tail: return network.pointer(target.tail)
+    case .headLength: return network.lengthClass(target.head)
+    case .tailLength: return network.lengthClass(target.tail)
+    }
+  }
+
+  /// The mask M: the token just fed as head, where it is one.
+  private func exclusion(of head: [Int?], _ purpose: Purpose) -> ExcludedChoices? {
+    switch (network.options.mask, purpose) {
+    case (.none, _), (.neginf, .training): nil
+    case (.neginf, .inference): ExcludedChoices(head, .removed)
+    case (.zeroLogit, _): ExcludedChoices(head, .zeroed)
+    }
+  }
+
+  private func pointed(_ choices: [Int]) -> [Int?] {
+    zip(choices, batch.layout.lengths).map { $0 < $1 ? $0 : nil }
+  }
+
+  /// The embeddings of what a step said; NA has a row of its own in each table.
+  private func embedded(_ choices: [Int], _ kind: CopyStep) -> Variable {
+    switch kind {
+    case .relation: return network.relations(choices, on: tape)
+    case .headLength, .tailLength:
+      guard let lengths = network.lengths else { preconditionFailure("no table of lengths") }
+      return lengths(choices, on: tape)
+    case .head, .tail:
+      let words = zip(batch.examples, choices).map { example, position in
+        position < example.length
+          ? example.words[position] : network.inventory.vocabulary.count
+      }
+      return network.words(words, on: tape)
+    }
+  }
+}
+
+extension CopyNetwork {
+  /// The token that stands for an entity.
+  func pointer(_ span: Span) -> Int {
+    architecture.slots == .quintuple && options.quintAnchor == .start ? span.start : span.end
+  }
+
+  /// The class of an entity's length: its tokens less one; longer ones than any seen in training count
+  /// as the longest.
+  func lengthClass(_ span: Span) -> Int { min(span.length, inventory.longestEntity) - 1 }
+}

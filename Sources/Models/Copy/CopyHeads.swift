@@ -1,0 +1,201 @@
+import Autodiff
+import Kernels
+import Layers
+import Tensors
+
+/// The attention, the combination with the fed item, and the scorers of a copy decoder; one set, or one
+/// for each triple (models.md D26).
+package struct CopyHeads: Sendable {
+  let combine: SplitLinear
+  /// `u_i = va · [h ; H_i] + ba`; the decoder's half and `ba` cancel in the softmax.
+  package let attention: SplitLinear
+  /// `Wa` of the `mlp` attention, whose outer weight is ``attentionOutput``.
+  let attentionOutput: Parameter?
+  let na: Linear
+  let relation: Linear
+  let copy: SplitLinear
+  /// `wo`, `bo` of the fused scorer.
+  let copyOutput: Linear?
+  let length: Linear?
+
+  /// - Parameters:
+  ///   - prefix: stands before the names of the parameters.
+  ///   - width: of the encoder's outputs.
+  init(
+    _ prefix: String, _ options: CopyOptions, _ architecture: CopyArchitecture, width: Int,
+    relations: Int, lengths: Int, in layout: inout ParameterLayout
+  ) {
+    let (d, dw) = (options.hidden, options.embedding)
+    combine = SplitLinear("\(prefix)combine", left: dw, right: width, outputs: dw, in: &layout)
+    let inner = options.attention == .mlp ? options.attentionWidth : 1
+    attention = SplitLinear(
+      "\(prefix)attention", left: d, right: width, outputs: inner, in: &layout)
+    attentionOutput =
+      options.attention == .mlp
+      ? layout.declare(
+        "\(prefix)attention.output", columns: inner,
+        .uniform(bound: 1 / Float(inner).squareRoot())) : nil
+    na = Linear("\(prefix)na", inputs: d, outputs: 1, in: &layout)
+    relation = Linear("\(prefix)relation", inputs: d, outputs: relations, in: &layout)
+    let fused = architecture.scorer == .fused
+    copy = SplitLinear(
+      fused ? "\(prefix)copy.fusion" : "\(prefix)copy", left: d, right: width,
+      outputs: fused ? options.fusion : 1, in: &layout)
+    copyOutput =
+      fused
+      ? Linear("\(prefix)copy.output", inputs: options.fusion, outputs: 1, in: &layout) : nil
+    length =
+      architecture.slots == .quintuple
+      ? Linear("\(prefix)length", inputs: d, outputs: lengths, in: &layout) : nil
+  }
+}
+
+/// The heads at work on one batch: what does not change from step to step is computed once, here.
+///
+/// With the linear attention the context is the same at all steps (models.md 2.1), so it is computed
+/// once and its part of the combination with it.
+final class CopyHeadsRun {
+  private let heads: CopyHeads
+  private let options: CopyOptions
+  private let tape: Tape
+  private let layout: SequenceLayout
+  private let outputs: Variable
+  private let fed: UnrolledLinear
+  private let na: UnrolledLinear
+  private let relation: UnrolledLinear
+  private let query: UnrolledLinear
+  private let length: UnrolledLinear?
+  /// `Wf₂ f(H) + bf`, `[tokens, fusion]`.
+  private let keys: Variable
+  /// The context's part of the combination, `[sentences, dw]`, where the context is constant.
+  private let constant: Variable?
+  private let stepwise: StepwiseAttention?
+
+  /// - Parameters:
+  ///   - outputs: `H`, `[tokens, width]`.
+  ///   - steps: the kinds of the steps that these heads will take.
+  init(
+    _ heads: CopyHeads, _ options: CopyOptions, outputs: Variable, layout: SequenceLayout,
+    steps: [CopyStep], on tape: Tape
+  ) {
+    func count(_ belongs: (CopyStep) -> Bool) -> Int { steps.filter(belongs).count }
+    let sentences = layout.sentences
+    self.heads = heads
+    self.options = options
+    self.tape = tape
+    self.layout = layout
+    self.outputs = outputs
+    fed = heads.combine.unrolledLeft(steps: steps.count, sentences: sentences, on: tape)
+    let bias: (Linear) -> Parameter? = { options.copyreSelu ? nil : $0.bias }
+    na = UnrolledLinear(
+      heads.na.weight, bias: bias(heads.na), steps: steps.count, sentences: sentences, on: tape)
+    relation = UnrolledLinear(
+      heads.relation.weight, bias: bias(heads.relation), steps: count { $0 == .relation },
+      sentences: sentences, on: tape)
+    let pointers = count(\.isPointer)
+    query = heads.copy.unrolledLeft(steps: pointers, sentences: sentences, on: tape)
+    length = heads.length?.unrolled(
+      steps: count(\.isLength), sentences: sentences, on: tape)
+    let inner = heads.copyOutput != nil && options.copyInnerSelu
+    let states = inner ? tape.activated(outputs, .selu) : outputs
+    keys =
+      options.copyreSelu && heads.copyOutput == nil
+      ? heads.copy.rightWithoutBias(states, on: tape) : heads.copy.right(states, on: tape)
+    if options.attention == .linear && !options.copyreSelu {
+      let scores = heads.attention.rightWithoutBias(outputs, on: tape)
+      let context = tape.attended(scores: scores, values: outputs, layout: layout)
+      constant = heads.combine.right(context, on: tape)
+      stepwise = nil
+    } else {
+      constant = nil
+      stepwise = StepwiseAttention(
+        heads, options, outputs: outputs, layout: layout, steps: steps.count, on: tape)
+    }
+  }
+
+  /// `v = Wu [y ; k] + bu`, `[sentences, dw]`: the input of the cell.
+  ///
+  /// - Parameters:
+  ///   - item: `y`, the embedding of what the last step said.
+  ///   - state: the state before the step.
+  func combined(_ item: Variable, state: CellState) -> Variable {
+    let context = constant ?? stepwise?.combinedContext(state)
+    guard let context else { preconditionFailure("an attention without context") }
+    return tape.sum(fed.step(item), context)
+  }
+
+  /// The scores of a step after the cell has moved to `hidden`.
+  func scores(_ step: CopyStep, hidden: Variable) -> Logits {
+    let none = scored(na, heads.na, hidden)
+    switch step {
+    case .relation:
+      return Logits(classes: scored(relation, heads.relation, hidden), na: none)
+    case .headLength, .tailLength:
+      guard let length else { preconditionFailure("a length step without its head") }
+      return Logits(classes: length.step(hidden), na: none)
+    case .head, .tail:
+      return Logits(tokens: copyScores(hidden), na: none, layout: layout)
+    }
+  }
+
+  /// A head's scores; with `copyreSelu` the bias comes after selu (models.md 2.1).
+  private func scored(_ map: UnrolledLinear, _ head: Linear, _ hidden: Variable) -> Variable {
+    let scores = map.step(hidden)
+    guard options.copyreSelu else { return scores }
+    let bent = tape.activated(scores, .selu)
+    return head.bias.map { tape.biased(bent, $0) } ?? bent
+  }
+
+  private func copyScores(_ hidden: Variable) -> Variable {
+    guard let output = heads.copyOutput else {
+      return tape.additiveScores(
+        query: query.step(hidden), keys: keys, weight: nil, bias: nil,
+        function: options.copyreSelu ? .selu : .identity, layout: layout)
+    }
+    let state = options.copyInnerSelu ? tape.activated(hidden, .selu) : hidden
+    return tape.additiveScores(
+      query: query.step(state), keys: keys, weight: output.weight, bias: output.bias,
+      function: .selu, layout: layout)
+  }
+}
+
+/// An attention whose context depends on the decoder's state: `mlp` (D20), or CopyRE's selu form, which
+/// averages and reads the cell state of an LSTM (models.md 2.1).
+private final class StepwiseAttention {
+  private let heads: CopyHeads
+  private let options: CopyOptions
+  private let tape: Tape
+  private let layout: SequenceLayout
+  private let outputs: Variable
+  private let keys: Variable
+  private let query: UnrolledLinear
+  private let context: UnrolledLinear
+
+  init(
+    _ heads: CopyHeads, _ options: CopyOptions, outputs: Variable, layout: SequenceLayout,
+    steps: Int, on tape: Tape
+  ) {
+    self.heads = heads
+    self.options = options
+    self.tape = tape
+    self.layout = layout
+    self.outputs = outputs
+    keys =
+      options.copyreSelu
+      ? heads.attention.rightWithoutBias(outputs, on: tape)
+      : heads.attention.right(outputs, on: tape)
+    query = heads.attention.unrolledLeft(steps: steps, sentences: layout.sentences, on: tape)
+    context = heads.combine.unrolledRight(steps: steps, sentences: layout.sentences, on: tape)
+  }
+
+  func combinedContext(_ state: CellState) -> Variable {
+    let asked = options.copyreSelu ? state.cell ?? state.hidden : state.hidden
+    let scores = tape.additiveScores(
+      query: query.step(asked), keys: keys, weight: heads.attentionOutput, bias: nil,
+      function: options.attention == .mlp ? .tanh : .selu, layout: layout)
+    return context.step(
+      tape.attended(
+        scores: scores, values: outputs, layout: layout,
+        reduction: options.copyreSelu ? .mean : .sum))
+  }
+}

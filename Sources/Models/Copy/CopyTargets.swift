@@ -1,0 +1,65 @@
+import Corpora
+import Randomness
+
+/// A triple as the decoder must say it.
+package struct CopyTarget: Hashable {
+  package let relation: Int
+  package let head: Span
+  package let tail: Span
+
+  package init(relation: Int, head: Span, tail: Span) {
+    self.relation = relation
+    self.head = head
+    self.tail = tail
+  }
+}
+
+extension CopyOptions {
+  /// The distinct triples that a model can be taught: both entities located, the relation known.
+  static func teachable(_ example: Example, _ inventory: Inventory) -> [CopyTarget] {
+    var seen: Set<CopyTarget> = []
+    return example.sentence.triples.compactMap { triple in
+      guard let head = triple.head.span, let tail = triple.tail.span,
+        let relation = inventory.relationID(triple.relation)
+      else { return nil }
+      let target = CopyTarget(relation: relation, head: head, tail: tail)
+      return seen.insert(target).inserted ? target : nil
+    }
+  }
+
+  /// The triples of an example in the order in which the decoder is taught them, cut to `triples`
+  /// (models.md 2.3, D23).
+  package func targets(of example: Example, _ inventory: Inventory, draws: RandomStreams)
+    -> [CopyTarget]
+  {
+    let all = Self.teachable(example, inventory)
+    let ordered: [CopyTarget]
+    switch targetOrder {
+    case .file: ordered = all
+    case .sorted:
+      ordered = all.sorted {
+        ($0.relation, $0.head.end, $0.tail.end) < ($1.relation, $1.head.end, $1.tail.end)
+      }
+    case .shuffle, .reshuffle:
+      let epoch = targetOrder == .reshuffle ? draws.epoch : 0
+      let stream = RandomStreams(seed: draws.seed, epoch: epoch)
+        .stream("order of triples", example: example.index)
+      ordered = stream.permutation(all.count).map { all[$0] }
+    }
+    return Array(ordered.prefix(triples))
+  }
+
+  /// The tags of an example's entities: those of its triples, or all that the corpus lists (D28).
+  package func tags(of example: Example) -> [BIO] {
+    let sentence = example.sentence
+    let spans =
+      switch taggedEntities {
+      case .triples: sentence.triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }
+      case .all: sentence.entities.map(\.span)
+      }
+    var seen: Set<Span> = []
+    return BIO.tags(
+      of: spans.filter { $0.end < example.length && seen.insert($0).inserted },
+      count: example.length)
+  }
+}

@@ -1,0 +1,28 @@
+import Collectives
+import Foundation
+import Tensors
+
+extension Run {
+  /// Packs the weights anew after an update. Where ranks have the parameters in common they have the packed
+  /// weights in common too: each packs a part of them, and the cache of a host holds them once.
+  func refreshWeights(on session: borrowing Session) throws {
+    guard replica.isShared else { return weights.refresh(on: team) }
+    if packs == nil { packs = try sharePacks(on: session) }
+    guard packs?.isShared == true else { return weights.refresh(on: team) }
+    weights.refresh(on: team, member: session.rank, of: session.size)
+    try session.barrier()
+  }
+
+  /// Makes room for what rank 0 has packed so far, all that a step needs; for nothing where ranks were told
+  /// to multiply with different instructions, and so read other layouts.
+  private func sharePacks(on session: borrowing Session) throws -> ReplicatedBuffer {
+    let list = try session.broadcast(bytes: Array(JSONEncoder().encode(weights.known())))
+    let name = try session.broadcast(bytes: Array(Products.name.utf8))
+    let isAlike = try session.agree(name == Array(Products.name.utf8))
+    let forms = isAlike ? try JSONDecoder().decode([PackedForm].self, from: Data(list)) : []
+    let packs = try ReplicatedBuffer(
+      count: WeightStore.room(for: forms), mode: options.reduction, on: session)
+    if packs.isShared { weights.place(forms, in: packs.values) }
+    return packs
+  }
+}
