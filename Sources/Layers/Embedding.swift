@@ -22,5 +22,9 @@ public struct Embedding: Sendable {
   }
 
   /// `[ids, width]` for a list of ids.
-  public func callAsFunction(_ ids: [Int], on tape: Tape) -> Variable { tape.embedded(table, ids) }
+  ///
+  /// - Parameter rows: the sentence of each id.
+  public func callAsFunction(_ ids: [Int], rows: RowMap, on tape: Tape) -> Variable {
+    tape.embedded(table, ids, rows: rows)
+  }
 }

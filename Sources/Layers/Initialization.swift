@@ -9,7 +9,7 @@ extension Slab {
     precondition(layout.count <= count, "\(layout.count) parameters in a slab of \(count)")
     for parameter in layout.parameters {
       let matrix = self(parameter)
-      let random = CounterRandom(seed: seed, purpose: "initialize \(parameter.name)")
+      let random = CounterRandom(seed: seed, purpose: parameter.startPurpose)
       switch parameter.initializer {
       case .zeros: matrix.fill(0)
       case .ones: matrix.fill(1)
@@ -20,6 +20,11 @@ extension Slab {
       matrix.rows(matrix.rows - parameter.zeroRows..<matrix.rows).fill(0)
     }
   }
+}
+
+extension Parameter {
+  /// The purpose of the random numbers that it starts from.
+  public var startPurpose: String { "initialize \(name)" }
 }
 
 extension Matrix {

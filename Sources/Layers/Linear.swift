@@ -27,8 +27,10 @@ public struct Linear: Sendable {
   }
 
   /// The same map for a decoder that applies it once a step.
-  public func unrolled(steps: Int, sentences: Int, on tape: Tape) -> UnrolledLinear {
-    UnrolledLinear(weight, bias: bias, steps: steps, sentences: sentences, on: tape)
+  ///
+  /// - Parameter rows: of all steps together, at most.
+  public func unrolled(rows: Int, on tape: Tape) -> UnrolledLinear {
+    UnrolledLinear(weight, bias: bias, rows: rows, on: tape)
   }
 }
 
@@ -52,17 +54,14 @@ public struct SplitLinear: Sendable {
       bias ? layout.declare("\(name).bias", columns: outputs, .fan(inputs), decays: false) : nil
   }
 
-  /// `W₁ a`, one step at a time.
-  public func unrolledLeft(steps: Int, sentences: Int, on tape: Tape) -> UnrolledLinear {
-    UnrolledLinear(
-      weight, columns: 0..<left, steps: steps, sentences: sentences, on: tape)
+  /// `W₁ a`, one step at a time; at most so many rows in all.
+  public func unrolledLeft(rows: Int, on tape: Tape) -> UnrolledLinear {
+    UnrolledLinear(weight, columns: 0..<left, rows: rows, on: tape)
   }
 
-  /// `W₂ b + c`, one step at a time.
-  public func unrolledRight(steps: Int, sentences: Int, on tape: Tape) -> UnrolledLinear {
-    UnrolledLinear(
-      weight, columns: left..<weight.columns, bias: bias, steps: steps, sentences: sentences,
-      on: tape)
+  /// `W₂ b + c`, one step at a time; at most so many rows in all.
+  public func unrolledRight(rows: Int, on tape: Tape) -> UnrolledLinear {
+    UnrolledLinear(weight, columns: left..<weight.columns, bias: bias, rows: rows, on: tape)
   }
 
   /// `W₂ b + c` of all rows at once.

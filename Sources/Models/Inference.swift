@@ -3,17 +3,29 @@ import Corpora
 import Synchronization
 import Tensors
 
-/// Prediction over a whole split. Sentences are put into batches by length, by a rule that sees neither
+/// Prediction over a whole split. Sentences are put into batches by cost, by a rule that sees neither
 /// ranks nor threads, so that every distribution of the work gives the same answers.
 public enum Inference {
-  /// Sentences of a batch.
-  static let batchSize = 64
+  /// Sentences of a batch, at most.
+  static let mostSentences = 64
+  /// Rows of a batch, at most, unless a single sentence has more.
+  static let mostRows = 1 << 14
 
-  /// The batches of a split, longest sentences first: indices of examples.
-  public static func batches(of examples: [Example]) -> [[Int]] {
-    examples.indices.sorted {
-      (-examples[$0].length, $0) < (-examples[$1].length, $1)
-    }.chunks(of: batchSize)
+  /// The batches of a split, the costliest sentences first: indices of sentences, longest first in each batch.
+  public static func batches(of split: any EncodedSplit) -> [[Int]] {
+    let ordered = (0..<split.count).sorted { (-split.cost($0), $0) < (-split.cost($1), $1) }
+    var batches: [[Int]] = []
+    var rows = 0
+    for index in ordered {
+      rows += split.rows(index)
+      if let last = batches.last, last.count < mostSentences, rows <= mostRows {
+        batches[batches.count - 1].append(index)
+      } else {
+        batches.append([index])
+        rows = split.rows(index)
+      }
+    }
+    return batches.map { $0.sorted { (-split.length($0), $0) < (-split.length($1), $1) } }
   }
 
   /// Predicts the sentences of some batches.
@@ -23,16 +35,15 @@ public enum Inference {
   ///   - team: its threads take a batch each.
   /// - Returns: a prediction for each index that occurs in `batches`.
   public static func predict(
-    _ examples: [Example], batches: [[Int]], model: any ExtractionModel, tapes: [Tape],
-    on team: ThreadTeam
+    _ split: any EncodedSplit, batches: [[Int]], tapes: [Tape], on team: ThreadTeam
   ) -> [Int: Prediction] {
     let results = Mutex([Int: Prediction]())
-    team.forEach(batches.count) { thread, index in
-      let batch = batches[index]
-      let predictions = model.predict(batch.map { examples[$0] }, on: tapes[thread])
+    team.forEach(batches.count) { thread, item in
+      let batch = batches[item]
+      let predictions = split.predict(batch, on: tapes[thread])
       results.withLock { all in
-        for (i, prediction) in zip(batch, predictions) {
-          all[i] = prediction.padded(to: examples[i].sentence.tokens.count)
+        for (index, prediction) in zip(batch, predictions) {
+          all[index] = prediction.padded(to: split.sentence(index).tokens.count)
         }
       }
     }
@@ -41,21 +52,17 @@ public enum Inference {
 
   /// Predicts a whole split, in its order.
   public static func predict(
-    _ examples: [Example], model: any ExtractionModel, weights: WeightStore,
-    on team: ThreadTeam = ThreadTeam(1)
+    _ split: any EncodedSplit, weights: WeightStore, on team: ThreadTeam = ThreadTeam(1)
   ) -> [Prediction] {
     let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
-    let found = predict(
-      examples, batches: batches(of: examples), model: model, tapes: tapes, on: team)
-    return examples.indices.compactMap { found[$0] }
+    let found = predict(split, batches: batches(of: split), tapes: tapes, on: team)
+    return (0..<split.count).compactMap { found[$0] }
   }
 
-  /// What a model would say of each sentence if all its decisions were right.
-  public static func ceiling(
-    _ examples: [Example], model: any ExtractionModel, seed: UInt64
-  ) -> [Prediction] {
-    examples.map {
-      model.ceiling(of: $0, seed: seed).padded(to: $0.sentence.tokens.count)
+  /// The predictions that bound the scores on a split (``ExtractionModel/oracle(of:seed:)``).
+  public static func oracle(_ split: any EncodedSplit, seed: UInt64) -> [Prediction] {
+    (0..<split.count).map {
+      split.oracle($0, seed: seed).padded(to: split.sentence($0).tokens.count)
     }
   }
 }
@@ -64,7 +71,8 @@ extension Prediction {
   /// Tags outside for the tokens that were not read.
   fileprivate func padded(to count: Int) -> Prediction {
     guard let tags, tags.count < count else { return self }
-    return Prediction(
-      groups: groups, tags: tags + [BIO](repeating: .outside, count: count - tags.count))
+    var whole = self
+    whole.tags = tags + [BIO](repeating: .outside, count: count - tags.count)
+    return whole
   }
 }

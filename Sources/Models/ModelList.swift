@@ -1,6 +1,6 @@
 import Corpora
 
-/// Every model there is. Name, options and builder of a model come from its entry here.
+/// Every model. Name, options and builder of a model come from its entry here.
 public enum ModelList {
   public static let all: [any ExtractionModel.Type] = [
     CopyRE.self, CopyREPrime.self, CopyREPrime5.self, CopyMTL.self,
@@ -49,12 +49,17 @@ public struct ModelSection: Codable, Sendable {
     try options.encode(to: encoder)
   }
 
-  /// Builds the model for a corpus.
-  public func model(for inventory: Inventory) -> any ExtractionModel {
+  /// The type of the model.
+  public var type: any ExtractionModel.Type {
     guard let type = ModelList.type(named: kind) else {
       preconditionFailure("no model is named \(kind)")
     }
-    return type.build(options, inventory)
+    return type
+  }
+
+  /// Builds the model for a corpus.
+  public func model(for vocabularies: Vocabularies) -> any ExtractionModel {
+    type.build(options, vocabularies)
   }
 }
 
@@ -64,11 +69,11 @@ extension ExtractionModel {
   }
 
   fileprivate static func build(
-    _ options: any ModelOptions, _ inventory: Inventory
+    _ options: any ModelOptions, _ vocabularies: Vocabularies
   ) -> any ExtractionModel {
     guard let options = options as? Options else {
       preconditionFailure("\(type(of: options)) are not options of \(names[0])")
     }
-    return Self(options: options, inventory: inventory)
+    return Self(options: options, vocabularies: vocabularies)
   }
 }

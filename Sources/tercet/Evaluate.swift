@@ -38,12 +38,10 @@ enum Evaluate {
     let loaded = try LoadedModel(
       checkpoint, overrides: try changes.map { try ConfigurationOverride($0) })
     warn(loaded, sentences, arguments.data)
-    let examples = loaded.examples(sentences)
+    let split = loaded.encode(sentences)
     let predictions = Inference.predict(
-      examples, model: loaded.model, weights: loaded.weights,
-      on: ThreadTeam(arguments.threads.count))
-    let ceiling = Inference.ceiling(
-      examples, model: loaded.model, seed: UInt64(loaded.options.seed))
+      split, weights: loaded.weights, on: ThreadTeam(arguments.threads.count))
+    let ceiling = Inference.oracle(split, seed: UInt64(loaded.options.seed))
     return Evaluator(arguments.options(for: loaded.options)).report(
       sentences: sentences, predictions: predictions, ceiling: ceiling)
   }
@@ -51,7 +49,7 @@ enum Evaluate {
   private static func warn(_ loaded: LoadedModel, _ sentences: [Sentence], _ name: String) {
     if let warning = loaded.warning(about: sentences, in: name) { Console.error(warning) }
     let unknown = sentences.flatMap(\.triples).map(\.relation).filter {
-      loaded.model.inventory.relationID($0) == nil
+      loaded.model.vocabularies.relations.id(of: $0) == nil
     }
     if !unknown.isEmpty {
       let relations = Set(unknown.map { ExactString($0) })

@@ -16,7 +16,7 @@ enum Extract {
     let name = arguments.input ?? "standard input"
     if let warning = loaded.warning(about: sentences, in: name) { Console.error(warning) }
     let predictions = Inference.predict(
-      loaded.examples(sentences), model: loaded.model, weights: loaded.weights,
+      loaded.encode(sentences), weights: loaded.weights,
       on: ThreadTeam(arguments.threads.count))
     for (sentence, prediction) in zip(sentences, predictions) {
       switch arguments.output {

@@ -20,18 +20,15 @@ struct LoadedModel {
   /// - Parameter overrides: options to change for this use, such as how tags are decoded.
   init(_ path: String, overrides: [ConfigurationOverride] = []) throws {
     let file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
-    var loaded: (RunOptions, any ExtractionModel)?
-    let header = try Snapshot.header(of: file) { text, inventory in
+    var stored: RunOptions?
+    let (header, model) = try Snapshot.header(of: file) { text in
       let document = try ConfigurationDocument(text: text, name: "\(path): configuration")
         .overridden(by: overrides)
       let options = try RunOptions.decoded(from: document)
-      let model = options.model.model(for: inventory)
-      loaded = (options, model)
-      return model.objective.map(\.name)
+      stored = options
+      return options
     }
-    guard let (options, model) = loaded else {
-      preconditionFailure("a header without configuration")
-    }
+    guard let options = stored else { preconditionFailure("a header without configuration") }
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
     _ = consume file
     self.options = options
@@ -44,11 +41,8 @@ struct LoadedModel {
   }
 
   /// Sentences as this model reads them.
-  func examples(_ sentences: [Sentence]) -> [Example] {
-    sentences.enumerated().map {
-      Example(
-        index: $0, sentence: $1, inventory: model.inventory, limit: options.data.maximumLength)
-    }
+  func encode(_ sentences: [Sentence]) -> any EncodedSplit {
+    model.encode(sentences, limit: options.data.maximumLength)
   }
 
   /// A warning about sentences that are too long to be read whole, if there are any.

@@ -4,6 +4,7 @@ import Tensors
 /// What the gradients of a cell's parameters are made of, put away block by block on the way back.
 struct CellGradients {
   private let parameters: CellParameters
+  private let rows: RowMap
   private let order: RowOrder
   /// Gradient of `W x + b`.
   private let sums: OrderedRows
@@ -16,9 +17,15 @@ struct CellGradients {
   private let recurrentBias: [Matrix]
   let peepholes: [Matrix]
 
-  /// - Parameter order: of the rows of all blocks.
-  init(_ parameters: CellParameters, _ order: RowOrder, _ gradients: DeferredGradients) {
+  /// - Parameters:
+  ///   - rows: the sentence of each row of all blocks.
+  ///   - starting: the rows that start from zero states.
+  init(
+    _ parameters: CellParameters, rows: RowMap, starting: [Int], _ gradients: DeferredGradients
+  ) {
+    let order = gradients.order(of: rows, starting: starting)
     self.parameters = parameters
+    self.rows = rows
     self.order = order
     let (width, sumWidth) = (parameters.width, parameters.input.rows)
     sums = gradients.ordered(columns: sumWidth, as: .outputs, order)
@@ -45,12 +52,17 @@ struct CellGradients {
     if let recurrent { recurrentSums?.set(.float32(recurrent), from: first) }
     states.set(.float32(block.hidden), from: first)
     for row in 0..<dy.rows {
-      let shard = gradients.shard(ofSentence: row)
+      let shard = gradients.shard(of: rows, first + row)
       Kernels.add(dy.row(row), to: bias[shard].pointer, count: dy.columns)
       if let recurrent, !recurrentBias.isEmpty {
         Kernels.add(recurrent.row(row), to: recurrentBias[shard].pointer, count: dy.columns)
       }
     }
+  }
+
+  /// The shard of a row.
+  func shard(ofRow row: Int, _ gradients: DeferredGradients) -> Int {
+    gradients.shard(of: rows, row)
   }
 
   /// Puts away zeros for rows that the loss does not depend on.

@@ -1,17 +1,21 @@
 import Kernels
 import Tensors
 
-/// What the gradients of parameters are made of, kept by shard until somebody sums it up: products
-/// over many rows then run tile by tile, and the sums of shards meet while they are in cache.
+/// The terms of the gradients of parameters, kept apart by shard and summed later: products over many rows then
+/// run tile by tile, and the sums of shards are added while they are in cache.
 ///
 /// One object serves one thread while terms are added; afterwards any number of threads read it.
 public final class DeferredGradients: @unchecked Sendable {
-  /// `nil` where all rows are one shard.
-  private let rows: ShardRows?
+  /// The shard of each sentence; `nil` where all rows are one shard.
+  private let shards: [Int]?
+  /// Shards of the batch.
+  private let count: Int
   private let precision: Precision
   private let pool: MatrixPool
   /// By the offset of the parameter, in the order in which they came.
   private var terms: [Int: (parameter: Parameter, terms: [Term])] = [:]
+  /// The order of the rows of each map that has occurred.
+  private var orders: [ObjectIdentifier: (map: RowMap, order: RowOrder)] = [:]
 
   /// One addend of a parameter's gradient; rows lie shard by shard.
   private enum Term {
@@ -30,8 +34,9 @@ public final class DeferredGradients: @unchecked Sendable {
     }
   }
 
-  init(rows: ShardRows?, precision: Precision, pool: MatrixPool) {
-    self.rows = rows
+  init(shards: [Int]? = nil, count: Int = 1, precision: Precision, pool: MatrixPool) {
+    self.shards = shards
+    self.count = count
     self.precision = precision
     self.pool = pool
   }
@@ -41,13 +46,15 @@ public final class DeferredGradients: @unchecked Sendable {
   /// - Parameters:
   ///   - dy: `[rows, rows of the parameter]`.
   ///   - x: `[rows, inputs]`.
-  ///   - inputs: the columns of the parameter that it belongs to; all of them when `nil`.
-  func addProduct(
-    _ dy: Matrix, _ x: Matrix, kind: ShardRows.Kind? = nil, to parameter: Parameter,
-    inputs: Range<Int>? = nil
+  ///   - rows: the sentence of each row.
+  ///   - inputs: the columns of the parameter that the product belongs to; all of them when `nil`.
+  package func addProduct(
+    _ dy: Matrix, _ x: Matrix, rows: RowMap, to parameter: Parameter, inputs: Range<Int>? = nil
   ) {
-    precondition(dy.rows == x.rows, "\(dy.rows) and \(x.rows) rows for \(parameter.name)")
-    let order = order(rows: dy.rows, kind)
+    precondition(
+      dy.rows == x.rows && dy.rows == rows.count,
+      "\(dy.rows) and \(x.rows) rows for \(parameter.name)")
+    let order = order(of: rows)
     addProduct(
       ordered(dy, as: .outputs, order), ordered(x, as: .inputs, order), to: parameter,
       inputs: inputs)
@@ -73,7 +80,7 @@ public final class DeferredGradients: @unchecked Sendable {
       to: parameter)
   }
 
-  /// Room for the rows of an operand of a product.
+  /// Memory for the rows of an operand of a product.
   func ordered(columns: Int, as operand: GradientOperand, _ order: RowOrder) -> OrderedRows {
     OrderedRows(
       pool.uninitialized(operand, rows: order.count, columns: columns, precision: precision), order)
@@ -90,45 +97,55 @@ public final class DeferredGradients: @unchecked Sendable {
   }
 
   /// Adds the sum over the rows of `dy` to the gradient of a vector.
-  func addColumnSums(_ dy: Matrix, kind: ShardRows.Kind? = nil, to parameter: Parameter) {
-    precondition(dy.columns == parameter.count, "\(dy.columns) sums for \(parameter.name)")
+  package func addColumnSums(_ dy: Matrix, rows: RowMap, to parameter: Parameter) {
+    precondition(
+      dy.columns == parameter.count && dy.rows == rows.count,
+      "\(dy.columns) sums of \(dy.rows) rows for \(parameter.name)")
     let sums = sums(for: parameter)
-    for (r, shard) in shards(rows: dy.rows, kind).enumerated() {
-      Kernels.add(dy.row(r), to: sums[shard].pointer, count: dy.columns)
+    for r in 0..<dy.rows {
+      Kernels.add(dy.row(r), to: sums[shard(of: rows, r)].pointer, count: dy.columns)
     }
   }
 
   /// Adds each row of `dy` to the row of a table that its id names.
-  func addLookups(_ dy: Matrix, ids: [Int], to table: Parameter) {
-    precondition(dy.rows == ids.count && dy.columns == table.columns, "rows of \(table.name)")
-    add(.lookups(dy: dy, ids: ids, order: order(rows: dy.rows, nil)), to: table)
+  package func addLookups(_ dy: Matrix, ids: [Int], rows: RowMap, to table: Parameter) {
+    precondition(
+      dy.rows == ids.count && dy.rows == rows.count && dy.columns == table.columns,
+      "rows of \(table.name)")
+    add(.lookups(dy: dy, ids: ids, order: order(of: rows)), to: table)
   }
 
   /// Zeros for each shard, of the parameter's shape, to add a small parameter's gradient to.
-  func sums(for parameter: Parameter) -> [Matrix] {
-    let sums = (0..<(rows?.count ?? 1)).map { _ in pool.zeros(parameter.rows, parameter.columns) }
+  package func sums(for parameter: Parameter) -> [Matrix] {
+    let sums = (0..<count).map { _ in pool.zeros(parameter.rows, parameter.columns) }
     add(.sums(sums), to: parameter)
     return sums
   }
 
-  /// The shard of a sentence.
-  func shard(ofSentence sentence: Int) -> Int { rows?.shards[sentence] ?? 0 }
+  /// The shard of a sentence of the batch.
+  package func shard(ofSentence sentence: Int) -> Int { shards?[sentence] ?? 0 }
 
-  /// The shard of each row.
-  private func shards(rows count: Int, _ kind: ShardRows.Kind?) -> [Int] {
-    guard let rows else { return [Int](repeating: 0, count: count) }
-    return rows.shards(of: kind ?? rows.kind(rows: count), rows: count)
+  /// The shard of a row.
+  package func shard(of rows: RowMap, _ row: Int) -> Int {
+    shards.map { $0[Int(rows.sentences[row])] } ?? 0
   }
 
   private func add(_ term: Term, to parameter: Parameter) {
     terms[parameter.offset, default: (parameter, [])].terms.append(term)
   }
 
-  /// The order of the rows of a matrix.
-  ///
-  /// - Parameter starting: those of the rows that start from zero states.
-  func order(rows count: Int, _ kind: ShardRows.Kind?, starting: [Int] = []) -> RowOrder {
-    RowOrder(shards: shards(rows: count, kind), count: rows?.count ?? 1, starting: starting)
+  /// The order in which the rows of a map enter sums over them.
+  func order(of rows: RowMap) -> RowOrder {
+    if let known = orders[ObjectIdentifier(rows)] { return known.order }
+    let order = order(of: rows, starting: [])
+    orders[ObjectIdentifier(rows)] = (rows, order)
+    return order
+  }
+
+  /// The same where some of the rows start from zero states.
+  func order(of rows: RowMap, starting: [Int]) -> RowOrder {
+    RowOrder(
+      shards: (0..<rows.count).map { shard(of: rows, $0) }, count: count, starting: starting)
   }
 }
 
@@ -147,7 +164,7 @@ extension DeferredGradients {
 
   /// Adds the gradients of all parameters to a slab, where all rows are one shard.
   func add(to gradients: Slab) {
-    precondition(rows == nil, "gradients of several shards in one slab")
+    precondition(shards == nil, "gradients of several shards in one slab")
     for (parameter, terms) in terms.values {
       for term in terms {
         add(

@@ -27,13 +27,13 @@ extension Tape {
     let offset = bias.map { values($0)[0, 0] } ?? 0
     let inner = innerSums(query: query.value, keys: keys.value, layout: layout)
     apply(function, to: inner.pointer, count: inner.count)
-    let scores = variable(pool.uninitialized(layout.rows, 1))
+    let scores = variable(pool.uninitialized(layout.rows, 1), rows: keys.rows)
     for row in 0..<layout.rows {
       scores.value.pointer[row] = dot(inner.row(row), weights.pointer, count: width) + offset
     }
     record(scores) { ds, gradients in
-      if let bias { gradients.addColumnSums(ds, kind: .tokens, to: bias) }
-      if let weight { gradients.addProduct(ds, inner, kind: .tokens, to: weight) }
+      if let bias { gradients.addColumnSums(ds, rows: keys.rows, to: bias) }
+      if let weight { gradients.addProduct(ds, inner, rows: keys.rows, to: weight) }
       let (dq, dk) = (query.gradient, keys.gradient)
       let slope = self.pool.uninitialized(1, width)
       for step in 0..<layout.steps {

@@ -24,7 +24,9 @@ extension Tape {
     let width = values.value.columns
     let weights = softmaxOverSentences(scores.value, layout: layout)
     let shares = layout.lengths.map { reduction == .mean ? 1 / Float($0) : 1 }
-    let context = variable(pool.zeros(layout.sentences, width))
+    let context = variable(
+      pool.zeros(layout.sentences, width),
+      rows: values.rows.gathered(layout.rows(at: 0)))
     layout.forEachToken { sentence, row in
       add(
         values.value.row(row), times: weights.pointer[row] * shares[sentence],

@@ -153,7 +153,8 @@ extension Tape {
       scores.write(sentence: sentence, to: values)
       excluded?.apply(to: values, count: count, sentence: sentence)
       let score = values[target]
-      loss.add(softmax(values, count: count) - score, sentence: sentence)
+      loss.add(
+        softmax(values, count: count) - score, sentence: scores.na.rows.sentence(of: sentence))
     }
     record { _ in
       for (sentence, target) in targets.enumerated() {

@@ -7,27 +7,25 @@ public final class UnrolledLinear {
   private let tape: Tape
   private let weights: Weight
   private let bias: Parameter?
-  /// Inputs of all steps, a block of rows a step.
+  /// Inputs of all steps, one below the other.
   private let inputs: Matrix
   /// Gradients of the outputs likewise: each step's output has its rows for gradient.
   private let outputGradients: Matrix
-  private let sentences: Int
+  /// The sentence of each row of the steps so far.
+  private var maps: [RowMap] = []
   private var taken = 0
 
   /// - Parameters:
   ///   - columns: the part of the weight's columns to use; all of them when `nil`.
-  ///   - steps: the steps that will be taken, at most.
-  ///   - sentences: rows of each step.
+  ///   - rows: of all steps together, at most.
   public init(
-    _ weight: Parameter, columns: Range<Int>? = nil, bias: Parameter? = nil, steps: Int,
-    sentences: Int, on tape: Tape
+    _ weight: Parameter, columns: Range<Int>? = nil, bias: Parameter? = nil, rows: Int,
+    on tape: Tape
   ) {
     let part = columns ?? 0..<weight.columns
-    let rows = steps * sentences
     precondition(bias.map { $0.count == weight.rows } ?? true, "bias for \(weight.rows) outputs")
     self.tape = tape
     self.bias = bias
-    self.sentences = sentences
     weights = tape.weight(tape.values(weight).columns(part))
     inputs = tape.pool.uninitialized(rows, part.count)
     switch tape.mode {
@@ -35,29 +33,30 @@ public final class UnrolledLinear {
     case .inference: outputGradients = tape.pool.uninitialized(0, weight.rows)
     }
     tape.record { [self] gradients in
-      let dy = outputGradients.rows(0..<taken * sentences)
-      gradients.addProduct(
-        dy, inputs.rows(0..<dy.rows), kind: .sentences, to: weight, inputs: part)
-      if let bias { gradients.addColumnSums(dy, kind: .sentences, to: bias) }
+      let dy = outputGradients.rows(0..<taken)
+      let map = RowMap.stacked(maps)
+      gradients.addProduct(dy, inputs.rows(0..<taken), rows: map, to: weight, inputs: part)
+      if let bias { gradients.addColumnSums(dy, rows: map, to: bias) }
     }
   }
 
-  /// `y`, `[sentences, out]`, of `x`, `[sentences, in]`.
+  /// `y`, `[rows, out]`, of `x`, `[rows, in]`.
   ///
-  /// - Precondition: fewer steps were taken than the map was made for.
+  /// - Precondition: all steps together have no more rows than the map was made for.
   public func step(_ x: Variable) -> Variable {
-    let rows = taken * sentences..<(taken + 1) * sentences
+    let rows = taken..<taken + x.value.rows
     precondition(rows.upperBound <= inputs.rows, "more steps than the map was made for")
-    taken += 1
+    taken = rows.upperBound
+    maps.append(x.rows)
     inputs.rows(rows).assign(x.value)
-    let value = tape.pool.uninitialized(sentences, weights.outputs)
+    let value = tape.pool.uninitialized(rows.count, weights.outputs)
     weights.forward(x.value, into: value)
     if let bias {
       addRow(
         tape.values(bias).pointer, to: value.pointer, rows: value.rows, columns: value.columns)
     }
-    guard tape.isTraining else { return tape.variable(value) }
-    let y = tape.variable(value, gradient: outputGradients.rows(rows))
+    guard tape.isTraining else { return tape.variable(value, rows: x.rows) }
+    let y = tape.variable(value, rows: x.rows, gradient: outputGradients.rows(rows))
     tape.record { [weights] _ in weights.backward(y.gradient, into: x.gradient, adding: true) }
     return y
   }

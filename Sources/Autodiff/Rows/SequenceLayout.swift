@@ -1,13 +1,17 @@
 /// How sentences of unequal length lie in one matrix, a row a token: all first tokens, then all second
 /// ones, and so on. With the longest sentence first, the rows of a time step are those of the first
 /// sentences, end to end, and no row is padding (models.md D8).
-public struct SequenceLayout: Sendable, Equatable {
+public struct SequenceLayout: Sendable {
   /// Tokens of each sentence, longest first.
   public let lengths: [Int]
   /// Sentences that have a token at each time step.
   public let active: [Int]
   /// The first row of each time step, and the number of rows at the end.
   private let offsets: [Int]
+  /// The sentence of each token, row by row.
+  public let tokenRows: RowMap
+  /// The map of a matrix with a row for each sentence.
+  public let sentenceRows: RowMap
 
   /// - Precondition: lengths are positive and do not rise.
   public init(lengths: [Int]) {
@@ -22,6 +26,8 @@ public struct SequenceLayout: Sendable, Equatable {
     }
     self.active = active
     offsets = active.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    tokenRows = RowMap(active.flatMap { 0..<Int32($0) })
+    sentenceRows = RowMap(sentences: lengths.count)
   }
 
   public var sentences: Int { lengths.count }

@@ -19,5 +19,6 @@ public final class LossTerm {
   /// The sum over sentences.
   public var sum: Double { perSentence.reduce(0, +) }
 
-  func add(_ loss: Float, sentence: Int) { perSentence[sentence] += Double(loss) }
+  /// Adds a loss to a sentence of the batch.
+  package func add(_ loss: Float, sentence: Int) { perSentence[sentence] += Double(loss) }
 }

@@ -1,31 +1,6 @@
 import Kernels
 import Tensors
 
-/// A value on a tape, and the gradient of the loss with respect to it once something needs it.
-public final class Variable {
-  public let value: Matrix
-  private let pool: MatrixPool
-  private var stored: Matrix?
-
-  init(_ value: Matrix, gradient: Matrix? = nil, pool: MatrixPool) {
-    self.value = value
-    stored = gradient
-    self.pool = pool
-  }
-
-  /// The gradient, of the value's shape; zeros until an operation has added to it.
-  public var gradient: Matrix {
-    if let stored { return stored }
-    let zeros = pool.zeros(value.rows, value.columns)
-    stored = zeros
-    return zeros
-  }
-
-  /// Whether any operation behind this value has asked for its gradient; where none has, the value
-  /// cannot move the loss and its own operation has nothing to do.
-  public var hasGradient: Bool { stored != nil }
-}
-
 /// Records operations going forward and runs their pullbacks going backward.
 ///
 /// One tape serves one thread. Its matrices go back to the pool with ``reset()``, so a trainer keeps
@@ -35,8 +10,11 @@ public final class Tape {
   public enum Mode {
     /// Pullbacks are kept, and gradients of parameters are added to the slab; all sentences are one shard.
     case training(gradients: Slab)
-    /// Pullbacks are kept, and ``collected()`` says what the gradients are made of, shard by shard.
-    case collecting(ShardRows)
+    /// Pullbacks are kept, and ``collected()`` returns what the gradients are made of, shard by shard.
+    ///
+    /// - Parameters:
+    ///   - shards: the shard of each sentence of the batch, in `0..<count`.
+    case collecting(shards: [Int], count: Int)
     /// Nothing is kept.
     case inference
   }
@@ -64,11 +42,11 @@ public final class Tape {
   /// A parameter's values.
   public func values(_ parameter: Parameter) -> Matrix { parameters(parameter) }
 
-  /// A parameter, or a part of it, as a weight.
-  func weight(_ values: Matrix) -> Weight { store?.weight(values) ?? Weight(values) }
+  /// A parameter, or a part of it, as products read it.
+  package func weight(_ values: Matrix) -> Weight { store?.weight(values) ?? Weight(values) }
 
   /// Whether pullbacks are kept.
-  var isTraining: Bool {
+  package var isTraining: Bool {
     if case .inference = mode { false } else { true }
   }
 
@@ -76,19 +54,23 @@ public final class Tape {
   var precision: Precision { store?.precision ?? .float32 }
 
   /// Makes a variable of a value that an operation has just computed.
-  public func variable(_ value: Matrix, gradient: Matrix? = nil) -> Variable {
-    Variable(value, gradient: gradient, pool: pool)
+  ///
+  /// - Parameters:
+  ///   - rows: the sentence of each row of `value`.
+  ///   - gradient: zeros to add the gradient to; made when first needed where `nil`.
+  public func variable(_ value: Matrix, rows: RowMap, gradient: Matrix? = nil) -> Variable {
+    Variable(value, rows: rows, gradient: gradient, pool: pool)
   }
 
-  /// Keeps what an operation does on the way back. It gets the terms that parameters' gradients are made
-  /// of.
-  func record(_ pullback: @escaping (DeferredGradients) -> Void) {
+  /// Keeps what an operation does on the way back; it adds its terms to the gradients of parameters.
+  package func record(_ pullback: @escaping (DeferredGradients) -> Void) {
     guard isTraining else { return }
     pullbacks.append(pullback)
   }
 
   /// Keeps a pullback that does nothing where `output` has no gradient.
-  func record(_ output: Variable, _ pullback: @escaping (Matrix, DeferredGradients) -> Void) {
+  package func record(_ output: Variable, _ pullback: @escaping (Matrix, DeferredGradients) -> Void)
+  {
     record { [output] gradients in
       if output.hasGradient { pullback(output.gradient, gradients) }
     }
@@ -98,17 +80,18 @@ public final class Tape {
   /// to the slab where the mode says so.
   public func backward() {
     guard case .training(let gradients) = mode else { return }
-    runPullbacks(DeferredGradients(rows: nil, precision: .float32, pool: pool)).add(to: gradients)
+    runPullbacks(DeferredGradients(precision: .float32, pool: pool)).add(to: gradients)
   }
 
   /// Runs all pullbacks likewise and returns what the gradients of parameters are made of.
   ///
-  /// - Precondition: the mode is ``Mode/collecting(_:)``.
+  /// - Precondition: the mode is ``Mode/collecting(shards:count:)``.
   public func collected() -> DeferredGradients {
-    guard case .collecting(let rows) = mode else {
+    guard case .collecting(let shards, let count) = mode else {
       preconditionFailure("gradients of a tape that does not collect them")
     }
-    return runPullbacks(DeferredGradients(rows: rows, precision: precision, pool: pool))
+    return runPullbacks(
+      DeferredGradients(shards: shards, count: count, precision: precision, pool: pool))
   }
 
   private func runPullbacks(_ terms: DeferredGradients) -> DeferredGradients {

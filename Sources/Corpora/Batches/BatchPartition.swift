@@ -1,28 +1,28 @@
 /// How a minibatch is cut into shards, the units of work whose sums make the gradient. The rule sees
 /// sentences and the number of shards, never the number of ranks.
 public enum BatchPartition {
-  /// Cuts a minibatch into `shards` shards of about equal token counts; some may be empty.
+  /// Cuts a minibatch into `shards` shards of about equal cost; some may be empty.
   ///
-  /// Sentences are ordered by length, longest first, and each goes where the middle of its tokens falls
-  /// when all tokens are cut into equal runs: so a shard's sentences are of similar length. Runs are
+  /// Sentences are ordered by cost, costliest first, and each goes where the middle of its cost falls
+  /// when the whole cost is cut into equal runs: so a shard's sentences are alike. Runs are
   /// dealt to shards in bit-reversed order, so that neighbouring shards, which one rank takes, hold
   /// long and short sentences alike.
   ///
-  /// - Parameter lengths: tokens of each sentence of the minibatch.
-  /// - Returns: positions in the minibatch for each shard, longest sentence first.
+  /// - Parameter costs: the work of each sentence of the minibatch, such as its tokens.
+  /// - Returns: positions in the minibatch for each shard, the costliest sentence first.
   /// - Precondition: `shards` is a power of two.
-  public static func shards(of lengths: [Int], count shards: Int) -> [[Int]] {
+  public static func shards(of costs: [Int], count shards: Int) -> [[Int]] {
     precondition(shards > 0 && shards & (shards - 1) == 0, "\(shards) shards")
     let bits = shards.trailingZeroBitCount
-    let total = max(lengths.reduce(0, +), 1)
-    let order = lengths.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
+    let total = max(costs.reduce(0, +), 1)
+    let order = costs.indices.sorted { (-costs[$0], $0) < (-costs[$1], $1) }
     var result = [[Int]](repeating: [], count: shards)
     var before = 0
     for position in order {
-      let middle = 2 * before + lengths[position]
+      let middle = 2 * before + costs[position]
       let run = middle * shards / (2 * total)
       result[reversed(run, bits: bits)].append(position)
-      before += lengths[position]
+      before += costs[position]
     }
     return result
   }

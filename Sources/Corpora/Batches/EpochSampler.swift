@@ -12,18 +12,18 @@ public enum Sampling: String, Codable, Sendable, CaseIterable {
 
 /// The minibatches of an epoch: a function of seed and epoch alone.
 public struct EpochSampler: Sendable {
-  /// Lengths of the training sentences, in tokens.
-  public let lengths: [Int]
+  /// The work that each training sentence makes, such as its tokens.
+  public let costs: [Int]
   public let seed: UInt64
   /// Sentences of a minibatch, over all ranks.
   public let batchSize: Int
-  /// Minibatches that are sorted by length together; 1 leaves the order alone.
+  /// Minibatches that are sorted by cost together; 1 leaves the order alone.
   public let pool: Int
   public let sampling: Sampling
 
-  public init(lengths: [Int], seed: UInt64, batchSize: Int, pool: Int, sampling: Sampling) {
+  public init(costs: [Int], seed: UInt64, batchSize: Int, pool: Int, sampling: Sampling) {
     precondition(batchSize > 0 && pool > 0, "batches of \(batchSize), pools of \(pool)")
-    self.lengths = lengths
+    self.costs = costs
     self.seed = seed
     self.batchSize = batchSize
     self.pool = pool
@@ -31,7 +31,7 @@ public struct EpochSampler: Sendable {
   }
 
   /// Minibatches of an epoch; the last one may be smaller.
-  public var batchesPerEpoch: Int { (lengths.count + batchSize - 1) / batchSize }
+  public var batchesPerEpoch: Int { (costs.count + batchSize - 1) / batchSize }
 
   /// The sentences of each minibatch, by index.
   public func batches(epoch: Int) -> [[Int]] {
@@ -40,7 +40,7 @@ public struct EpochSampler: Sendable {
     var drawn = 0
     return order(epoch: epoch).chunks(of: batchSize * pool).flatMap { members in
       let sorted = members.enumerated().sorted {
-        (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset)
+        (costs[$0.element], $0.offset) < (costs[$1.element], $1.offset)
       }
       var batches = sorted.map(\.element).chunks(of: batchSize)
       for i in stride(from: batches.count - 1, to: 0, by: -1) {
@@ -54,10 +54,10 @@ public struct EpochSampler: Sendable {
   private func order(epoch: Int) -> [Int] {
     let draws = CounterRandom(seed: seed, purpose: "order of sentences", epoch: epoch)
     switch sampling {
-    case .permutation: return draws.permutation(lengths.count)
+    case .permutation: return draws.permutation(costs.count)
     case .withReplacement:
-      return lengths.indices.map { draws.integer($0, below: lengths.count) }
-    case .fileOrder: return Array(lengths.indices)
+      return costs.indices.map { draws.integer($0, below: costs.count) }
+    case .fileOrder: return Array(costs.indices)
     }
   }
 }

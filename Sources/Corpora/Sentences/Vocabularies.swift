@@ -1,49 +1,71 @@
-/// What a model must know of its corpus: it is made of the training split, and travels in checkpoints.
-public struct Inventory: Sendable {
-  public let vocabulary: Vocabulary
-  /// Relation names; the id is the index. Sorted by code units.
-  public let relations: [String]
-  /// Tokens of the longest located entity.
-  public let longestEntity: Int
-  private let relationIDs: [ExactString: Int]
+/// The named lists and sizes that a model takes from its training split; they travel in checkpoints.
+public struct Vocabularies: Sendable {
+  /// All lists with their names in checkpoints, in the order in which the model declares them.
+  public let lists: [(name: String, list: NameList)]
+  /// All sizes with their names in checkpoints, likewise.
+  public let sizes: [(name: String, value: Int)]
 
-  public init(vocabulary: Vocabulary, relations: [String], longestEntity: Int) {
-    self.vocabulary = vocabulary
-    self.relations = relations
-    self.longestEntity = longestEntity
-    relationIDs = Dictionary(
-      relations.enumerated().map { (ExactString($1), $0) }, uniquingKeysWith: { first, _ in first })
+  /// Takes lists and sizes from a file.
+  public init(lists: [(name: String, list: NameList)], sizes: [(name: String, value: Int)]) {
+    self.lists = lists
+    self.sizes = sizes
   }
 
-  /// Collects words, relations and entity lengths of the training split.
-  public init(training sentences: [Sentence], minimumCount: Int = 1) {
-    let triples = sentences.flatMap(\.triples)
-    let names = Set(triples.map { ExactString($0.relation) })
-    let spans = triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }
+  /// Collects lists and sizes from the training split.
+  ///
+  /// - Parameter minimumCount: `data.minimumCount`, below which a word is unknown.
+  public init(
+    training sentences: [Sentence], lists: [VocabularyList] = [.words, .relations],
+    sizes: [CorpusSize] = [.longestEntity], minimumCount: Int = 1
+  ) {
     self.init(
-      vocabulary: Vocabulary(of: sentences, minimumCount: minimumCount),
-      relations: names.sorted().map(\.value),
-      longestEntity: spans.map(\.length).max() ?? 1)
+      lists: lists.map { ($0.name, NameList($0.collect(sentences, minimumCount))) },
+      sizes: sizes.map { ($0.name, $0.measure(sentences)) })
   }
 
-  /// The id of a relation, if the training split has it.
-  public func relationID(_ name: String) -> Int? { relationIDs[ExactString(name)] }
-}
-
-/// A sentence as a model reads it.
-public struct Example: Sendable {
-  /// Its index in its split, which names its random numbers.
-  public let index: Int
-  public let sentence: Sentence
-  /// Word ids, one a token that is read.
-  public let words: [Int]
-
-  /// - Parameter limit: tokens to read; the rest of a longer sentence is scored and not seen.
-  public init(index: Int, sentence: Sentence, inventory: Inventory, limit: Int = .max) {
-    self.index = index
-    self.sentence = sentence
-    words = sentence.tokens.prefix(limit).map { inventory.vocabulary.id(of: $0) }
+  /// The names of a list.
+  ///
+  /// - Precondition: the model declares the list.
+  public subscript(list: VocabularyList) -> NameList {
+    guard let names = lists.first(where: { $0.name == list.name })?.list else {
+      preconditionFailure("the model does not declare the list '\(list.name)'")
+    }
+    return names
   }
 
-  public var length: Int { words.count }
+  /// A size.
+  ///
+  /// - Precondition: the model declares the size.
+  public subscript(size: CorpusSize) -> Int {
+    guard let value = sizes.first(where: { $0.name == size.name })?.value else {
+      preconditionFailure("the model does not declare the size '\(size.name)'")
+    }
+    return value
+  }
+
+  /// The words.
+  public var words: Vocabulary { Vocabulary(self[.words]) }
+
+  /// The relations.
+  public var relations: NameList { self[.relations] }
+
+  /// The first list or size of the training split that a checkpoint has otherwise, in words.
+  public func mismatch(with stored: Vocabularies) -> String? {
+    for (name, list) in lists {
+      guard let other = stored.lists.first(where: { $0.name == name })?.list, !list.matches(other)
+      else { continue }
+      let names = name.replacing("_", with: " ")
+      return "'vocabulary/\(name)' holds \(other.count) \(names) that are not the \(list.count) of "
+        + "the training split; resume from a checkpoint of this split"
+    }
+    for (name, size) in sizes {
+      guard let other = stored.sizes.first(where: { $0.name == name })?.value, other != size else {
+        continue
+      }
+      return
+        "'\(name)' is \(other), that of the training split is \(size); resume from a checkpoint "
+        + "of this split"
+    }
+    return nil
+  }
 }

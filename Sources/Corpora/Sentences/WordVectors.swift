@@ -11,17 +11,45 @@ public struct WordVectors: Sendable {
 
   private init(dimension: Int) { self.dimension = dimension }
 
-  /// The vector of a word, compared by code units.
-  public subscript(word: String) -> ArraySlice<Float>? {
-    rows[ExactString(word)].map { values[($0 * dimension)..<(($0 + 1) * dimension)] }
+  /// How a word was found in a file of vectors.
+  public enum Match: Sendable {
+    /// As it is written.
+    case exact
+    /// In lower case: many files hold no other.
+    case lowercase
   }
 
-  /// How many of `vocabulary` have a vector.
-  public func coverage(of vocabulary: some Sequence<String>) -> (found: Int, all: Int) {
-    vocabulary.reduce(into: (found: 0, all: 0)) { counts, word in
-      counts.all += 1
-      if rows[ExactString(word)] != nil { counts.found += 1 }
+  /// The vector of a word, and how it was found: as it is written, compared by code units, or else in lower
+  /// case (models.md 1.4).
+  public func vector(of word: String) -> (values: ArraySlice<Float>, match: Match)? {
+    if let row = rows[ExactString(word)] { return (self[row: row], .exact) }
+    return rows[ExactString(word.lowercased())].map { (self[row: $0], .lowercase) }
+  }
+
+  private subscript(row row: Int) -> ArraySlice<Float> {
+    values[row * dimension..<(row + 1) * dimension]
+  }
+
+  /// The mean and the standard deviation of each column over all vectors.
+  public var columnMoments: [(mean: Float, deviation: Float)] {
+    (0..<dimension).map { column in
+      let all = stride(from: column, to: values.count, by: dimension).map { Double(values[$0]) }
+      let count = Double(max(all.count, 1))
+      let mean = all.reduce(0, +) / count
+      let variance = all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+      return (Float(mean), Float(variance.squareRoot()))
     }
+  }
+
+  /// Reads the vectors that any of some words has, as it is written or in lower case.
+  ///
+  /// - Throws: `CorpusError` as ``read(_:keeping:)`` does.
+  public static func read(
+    _ path: String, of words: some Sequence<String>
+  ) throws(CorpusError) -> WordVectors {
+    var wanted: Set<ExactString> = []
+    for word in words { wanted.formUnion([ExactString(word), ExactString(word.lowercased())]) }
+    return try read(path) { wanted.contains(ExactString($0)) }
   }
 
   /// Reads the vectors of the words that `keeping` wants, plain or gzip; the first of a repeated

@@ -43,16 +43,16 @@ struct Matching {
 
   func key(of group: Prediction.Group, in sentence: Sentence) -> TripleKey {
     TripleKey(
-      head: group.head.map { key(of: .span($0), in: sentence) },
+      head: group.head.map { key(of: $0, in: sentence) },
       relation: group.relation.map(ExactString.init),
-      tail: group.tail.map { key(of: .span($0), in: sentence) })
+      tail: group.tail.map { key(of: $0, in: sentence) })
   }
 
   /// The groups that are scored: never one that is wholly empty.
   func groups(of prediction: Prediction) -> [Prediction.Group] {
     prediction.groups.filter { group in
       switch incompleteGroups {
-      case .wrong: group.head != nil || group.relation != nil || group.tail != nil
+      case .wrong: !group.isEmpty
       case .dropped: group.isComplete
       }
     }

@@ -126,7 +126,7 @@ extension Output {
       }
       for group in matching.groups(of: prediction) {
         let key = matching.key(of: group, in: sentence)
-        if let length = [group.head, group.tail].compactMap({ $0?.length }).max() {
+        if let length = [group.head, group.tail].compactMap({ $0.map(sentence.length) }).max() {
           buckets[key] = buckets[key] ?? LengthBucket(length: length)
         }
       }

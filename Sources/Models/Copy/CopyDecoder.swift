@@ -8,14 +8,15 @@ import Tensors
 package struct TeacherForcing {
   /// The triples of each sentence, at most T.
   package let targets: [[CopyTarget]]
-  package let draws: RandomStreams
+  package let streams: RandomStreams
   /// Probability that a step is fed the gold item.
   package let probability: Float
   package let loss: LossTerm
 
-  package init(targets: [[CopyTarget]], draws: RandomStreams, probability: Float, loss: LossTerm) {
+  package init(targets: [[CopyTarget]], streams: RandomStreams, probability: Float, loss: LossTerm)
+  {
     self.targets = targets
-    self.draws = draws
+    self.streams = streams
     self.probability = probability
     self.loss = loss
   }
@@ -47,7 +48,7 @@ package final class CopyDecoder {
     self.tape = tape
     cells = network.cells.map {
       UnrolledCell(
-        $0, steps: steps.count / network.cells.count, sentences: batch.layout.sentences, on: tape)
+        $0, rows: steps.count / network.cells.count * batch.layout.sentences, on: tape)
     }
     heads = network.heads.map {
       CopyHeadsRun(
@@ -94,7 +95,8 @@ package final class CopyDecoder {
   }
 
   private var startItem: Variable {
-    network.start([Int](repeating: 0, count: batch.layout.sentences), on: tape)
+    network.start(
+      [Int](repeating: 0, count: batch.layout.sentences), rows: batch.layout.sentenceRows, on: tape)
   }
 
   /// The start of a triple's own cell: the mean of the encoder's state and of what the previous cell
@@ -115,14 +117,14 @@ package final class CopyDecoder {
     _ excluded: ExcludedChoices?, _ chosen: [Int]
   ) -> [Int] {
     guard case .training(let teaching) = purpose else { return chosen }
-    let gold = (0..<batch.examples.count).map { sentence in
+    let gold = (0..<batch.inputs.count).map { sentence in
       target(teaching.targets[sentence], step: step, kind: kind)
         ?? scores.naIndex(sentence: sentence)
     }
     tape.addCrossEntropy(scores, targets: gold, excluding: excluded, to: teaching.loss)
-    return batch.examples.indices.map { sentence in
-      let draw = teaching.draws.stream(
-        "teacher forcing", example: batch.examples[sentence].index
+    return batch.inputs.indices.map { sentence in
+      let draw = teaching.streams.stream(
+        "teacher forcing", example: batch.inputs[sentence].index
       ).uniform(step)
       return draw < teaching.probability ? gold[sentence] : chosen[sentence]
     }
@@ -158,16 +160,16 @@ package final class CopyDecoder {
   /// The embeddings of what a step said; NA has a row of its own in each table.
   private func embedded(_ choices: [Int], _ kind: CopyStep) -> Variable {
     switch kind {
-    case .relation: return network.relations(choices, on: tape)
+    case .relation: return network.relations(choices, rows: batch.layout.sentenceRows, on: tape)
     case .headLength, .tailLength:
       guard let lengths = network.lengths else { preconditionFailure("no table of lengths") }
-      return lengths(choices, on: tape)
+      return lengths(choices, rows: batch.layout.sentenceRows, on: tape)
     case .head, .tail:
-      let words = zip(batch.examples, choices).map { example, position in
-        position < example.length
-          ? example.words[position] : network.inventory.vocabulary.count
+      let words = zip(batch.inputs, choices).map { input, position in
+        position < input.length
+          ? input.words[position] : network.vocabularies.words.count
       }
-      return network.words(words, on: tape)
+      return network.words(words, rows: batch.layout.sentenceRows, on: tape)
     }
   }
 }
@@ -180,5 +182,5 @@ extension CopyNetwork {
 
   /// The class of an entity's length: its tokens less one; longer ones than any seen in training count
   /// as the longest.
-  func lengthClass(_ span: Span) -> Int { min(span.length, inventory.longestEntity) - 1 }
+  func lengthClass(_ span: Span) -> Int { min(span.length, vocabularies[.longestEntity]) - 1 }
 }

@@ -85,17 +85,16 @@ final class CopyHeadsRun {
     self.tape = tape
     self.layout = layout
     self.outputs = outputs
-    fed = heads.combine.unrolledLeft(steps: steps.count, sentences: sentences, on: tape)
+    fed = heads.combine.unrolledLeft(rows: steps.count * sentences, on: tape)
     let bias: (Linear) -> Parameter? = { options.copyreSelu ? nil : $0.bias }
     na = UnrolledLinear(
-      heads.na.weight, bias: bias(heads.na), steps: steps.count, sentences: sentences, on: tape)
+      heads.na.weight, bias: bias(heads.na), rows: steps.count * sentences, on: tape)
     relation = UnrolledLinear(
-      heads.relation.weight, bias: bias(heads.relation), steps: count { $0 == .relation },
-      sentences: sentences, on: tape)
+      heads.relation.weight, bias: bias(heads.relation),
+      rows: count { $0 == .relation } * sentences, on: tape)
     let pointers = count(\.isPointer)
-    query = heads.copy.unrolledLeft(steps: pointers, sentences: sentences, on: tape)
-    length = heads.length?.unrolled(
-      steps: count(\.isLength), sentences: sentences, on: tape)
+    query = heads.copy.unrolledLeft(rows: pointers * sentences, on: tape)
+    length = heads.length?.unrolled(rows: count(\.isLength) * sentences, on: tape)
     let inner = heads.copyOutput != nil && options.copyInnerSelu
     let states = inner ? tape.activated(outputs, .selu) : outputs
     keys =
@@ -184,8 +183,8 @@ private final class StepwiseAttention {
       options.copyreSelu
       ? heads.attention.rightWithoutBias(outputs, on: tape)
       : heads.attention.right(outputs, on: tape)
-    query = heads.attention.unrolledLeft(steps: steps, sentences: layout.sentences, on: tape)
-    context = heads.combine.unrolledRight(steps: steps, sentences: layout.sentences, on: tape)
+    query = heads.attention.unrolledLeft(rows: steps * layout.sentences, on: tape)
+    context = heads.combine.unrolledRight(rows: steps * layout.sentences, on: tape)
   }
 
   func combinedContext(_ state: CellState) -> Variable {

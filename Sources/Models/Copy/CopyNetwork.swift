@@ -9,7 +9,7 @@ import Tensors
 public struct CopyNetwork: Sendable {
   public let options: CopyOptions
   public let architecture: CopyArchitecture
-  public let inventory: Inventory
+  public let vocabularies: Vocabularies
   public let layout: ParameterLayout
   let words: Embedding
   let relations: Embedding
@@ -20,20 +20,20 @@ public struct CopyNetwork: Sendable {
   package let heads: [CopyHeads]
   package let tagger: Tagger?
 
-  public init(options: CopyOptions, architecture: CopyArchitecture, inventory: Inventory) {
+  public init(options: CopyOptions, architecture: CopyArchitecture, vocabularies: Vocabularies) {
     var layout = ParameterLayout()
     let (d, dw, start) = (options.hidden, options.embedding, options.wordStart.initializer)
     words = Embedding(
-      "embedding.word", words: inventory.vocabulary.count, width: dw, start: start,
+      "embedding.word", words: vocabularies.words.count, width: dw, start: start,
       in: &layout)
     relations = Embedding(
-      "embedding.relation", ids: inventory.relations.count + 1, width: dw, start: start,
+      "embedding.relation", ids: vocabularies.relations.count + 1, width: dw, start: start,
       in: &layout)
     self.start = Embedding("embedding.start", ids: 1, width: dw, start: start, in: &layout)
     lengths =
       architecture.slots == .quintuple
       ? Embedding(
-        "embedding.length", ids: inventory.longestEntity + 1, width: dw, start: start,
+        "embedding.length", ids: vocabularies[.longestEntity] + 1, width: dw, start: start,
         in: &layout)
       : nil
     let encoder = BidirectionalEncoder(
@@ -46,7 +46,7 @@ public struct CopyNetwork: Sendable {
     heads = (0..<(separate ? options.triples : 1)).map {
       CopyHeads(
         separate ? "\($0)." : "", options, architecture, width: encoder.outputWidth,
-        relations: inventory.relations.count, lengths: inventory.longestEntity, in: &layout)
+        relations: vocabularies.relations.count, lengths: vocabularies[.longestEntity], in: &layout)
     }
     tagger =
       architecture.tagging
@@ -55,7 +55,7 @@ public struct CopyNetwork: Sendable {
         in: &layout) : nil
     self.options = options
     self.architecture = architecture
-    self.inventory = inventory
+    self.vocabularies = vocabularies
     self.layout = layout
   }
 
@@ -67,34 +67,35 @@ public struct CopyNetwork: Sendable {
 
 /// Sentences as the network reads them, longest first.
 package struct CopyBatch {
-  package let examples: [Example]
+  package let inputs: [WordInput]
   package let layout: SequenceLayout
 
-  package init(_ examples: [Example]) {
-    self.examples = examples
-    layout = SequenceLayout(lengths: examples.map(\.length))
+  package init(_ inputs: [WordInput]) {
+    self.inputs = inputs
+    layout = SequenceLayout(lengths: inputs.map(\.length))
   }
 
   /// Word ids in the order of the layout's rows.
   var packedWords: [Int] {
     (0..<layout.steps).flatMap { step in
-      (0..<layout.active[step]).map { examples[$0].words[step] }
+      (0..<layout.active[step]).map { inputs[$0].words[step] }
     }
   }
 }
 
 extension CopyNetwork {
-  /// Embeds and encodes a batch; dropout only where there are draws, which means in training.
-  package func encode(_ batch: CopyBatch, draws: RandomStreams?, on tape: Tape)
+  /// Embeds and encodes a batch; dropout only where there are random streams, which means in training.
+  package func encode(_ batch: CopyBatch, streams: RandomStreams?, on tape: Tape)
     -> BidirectionalEncoder.Encoding
   {
     func dropped(_ x: Variable, _ purpose: String) -> Variable {
-      guard let draws else { return x }
+      guard let streams else { return x }
       return Dropout(options.dropout)(
         x, layout: batch.layout,
-        draws: batch.examples.map { draws.stream(purpose, example: $0.index) }, on: tape)
+        draws: batch.inputs.map { streams.stream(purpose, example: $0.index) }, on: tape)
     }
-    let embedded = dropped(words(batch.packedWords, on: tape), "dropout of words")
+    let embedded = dropped(
+      words(batch.packedWords, rows: batch.layout.tokenRows, on: tape), "dropout of words")
     let encoding = encoder(embedded, layout: batch.layout, on: tape)
     return BidirectionalEncoder.Encoding(
       outputs: dropped(encoding.outputs, "dropout of encoder outputs"), final: encoding.final)
@@ -102,20 +103,22 @@ extension CopyNetwork {
 
   /// `L_D`, the decoder's cross-entropy, as a sum or a mean over its steps (D15), and `L_E`, the
   /// tagger's, by λ.
-  var objective: [(name: String, weight: Float)] {
+  var objective: [ObjectiveTerm<WordInput>] {
     let share = options.decoderReduction == .stepSum ? 1 : 1 / Float(steps.count)
-    return [("L_D", share)] + (tagger == nil ? [] : [("L_E", options.lambda)])
+    return [ObjectiveTerm("L_D", weight: share)]
+      + (tagger == nil ? [] : [ObjectiveTerm("L_E", weight: options.lambda)])
   }
 
   /// The terms of the objective on one shard: `L_D`, and `L_E` where there is a tagger (models.md 1.10).
   ///
   /// - Parameter shard: sentences, longest first.
-  public func losses(of shard: [Example], draws: RandomStreams, on tape: Tape) -> [LossTerm] {
+  public func losses(of shard: [WordInput], streams: RandomStreams, on tape: Tape) -> [LossTerm] {
     let batch = CopyBatch(shard)
-    let encoding = encode(batch, draws: draws, on: tape)
+    let encoding = encode(batch, streams: streams, on: tape)
     let terms = objective.map { LossTerm($0.name, weight: $0.weight, sentences: shard.count) }
     let teaching = TeacherForcing(
-      targets: shard.map { options.targets(of: $0, inventory, draws: draws) }, draws: draws,
+      targets: shard.map { options.targets(of: $0, vocabularies, streams: streams) },
+      streams: streams,
       probability: options.teacherForcing, loss: terms[0])
     _ = CopyDecoder(self, batch, encoding, on: tape).run(.training(teaching))
     if let tagger {
@@ -128,7 +131,7 @@ extension CopyNetwork {
 
   /// The decoder's choices, `[step][sentence]`, and the tags of each sentence where there is a tagger.
   package func choices(_ batch: CopyBatch, on tape: Tape) -> (actions: [[Int]], tags: [[BIO]]?) {
-    let encoding = encode(batch, draws: nil, on: tape)
+    let encoding = encode(batch, streams: nil, on: tape)
     let outcomes = CopyDecoder(self, batch, encoding, on: tape).run(.inference)
     let forbidden: [(from: Int?, to: Int)] =
       options.crfConstrained

@@ -5,12 +5,12 @@ extension CopyNetwork {
   /// Reads facts out of sentences.
   ///
   /// - Parameter batch: sentences, longest first.
-  func predict(_ examples: [Example], on tape: Tape) -> [Prediction] {
-    let batch = CopyBatch(examples)
+  func predict(_ inputs: [WordInput], on tape: Tape) -> [Prediction] {
+    let batch = CopyBatch(inputs)
     let (actions, tags) = choices(batch, on: tape)
-    return examples.indices.map { sentence in
+    return inputs.indices.map { sentence in
       read(
-        actions.map { $0[sentence] }, length: examples[sentence].length, tags: tags?[sentence])
+        actions.map { $0[sentence] }, length: inputs[sentence].length, tags: tags?[sentence])
     }
   }
 
@@ -21,16 +21,15 @@ extension CopyNetwork {
   ///   - actions: a choice a step.
   ///   - length: tokens of the sentence.
   func read(_ actions: [Int], length: Int, tags: [BIO]?) -> Prediction {
-    var groups: [Prediction.Group] = []
+    var prediction = Prediction(tags: tags)
     for slots in actions.chunks(of: architecture.steps.count) {
-      let relation = slots[0] < inventory.relations.count ? inventory.relations[slots[0]] : nil
+      let relation =
+        slots[0] < vocabularies.relations.count ? vocabularies.relations[slots[0]] : nil
       if relation == nil && options.stopAtNA { break }
       let (head, tail) = entities(slots, length: length, tags: tags)
-      let group = Prediction.Group(head: head, relation: relation, tail: tail)
-      let isEmpty = head == nil && relation == nil && tail == nil
-      if !isEmpty && !groups.contains(group) { groups.append(group) }
+      prediction.append(Prediction.Group(head: head, relation: relation, tail: tail))
     }
-    return Prediction(groups: groups, tags: tags)
+    return prediction
   }
 
   private func entities(_ slots: [Int], length: Int, tags: [BIO]?) -> (head: Span?, tail: Span?) {
@@ -43,7 +42,7 @@ extension CopyNetwork {
       return (entity(slots[1]), entity(slots[2]))
     case .quintuple:
       func entity(_ position: Int, _ lengthClass: Int) -> Span? {
-        guard position < length, lengthClass < inventory.longestEntity else { return nil }
+        guard position < length, lengthClass < vocabularies[.longestEntity] else { return nil }
         return options.quintAnchor == .last
           ? Span(max(position - lengthClass, 0), position)
           : Span(position, min(position + lengthClass, length - 1))
@@ -52,24 +51,24 @@ extension CopyNetwork {
     }
   }
 
-  /// What the network would say if it chose what it is taught: the bound that target order, the limit
+  /// The prediction of a network that chooses what it is taught: the bound that target order, the limit
   /// of T triples, the pointing rule, the tags and the mask M put on it (models.md 3.3).
-  func ceiling(of example: Example, seed: UInt64) -> Prediction {
-    let tags = architecture.tagging ? options.tags(of: example) : nil
+  func oracle(of input: WordInput, seed: UInt64) -> Prediction {
+    let tags = architecture.tagging ? options.tags(of: input) : nil
     let targets = options.targets(
-      of: example, inventory, draws: RandomStreams(seed: seed, epoch: 0))
+      of: input, vocabularies, streams: RandomStreams(seed: seed, epoch: 0))
     let actions = targets.flatMap { target -> [Int] in
       let (head, tail) = (pointer(target.head), pointer(target.tail))
       switch architecture.slots {
       case .triple:
         let hidden = options.mask == .neginf && head == tail
-        return [target.relation, head, hidden ? example.length : tail]
+        return [target.relation, head, hidden ? input.length : tail]
       case .quintuple:
         return [
           target.relation, head, lengthClass(target.head), tail, lengthClass(target.tail),
         ]
       }
     }
-    return read(actions, length: example.length, tags: tags)
+    return read(actions, length: input.length, tags: tags)
   }
 }

@@ -16,23 +16,23 @@ package struct CopyTarget: Hashable {
 
 extension CopyOptions {
   /// The distinct triples that a model can be taught: both entities located, the relation known.
-  static func teachable(_ example: Example, _ inventory: Inventory) -> [CopyTarget] {
+  static func teachable(_ input: WordInput, _ vocabularies: Vocabularies) -> [CopyTarget] {
     var seen: Set<CopyTarget> = []
-    return example.sentence.triples.compactMap { triple in
+    return input.sentence.triples.compactMap { triple in
       guard let head = triple.head.span, let tail = triple.tail.span,
-        let relation = inventory.relationID(triple.relation)
+        let relation = vocabularies.relations.id(of: triple.relation)
       else { return nil }
       let target = CopyTarget(relation: relation, head: head, tail: tail)
       return seen.insert(target).inserted ? target : nil
     }
   }
 
-  /// The triples of an example in the order in which the decoder is taught them, cut to `triples`
+  /// The triples of a sentence in the order in which the decoder is taught them, cut to `triples`
   /// (models.md 2.3, D23).
-  package func targets(of example: Example, _ inventory: Inventory, draws: RandomStreams)
+  package func targets(of input: WordInput, _ vocabularies: Vocabularies, streams: RandomStreams)
     -> [CopyTarget]
   {
-    let all = Self.teachable(example, inventory)
+    let all = Self.teachable(input, vocabularies)
     let ordered: [CopyTarget]
     switch targetOrder {
     case .file: ordered = all
@@ -41,17 +41,17 @@ extension CopyOptions {
         ($0.relation, $0.head.end, $0.tail.end) < ($1.relation, $1.head.end, $1.tail.end)
       }
     case .shuffle, .reshuffle:
-      let epoch = targetOrder == .reshuffle ? draws.epoch : 0
-      let stream = RandomStreams(seed: draws.seed, epoch: epoch)
-        .stream("order of triples", example: example.index)
+      let epoch = targetOrder == .reshuffle ? streams.epoch : 0
+      let stream = RandomStreams(seed: streams.seed, epoch: epoch)
+        .stream("order of triples", example: input.index)
       ordered = stream.permutation(all.count).map { all[$0] }
     }
     return Array(ordered.prefix(triples))
   }
 
-  /// The tags of an example's entities: those of its triples, or all that the corpus lists (D28).
-  package func tags(of example: Example) -> [BIO] {
-    let sentence = example.sentence
+  /// The tags of a sentence's entities: those of its triples, or all that the corpus lists (D28).
+  package func tags(of input: WordInput) -> [BIO] {
+    let sentence = input.sentence
     let spans =
       switch taggedEntities {
       case .triples: sentence.triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }
@@ -59,7 +59,7 @@ extension CopyOptions {
       }
     var seen: Set<Span> = []
     return BIO.tags(
-      of: spans.filter { $0.end < example.length && seen.insert($0).inserted },
-      count: example.length)
+      of: spans.filter { $0.end < input.length && seen.insert($0).inserted },
+      count: input.length)
   }
 }

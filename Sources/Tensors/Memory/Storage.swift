@@ -67,6 +67,10 @@ public final class MatrixPool {
   private var heap = RangeAllocator()
   /// Floats from which on a run is large.
   private static let large = 1 << 14
+  /// Bytes of all matrices that are alive.
+  public private(set) var bytesInUse = 0
+  /// The most of them since ``restartPeak()``.
+  public private(set) var peakBytes = 0
 
   public init() {}
 
@@ -83,6 +87,9 @@ public final class MatrixPool {
     heap.trim()
   }
 
+  /// Starts to measure ``peakBytes`` anew.
+  public func restartPeak() { peakBytes = bytesInUse }
+
   /// Gives what is free of the C library's memory, whichever thread freed it, back to the system.
   public static func trimSystemHeap() { malloc_trim(0) }
 
@@ -93,6 +100,8 @@ public final class MatrixPool {
       capacity >= Self.large
       ? heap.take(capacity) : free[capacity]?.popLast() ?? Storage.allocate(capacity)
     let memory = Storage(base: base, owner: .pool(self, capacity: capacity))
+    bytesInUse += capacity * MemoryLayout<Float>.stride
+    peakBytes = max(peakBytes, bytesInUse)
     return Matrix(rows: rows, columns: columns, stride: columns, memory: memory, start: base)
   }
 
@@ -114,6 +123,7 @@ public final class MatrixPool {
   }
 
   func give(_ base: UnsafeMutablePointer<Float>, capacity: Int) {
+    bytesInUse -= capacity * MemoryLayout<Float>.stride
     if capacity >= Self.large {
       heap.give(base, capacity)
     } else {

@@ -60,12 +60,12 @@ extension Run {
     _ path: String, _ check: ResumeCheck, moments: inout [Slab]
   ) throws -> Progress {
     var file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
-    let header = try Snapshot.header(of: file) { stored, _ in
+    let (header, _) = try Snapshot.header(of: file) { stored in
       for (key, was, now) in try check.differences(stored, path)
       where !options.allowsChange(of: key) {
         throw TrainingError.optionChanged(key: key, checkpoint: path, was: was, now: now)
       }
-      return objective
+      return options
     }
     let folder = options.data.directory
     if header.trainingDigest != corpus.trainingDigest {
@@ -76,7 +76,7 @@ extension Run {
       throw TrainingError.otherCorpus(
         split: "development", path: "\(folder)/dev.jsonl", checkpoint: path)
     }
-    if let problem = corpus.inventory.mismatch(with: header.inventory) {
+    if let problem = model.vocabularies.mismatch(with: header.vocabularies) {
       throw TrainingError.unfit(checkpoint: path, problem: problem)
     }
     try Snapshot.read(model.layout, into: parameters, from: file)
@@ -96,27 +96,5 @@ extension Run {
 
   private func decode(_ bytes: [UInt8]) throws -> Progress {
     try JSONDecoder().decode(Progress.self, from: Data(bytes))
-  }
-}
-
-extension Inventory {
-  /// What of a checkpoint's inventory is not as in this one, made from the training split.
-  fileprivate func mismatch(with stored: Inventory) -> String? {
-    func differ(_ a: [String], _ b: [String]) -> Bool {
-      a.map { ExactString($0) } != b.map { ExactString($0) }
-    }
-    if differ(vocabulary.words, stored.vocabulary.words) {
-      return "'vocabulary/words' holds \(stored.vocabulary.words.count) words that are not the "
-        + "\(vocabulary.words.count) of the training split; resume from a checkpoint of this split"
-    }
-    if differ(relations, stored.relations) {
-      return "'vocabulary/relations' holds \(stored.relations.count) relations that are not the "
-        + "\(relations.count) of the training split; resume from a checkpoint of this split"
-    }
-    if longestEntity != stored.longestEntity {
-      return "'longest_entity' is \(stored.longestEntity), that of the training split is "
-        + "\(longestEntity); resume from a checkpoint of this split"
-    }
-    return nil
   }
 }

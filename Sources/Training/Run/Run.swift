@@ -66,7 +66,7 @@ final class Run {
   ) throws(MPIError) {
     self.plan = plan
     self.corpus = corpus
-    model = plan.options.model.model(for: corpus.inventory)
+    model = corpus.model
     replica = try ReplicatedBuffer(
       count: model.layout.count, mode: plan.options.reduction, on: session)
     weights = WeightStore(replica.values, precision: precision)
@@ -80,63 +80,45 @@ final class Run {
 
   var options: RunOptions { plan.options }
   var parameters: Slab { replica.values }
-  var objective: [String] { model.objective.map(\.name) }
+  var objective: [String] { model.termNames }
 
   /// The order of minibatches.
   var order: EpochSampler {
     EpochSampler(
-      lengths: corpus.training.map(\.length), seed: UInt64(options.seed),
+      costs: (0..<corpus.training.count).map(corpus.training.cost), seed: UInt64(options.seed),
       batchSize: options.batch.size, pool: options.batch.pool, sampling: options.data.sampling)
   }
 
-  func draws(epoch: Int) -> RandomStreams {
+  func streams(epoch: Int) -> RandomStreams {
     RandomStreams(seed: UInt64(options.seed), epoch: epoch)
   }
 
   var header: SnapshotHeader {
     SnapshotHeader(
-      configuration: plan.configuration, inventory: corpus.inventory,
+      configuration: plan.configuration, vocabularies: model.vocabularies,
       trainingDigest: corpus.trainingDigest, developmentDigest: corpus.developmentDigest,
       progress: progress)
   }
 
   /// Gives the parameters their first values, on every rank those of rank 0.
   ///
-  /// - Returns: a sentence about where the word table starts from.
-  func initialize(on session: borrowing Session) throws -> String {
+  /// - Returns: sentences about where the word tables start from, and warnings.
+  func initialize(
+    on session: borrowing Session
+  ) throws -> (origin: String, warnings: [String]) {
     var origin = "words start from random vectors"
+    var warnings: [String] = []
     _ = try session.share {
       parameters.initialize(model.layout, seed: UInt64(options.seed))
-      if !options.data.vectors.isEmpty { origin = try loadVectors() }
+      if !options.data.vectors.isEmpty {
+        let loaded = try VectorFile(options.data).fill(
+          model.wordTables, of: model.vocabularies, in: parameters, seed: UInt64(options.seed))
+        origin = loaded.description
+        warnings = loaded.warnings
+      }
       return []
     }
     try replica.publish(on: session)
-    return origin
-  }
-
-  private func loadVectors() throws -> String {
-    let vocabulary = corpus.inventory.vocabulary
-    let path = options.data.vectors
-    let vectors = try WordVectors.read(
-      path, keeping: { vocabulary.id(of: $0) != Vocabulary.unknown })
-    guard let table = model.layout.parameters.first(where: { $0.name == "embedding.word" }) else {
-      preconditionFailure("\(options.model.kind) has no table of words")
-    }
-    guard vectors.dimension == table.columns else {
-      throw TrainingError.vectorWidth(
-        path: path, found: vectors.dimension, expected: table.columns)
-    }
-    let rows = parameters(table)
-    for word in vocabulary.words {
-      let row = vocabulary.id(of: word)
-      if let vector = vectors[word] {
-        for (column, value) in vector.enumerated() { rows[row, column] = value }
-      } else if options.data.wordsWithoutVector == .unit {
-        // ±0.25 becomes 0..<1.
-        for column in 0..<table.columns { rows[row, column] = 2 * rows[row, column] + 0.5 }
-      }
-    }
-    let coverage = vectors.coverage(of: vocabulary.words)
-    return "\(coverage.found) of \(coverage.all) words start from vectors of \(path)"
+    return (origin, warnings)
   }
 }

@@ -39,15 +39,23 @@ public struct RunOptions: Codable, Sendable {
     public var directory = "data"
     /// Word vectors in text form that the word table starts from; empty for random ones.
     public var vectors = ""
-    /// Words without a vector: uniform in ±0.25, or in 0..<1 (models.md D5).
-    public var wordsWithoutVector = WordsWithoutVector.uniform
+    /// How words start that the file of vectors lacks (models.md D5).
+    public var wordsWithoutVector = WordsWithoutVector.start
     /// A word that occurs less often in training is unknown.
     public var minimumCount = 1
     /// Longer sentences are left out of training; in evaluation the rest of them is not read.
     public var maximumLength = 256
     public var sampling = Sampling.permutation
 
-    public enum WordsWithoutVector: String, Codable, Sendable, CaseIterable { case uniform, unit }
+    /// How words start that the file of vectors lacks.
+    public enum WordsWithoutVector: String, Codable, Sendable, CaseIterable {
+      /// As the model's `wordStart` says: `normal` means with the mean and the deviation of the loaded rows.
+      case start
+      /// Uniform in ±0.25.
+      case uniform
+      /// Uniform in 0..<1.
+      case unit
+    }
   }
 
   /// The `batch` section.
@@ -186,6 +194,8 @@ extension RunOptions {
     switch key {
     case "epochs": !optimizer.schedule.looksAhead && evaluation.every == 1
     case "evaluation.patience", "nonfinite", "precision": true
+    // How tables started is past when a run is resumed.
+    case "model.wordStart", "data.wordsWithoutVector": true
     default: false
     }
   }

@@ -38,20 +38,20 @@ extension Trainer {
   ///
   /// - Returns: `nil` where a signal has come.
   private func developmentCounts(on session: borrowing Session) throws -> TripleCounts? {
-    let examples = run.corpus.development
+    let split = run.corpus.development
     let tapes = (0..<run.team.count).map { _ in Tape(weights: run.weights) }
     var counts = TripleCounts()
-    let rounds = Inference.batches(of: examples).chunks(of: session.size * run.team.count)
+    let rounds = Inference.batches(of: split).chunks(of: session.size * run.team.count)
     var place = Place(step: run.progress.step)
     for (index, round) in rounds.enumerated() {
       (place.round, place.phase) = (UInt16(clamping: index + 1), .evaluation)
       whereabouts.enter(place)
       let own = round.indices.filter { $0 % session.size == session.rank }.map { round[$0] }
       let found = Inference.predict(
-        examples, batches: own, model: run.model, tapes: tapes, on: run.team)
+        split, batches: own, tapes: tapes, on: run.team)
       let scored = found.sorted { $0.key < $1.key }
       counts += TripleCounts(
-        sentences: scored.map { examples[$0.key].sentence }, predictions: scored.map(\.value),
+        sentences: scored.map { split.sentence($0.key) }, predictions: scored.map(\.value),
         match: run.options.evaluation.match)
       place.phase = .reduction
       whereabouts.enter(place)

@@ -87,7 +87,10 @@ public final class Trainer {
       if case .newest = run.plan.start {
         voice.say("\(folder.path) holds no checkpoint: training starts afresh")
       }
-      origin = try run.initialize(on: session)
+      let start = try run.initialize(on: session)
+      origin = start.origin
+      warnings += start.warnings
+      for warning in start.warnings { voice.warn("warning: \(warning)") }
       // Not before all that the run needs has been read.
       if case .overwriting = run.plan.start { try clearFolder(on: session) }
       voice.say(origin)

@@ -1,17 +1,21 @@
 import Collectives
 import Corpora
 import Foundation
+import Models
 
-/// The sentences that a run trains and selects on, the same on every rank.
+/// The sentences that a run trains and selects on, as its model reads them; the same on every rank.
 public struct TrainingCorpus: Sendable {
-  public let inventory: Inventory
+  /// The model, built for the training split.
+  public let model: any ExtractionModel
   /// Training sentences that are short enough.
-  public let training: [Example]
-  public let development: [Example]
-  /// Checksums of the two splits.
+  public let training: any EncodedSplit
+  /// The sentences that select the best checkpoint.
+  public let development: any EncodedSplit
+  /// Checksum of the training split.
   public let trainingDigest: String
+  /// Checksum of the development split.
   public let developmentDigest: String
-  /// What a user should know: sentences left out, relations that training lacks.
+  /// Sentences left out and relations that training lacks, in words.
   public let warnings: [String]
 
   /// Reads both splits on rank 0 and hands them to all ranks; no other rank needs the files.
@@ -32,32 +36,39 @@ public struct TrainingCorpus: Sendable {
     return try JSONLines.parse(bytes, name: path)
   }
 
+  /// Builds the model for the training sentences that are short enough, and encodes both splits.
+  ///
+  /// - Throws: `TrainingError` where no sentence is left, or no triple.
   public init(training: [Sentence], development: [Sentence], options: RunOptions) throws {
     let longest = options.data.maximumLength
     let short = training.filter { $0.tokens.count <= longest }
-    inventory = Inventory(training: short, minimumCount: options.data.minimumCount)
     let path = options.data.directory + "/train.jsonl"
-    guard !short.isEmpty, !inventory.relations.isEmpty else {
+    guard !short.isEmpty, short.contains(where: { !$0.triples.isEmpty }) else {
       throw TrainingError.noTrainingSentences(path: path, longest: longest)
     }
-    let inventory = inventory
-    self.training = short.enumerated().map {
-      Example(index: $0, sentence: $1, inventory: inventory)
-    }
-    self.development = development.enumerated().map {
-      Example(index: $0, sentence: $1, inventory: inventory, limit: longest)
-    }
+    let model = options.model.model(
+      for: options.model.type.vocabularies(of: short, minimumCount: options.data.minimumCount))
+    self.model = model
+    self.training = model.encode(short)
+    self.development = model.encode(development, limit: longest)
     trainingDigest = Self.digest(training)
     developmentDigest = Self.digest(development)
-    let left = training.count - short.count
-    let cut = development.filter { $0.tokens.count > longest }.count
-    warnings = [
+    warnings = Self.warnings(
+      path, longest: longest, left: training.count - short.count,
+      cut: development.count { $0.tokens.count > longest },
+      unseen: UnseenRelations(in: development, training: short))
+  }
+
+  private static func warnings(
+    _ path: String, longest: Int, left: Int, cut: Int, unseen: UnseenRelations
+  ) -> [String] {
+    [
       left > 0
         ? "\(path): \(left) sentences of more than \(longest) tokens are left out of training"
         : nil,
       cut > 0
         ? "dev.jsonl: of \(cut) sentences only the first \(longest) tokens are read" : nil,
-      UnseenRelations(in: development, training: short).warning(split: "dev"),
+      unseen.warning(split: "dev"),
     ].compactMap { $0 }
   }
 

@@ -8,7 +8,8 @@ import Tensors
 public struct SnapshotHeader: Sendable {
   /// The options without those that cannot change the result, as YAML.
   public var configuration: String
-  public var inventory: Inventory
+  /// The lists and sizes that the model was built for.
+  public var vocabularies: Vocabularies
   public var trainingDigest: String
   public var developmentDigest: String
   public var progress: Progress
@@ -48,14 +49,16 @@ public enum Snapshot {
     let progress = header.progress
     let numbers = [
       ("step", progress.step), ("epoch", progress.epoch), ("batch", progress.batch),
-      ("longest_entity", header.inventory.longestEntity),
     ]
-    for (name, value) in numbers { try writer.attribute(name, .integer(Int64(value))) }
+    for (name, value) in numbers + header.vocabularies.sizes {
+      try writer.attribute(name, .integer(Int64(value)))
+    }
     try writer.attribute("configuration", .string(header.configuration))
     try writer.attribute("training_digest", .string(header.trainingDigest))
     try writer.attribute("development_digest", .string(header.developmentDigest))
-    try writer.strings("vocabulary/words", header.inventory.vocabulary.words)
-    try writer.strings("vocabulary/relations", header.inventory.relations)
+    for (name, list) in header.vocabularies.lists {
+      try writer.strings("vocabulary/\(name)", list.names)
+    }
   }
 
   fileprivate static func write(
@@ -101,12 +104,12 @@ extension Snapshot {
     "vocabulary", "history", "development", "parameters",
   ])
 
-  /// Reads what a checkpoint says of its run.
+  /// Reads what a checkpoint says of its run, and builds the model that it describes.
   ///
-  /// - Parameter objective: names the terms of the objective, once the configuration is known.
+  /// - Parameter options: decodes and checks the stored configuration.
   public static func header(
-    of file: borrowing Checkpoint, objective: (String, Inventory) throws -> [String]
-  ) throws -> SnapshotHeader {
+    of file: borrowing Checkpoint, options: (String) throws -> RunOptions
+  ) throws -> (header: SnapshotHeader, model: any ExtractionModel) {
     func text(_ name: String, _ file: borrowing Checkpoint) throws -> String {
       guard case .string(let text) = try file.attribute(name) else {
         throw TrainingError.unfit(checkpoint: file.path, problem: "'\(name)' is not a string")
@@ -114,23 +117,36 @@ extension Snapshot {
       return text
     }
     let configuration = try text("configuration", file)
-    let words = try file.strings("vocabulary/words")
-    guard Set(words.map { ExactString($0) }).count == words.count else {
-      throw TrainingError.unfit(checkpoint: file.path, problem: "a word occurs twice")
-    }
-    let inventory = Inventory(
-      vocabulary: Vocabulary(words: words), relations: try file.strings("vocabulary/relations"),
-      longestEntity: try count("longest_entity", file))
+    let section = try options(configuration).model
+    let model = section.model(for: try vocabularies(of: section.type, from: file))
     var progress = Progress()
     progress.step = try count("step", file)
     progress.epoch = try count("epoch", file)
     progress.batch = try count("batch", file)
-    progress.history = try history(
-      of: file, objective: try objective(configuration, inventory))
-    return SnapshotHeader(
-      configuration: configuration, inventory: inventory,
+    progress.history = try history(of: file, objective: model.termNames)
+    let header = SnapshotHeader(
+      configuration: configuration, vocabularies: model.vocabularies,
       trainingDigest: try text("training_digest", file),
       developmentDigest: try text("development_digest", file), progress: progress)
+    return (header, model)
+  }
+
+  /// Reads the lists and sizes that a model declares.
+  private static func vocabularies(
+    of model: any ExtractionModel.Type, from file: borrowing Checkpoint
+  ) throws -> Vocabularies {
+    var lists: [(name: String, list: NameList)] = []
+    for list in model.lists {
+      let names = NameList(try file.strings("vocabulary/\(list.name)"))
+      if names.hasRepeats {
+        throw TrainingError.unfit(
+          checkpoint: file.path, problem: "a name in 'vocabulary/\(list.name)' occurs twice")
+      }
+      lists.append((list.name, names))
+    }
+    var sizes: [(name: String, value: Int)] = []
+    for size in model.sizes { sizes.append((size.name, try count(size.name, file))) }
+    return Vocabularies(lists: lists, sizes: sizes)
   }
 
   private static func count(_ name: String, _ file: borrowing Checkpoint) throws -> Int {

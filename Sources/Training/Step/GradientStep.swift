@@ -14,14 +14,14 @@ final class GradientStep {
     let gradient: [ReducedPartition]
     /// Its norm, over all pieces.
     let norm: Double
-    /// The mean of each term over the sentences.
+    /// The mean of each term over what it counts: sentences, tokens, ….
     let losses: [Double]
     let total: Double
   }
 
   let reduction: GradientReducer
-  /// Of the sentences that this rank had of the last minibatch.
-  private(set) var ownTokens = 0
+  /// The work that this rank had of the last minibatch.
+  private(set) var ownCost = 0
   private let model: any ExtractionModel
   private let weights: [Float]
   private let shards: Int
@@ -38,7 +38,7 @@ final class GradientStep {
     self.model = model
     self.team = team
     shards = options.batch.shards
-    weights = model.objective.map(\.weight)
+    weights = model.termWeights
     workers = (0..<team.count).map { _ in ShardWorker(model: model, weights: store) }
     tileSums = (0..<team.count).map { _ in TileSum() }
     // What an accumulated gradient is made of is kept until its shards are summed: the more minibatches
@@ -60,26 +60,26 @@ final class GradientStep {
   /// Runs the minibatches of one update.
   ///
   /// - Parameters:
-  ///   - batches: sentences of each minibatch; more than one where gradients are accumulated.
-  ///   - clock: is told what the time went to.
-  ///   - beforeSum: is called before the ranks exchange anything: what it waits for, all of them wait for.
+  ///   - batches: sentences of each minibatch, by index; more than one where gradients are accumulated.
+  ///   - split: that the indices name.
+  ///   - clock: adds up the time of each phase.
+  ///   - beforeSum: is called before the first exchange between ranks; if it blocks, all ranks block.
   func run(
-    _ batches: [[Example]], draws: RandomStreams, on session: borrowing Session,
-    clock: inout PhaseClock,
-    beforeSum: () -> Void
+    _ batches: [[Int]], of split: any EncodedSplit, streams: RandomStreams,
+    on session: borrowing Session, clock: inout PhaseClock, beforeSum: () -> Void
   ) throws -> Sums {
-    let sentences = batches.reduce(0) { $0 + $1.count }
     clock.enter(.data)
-    let pieces = Self.shards(of: batches, count: shards)
-    ownTokens = pieces[reduction.shards].joined().reduce(0) { $0 + $1.length }
+    let minibatch = Minibatch(batches, of: split, shards: shards, streams: streams)
+    ownCost = minibatch.cost(of: reduction.shards)
     var losses = [Double](repeating: 0, count: shards * weights.count)
     reduction.begin()
     for node in reduction.nodes {
       let ranges = deal(node)
-      let results = runShards(ranges, pieces, of: sentences, draws: draws, clock: &clock)
+      let results = runShards(ranges, of: minibatch, clock: &clock)
       for (shard, terms) in zip(node, results) {
         for (k, term) in terms.enumerated() {
-          losses[shard * weights.count + k] = term.reduce(0, +) / Double(sentences)
+          losses[shard * weights.count + k] =
+            term.reduce(0, +) / Double(minibatch.normalizers[k])
         }
       }
       clock.enter(.gradients)
@@ -98,19 +98,6 @@ final class GradientStep {
     MatrixPool.trimSystemHeap()
   }
 
-  /// The sentences of each shard of all minibatches, longest first.
-  private static func shards(of batches: [[Example]], count: Int) -> [[Example]] {
-    let cut = batches.map { batch in
-      BatchPartition.shards(of: batch.map(\.length), count: count).map { $0.map { batch[$0] } }
-    }
-    guard cut.count > 1 else { return cut[0] }
-    return (0..<count).map { shard in
-      cut.flatMap { $0[shard] }.enumerated().sorted {
-        (-$0.element.length, $0.offset) < (-$1.element.length, $1.offset)
-      }.map(\.element)
-    }
-  }
-
   /// The shards of a node by the thread that runs them, about as many each.
   private func deal(_ node: Range<Int>) -> [Range<Int>] {
     (0..<team.count).map {
@@ -120,15 +107,14 @@ final class GradientStep {
   }
 
   private func runShards(
-    _ ranges: [Range<Int>], _ pieces: [[Example]], of sentences: Int, draws: RandomStreams,
-    clock: inout PhaseClock
+    _ ranges: [Range<Int>], of minibatch: Minibatch, clock: inout PhaseClock
   ) -> [[[Double]]] {
     var results = [[[[Double]]]](repeating: [], count: team.count)
     results.withUnsafeMutableBufferPointer { results in
       team.run { thread in
-        results[thread] = workers[thread].run(
-          ranges[thread], of: pieces, sentences: sentences, draws: draws
-        ) { if thread == 0 { clock.enter($0) } }
+        results[thread] = workers[thread].run(ranges[thread], of: minibatch) {
+          if thread == 0 { clock.enter($0) }
+        }
       }
     }
     return results.flatMap { $0 }
@@ -187,32 +173,31 @@ final class GradientStep {
   ///
   /// - Returns: their ids, the same on every rank, in the order of the minibatch.
   func culprits(
-    _ batches: [[Example]], draws: RandomStreams, on session: borrowing Session
+    _ batches: [[Int]], of split: any EncodedSplit, streams: RandomStreams,
+    on session: borrowing Session
   ) throws -> [String] {
     let all = batches.flatMap { $0 }
     var (byLoss, byGradient) = (Set<Int>(), Set<Int>())
     let scratch = Slab(count: model.layout.count)
-    let pieces = Self.shards(of: batches, count: shards)
-    for shard in reduction.shards where !pieces[shard].isEmpty {
-      let own = shard..<shard + 1
-      let losses = workers[0].run(
-        own, of: pieces, sentences: all.count, draws: draws
-      ) { _ in }[0]
-      for (k, example) in pieces[shard].enumerated()
+    let minibatch = Minibatch(batches, of: split, shards: shards, streams: streams)
+    for shard in reduction.shards where !minibatch.shards[shard].isEmpty {
+      let (own, members) = (shard..<shard + 1, minibatch.shards[shard])
+      let losses = workers[0].run(own, of: minibatch) { _ in }[0]
+      for (k, index) in members.enumerated()
       where losses.contains(where: { !$0[k].isFinite }) {
-        byLoss.insert(example.index)
+        byLoss.insert(index)
       }
       for tile in tiles {
         tileSums[0].write(tile, of: own, from: workers[0].sources, to: scratch)
       }
       if let base = scratch.buffer.baseAddress, hasNonFinite(base, count: scratch.count) {
-        byGradient.formUnion(pieces[shard].map(\.index))
+        byGradient.formUnion(members)
       }
       workers[0].release()
     }
     func everywhere(_ indices: Set<Int>) throws -> [String] {
-      let flags = try session.maximum(all.map { indices.contains($0.index) ? Int64(1) : 0 })
-      return zip(all, flags).filter { $0.1 == 1 }.map(\.0.sentence.id)
+      let flags = try session.maximum(all.map { indices.contains($0) ? Int64(1) : 0 })
+      return zip(all, flags).filter { $0.1 == 1 }.map { split.sentence($0.0).id }
     }
     let first = try everywhere(byLoss)
     let second = try everywhere(byGradient)

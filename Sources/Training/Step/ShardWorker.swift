@@ -3,85 +3,142 @@ import Corpora
 import Models
 import Tensors
 
+/// The sentences of an update, as the model reads them.
+struct Minibatch {
+  /// The split that the indices name.
+  let split: any EncodedSplit
+  /// The sentences of each shard, by index, longest first.
+  let shards: [[Int]]
+  /// The number that each term of the objective is divided by, over all shards.
+  let normalizers: [Int]
+  let streams: RandomStreams
+
+  /// - Parameters:
+  ///   - batches: sentences of each minibatch, by index; more than one where gradients are accumulated.
+  ///   - count: of the shards, a power of two.
+  init(_ batches: [[Int]], of split: any EncodedSplit, shards count: Int, streams: RandomStreams) {
+    self.split = split
+    self.streams = streams
+    normalizers = split.normalizers(of: batches.flatMap { $0 }, streams: streams)
+      .map { max($0, 1) }
+    let cut = batches.map { batch in
+      BatchPartition.shards(of: batch.map(split.cost), count: count).map { $0.map { batch[$0] } }
+    }
+    shards = (0..<count).map { shard in split.longestFirst(cut.flatMap { $0[shard] }) }
+  }
+
+  /// The work of some shards.
+  func cost(of shards: Range<Int>) -> Int {
+    self.shards[shards].joined().reduce(0) { $0 + split.cost($1) }
+  }
+}
+
+extension EncodedSplit {
+  /// Sentences by length, longest first, equal ones in the order given.
+  fileprivate func longestFirst(_ members: [Int]) -> [Int] {
+    members.enumerated().sorted {
+      (-length($0.element), $0.offset) < (-length($1.element), $1.offset)
+    }.map(\.element)
+  }
+}
+
 /// Runs shards through the model, forward and backward; one worker serves one thread.
 final class ShardWorker {
   private let model: any ExtractionModel
   private let tape: Tape
   /// What the gradients of the last shards are made of.
   private(set) var sources: [TileSum.Source] = []
-  /// Tokens that are run together, unless a shard has more: a bound for memory that products hardly feel.
-  private let mostTokens: Int
+  private let limits: Limits
+  /// The memory that a unit of cost has taken, at most.
+  private(set) var bytes = (running: 0.0, kept: 0.0)
 
-  init(model: any ExtractionModel, weights: WeightStore, mostTokens: Int = 2048) {
+  /// Bounds for what runs together, unless a single shard has more.
+  struct Limits {
+    /// Rows of the model's largest matrices: products hardly feel more.
+    var rows = 2048
+    /// Bytes of activations and of the operands of gradients.
+    var bytes = 512 << 20
+  }
+
+  init(model: any ExtractionModel, weights: WeightStore, limits: Limits = Limits()) {
     self.model = model
-    self.mostTokens = mostTokens
+    self.limits = limits
     tape = Tape(weights: weights)
   }
 
-  /// Runs some shards, as many of them together as there is room for: products have the rows of all, sums
+  /// Runs some shards, as many of them together as the limits allow: products have the rows of all, sums
   /// over rows stay apart.
   ///
   /// - Parameters:
   ///   - range: the shards' places in the minibatch.
-  ///   - pieces: the sentences of each shard of the minibatch, longest first.
-  ///   - sentences: of the whole minibatch, over which losses are averaged.
-  ///   - enter: is told when a phase begins.
+  ///   - enter: is called when a phase begins.
   /// - Returns: the losses of each sentence, `[shard][term][sentence]`.
   func run(
-    _ range: Range<Int>, of pieces: [[Example]], sentences: Int, draws: RandomStreams,
-    enter: (Phase) -> Void
+    _ range: Range<Int>, of minibatch: Minibatch, enter: (Phase) -> Void
   ) -> [[[Double]]] {
     sources = []
-    return runs(of: range, pieces).flatMap { run in
-      let (losses, terms) = together(
-        Array(pieces[run]), of: sentences, draws: draws, enter: enter)
+    var losses: [[[Double]]] = []
+    var next = range.lowerBound
+    while next < range.upperBound {
+      let run = next..<end(of: next..<range.upperBound, minibatch)
+      let before = tape.pool.bytesInUse
+      tape.pool.restartPeak()
+      let (sums, terms) = together(run, of: minibatch, enter: enter)
+      losses += sums
       sources.append((run, terms))
-      return losses
+      measure(run, of: minibatch, since: before)
+      next = run.upperBound
     }
+    return losses
   }
 
-  /// Cuts a range of shards into runs of about so many tokens.
-  private func runs(of range: Range<Int>, _ pieces: [[Example]]) -> [Range<Int>] {
-    var runs: [Range<Int>] = []
-    var tokens = 0
-    for shard in range {
-      let more = pieces[shard].reduce(0) { $0 + $1.length }
-      if let last = runs.last, tokens + more <= mostTokens {
-        runs[runs.count - 1] = last.lowerBound..<shard + 1
-        tokens += more
-      } else {
-        runs.append(shard..<shard + 1)
-        tokens = more
-      }
+  /// Where the run ends that begins with the first shard of the range. The first run of all is a single shard,
+  /// from which the worker learns what memory a shard takes.
+  private func end(of range: Range<Int>, _ minibatch: Minibatch) -> Int {
+    var end = range.lowerBound + 1
+    while end < range.upperBound, bytes.running > 0 {
+      let longer = range.lowerBound..<end + 1
+      let rows = minibatch.shards[longer].joined().reduce(0) { $0 + minibatch.split.rows($1) }
+      let needed = bytes.running * Double(minibatch.cost(of: longer))
+      guard rows <= limits.rows, needed <= Double(limits.bytes) else { break }
+      end += 1
     }
-    return runs
+    return end
+  }
+
+  private func measure(_ run: Range<Int>, of minibatch: Minibatch, since before: Int) {
+    let cost = Double(minibatch.cost(of: run))
+    guard cost > 0 else { return }
+    bytes.running = max(bytes.running, Double(tape.pool.peakBytes - before) / cost)
+    bytes.kept = max(bytes.kept, Double(tape.pool.bytesInUse - before) / cost)
   }
 
   private func together(
-    _ shards: [[Example]], of sentences: Int, draws: RandomStreams, enter: (Phase) -> Void
-  ) -> (losses: [[[Double]]], terms: DeferredGradients?) {
-    let entries = shards.enumerated().flatMap { shard, examples in
-      examples.map { (shard: shard, example: $0) }
+    _ run: Range<Int>, of minibatch: Minibatch, enter: (Phase) -> Void
+  ) -> (losses: [[[Double]]], gradients: DeferredGradients?) {
+    let split = minibatch.split
+    let entries = run.flatMap { shard in
+      minibatch.shards[shard].map { (shard: shard - run.lowerBound, index: $0) }
     }.enumerated().sorted {
-      (-$0.element.example.length, $0.offset) < (-$1.element.example.length, $1.offset)
+      (-split.length($0.element.index), $0.offset) < (-split.length($1.element.index), $1.offset)
     }.map(\.element)
     guard !entries.isEmpty else {
-      return (shards.map { _ in model.objective.map { _ in [] } }, nil)
+      return (run.map { _ in minibatch.normalizers.map { _ in [] } }, nil)
     }
-    let layout = SequenceLayout(lengths: entries.map(\.example.length))
-    tape.mode = .collecting(
-      ShardRows(layout: layout, shards: entries.map(\.shard), count: shards.count))
+    tape.mode = .collecting(shards: entries.map(\.shard), count: run.count)
     enter(.forward)
-    let losses = model.losses(of: entries.map(\.example), draws: draws, on: tape)
-    for loss in losses { loss.gradientScale = loss.weight / Float(sentences) }
+    let losses = split.losses(of: entries.map(\.index), streams: minibatch.streams, on: tape)
+    for (loss, normalizer) in zip(losses, minibatch.normalizers) {
+      loss.gradientScale = loss.weight / Float(normalizer)
+    }
     enter(.backward)
-    let terms = tape.collected()
-    let sums = shards.indices.map { shard in
+    let gradients = tape.collected()
+    let sums = (0..<run.count).map { shard in
       losses.map { loss in
         entries.indices.filter { entries[$0].shard == shard }.map { loss.perSentence[$0] }
       }
     }
-    return (sums, terms)
+    return (sums, gradients)
   }
 
   /// Lets go of what the gradients are made of, and with it of most of the step's memory.

@@ -1,6 +1,7 @@
 import Autodiff
 import Collectives
 import Corpora
+import Models
 import Tensors
 
 extension Trainer {
@@ -8,18 +9,18 @@ extension Trainer {
   func step(_ batches: [[Int]], on session: borrowing Session) throws {
     let (step, epoch) = (run.progress.step + 1, run.progress.epoch)
     var clock = PhaseClock(step: step, in: whereabouts)
-    let examples = batches.map { $0.map { run.corpus.training[$0] } }
-    let draws = run.draws(epoch: epoch)
-    let sums = try gradients.run(examples, draws: draws, on: session, clock: &clock) {
+    let (split, streams) = (run.corpus.training, run.streams(epoch: epoch))
+    let sums = try gradients.run(batches, of: split, streams: streams, on: session, clock: &clock) {
       // Until then the last save may still read what this step changes, on all ranks of the host.
       saver?.awaitCopy()
     }
     clock.enter(.update)
     let rate = run.options.optimizer.rate(
       step: step, total: run.options.totalSteps(sentences: run.corpus.training.count))
-    let all = examples.joined().map(\.sentence.id)
+    let all = batches.joined().map { split.sentence($0).id }
     if let quantity = notFinite(sums) {
-      let culprits = try gradients.culprits(examples, draws: draws, on: session)
+      let culprits = try gradients.culprits(
+        batches, of: split, streams: streams, on: session)
       return try skip(quantity, culprits.isEmpty ? all : culprits, on: session)
     }
     guard try update(sums, step: step, rate: rate, on: session, clock: &clock) else {
@@ -32,7 +33,7 @@ extension Trainer {
       History.Step(
         step: step, epoch: epoch, losses: sums.losses, total: sums.total, gradientNorm: sums.norm,
         rate: Double(rate)))
-    report(sentences: examples.reduce(0) { $0 + $1.count }, clock.seconds)
+    report(sentences: batches.reduce(0) { $0 + $1.count }, clock.seconds)
     try compareRanks(clock.seconds, on: session)
   }
 
@@ -74,7 +75,7 @@ extension Trainer {
   /// Takes down how long this rank's step took; now and then compares the ranks.
   private func compareRanks(_ seconds: [Phase: Double], on session: borrowing Session) throws {
     guard session.size > 1, run.options.watchdog.seconds > 0 else { return }
-    stragglers.add(seconds, tokens: gradients.ownTokens)
+    stragglers.add(seconds, tokens: gradients.ownCost)
     if run.progress.step % run.options.watchdog.report == 0 {
       report(try stragglers.report(on: session))
     }

@@ -36,10 +36,12 @@ extension Tape {
     let lattice = CRFLattice(emissions.value, parameters, layout: layout, tape: self)
     for (sentence, tags) in gold.enumerated() {
       let score = chain.score(of: tags, emissions.value, layout, sentence: sentence)
-      loss.add(lattice.logPartition[sentence] - score, sentence: sentence)
+      loss.add(
+        lattice.logPartition[sentence] - score, sentence: emissions.rows.sentence(of: sentence))
     }
     record { gradients in
-      let sums = CRFSums(parameters, of: gradients, sentences: gold.count)
+      let sums = CRFSums(
+        parameters, of: gradients, rows: emissions.rows, sentences: gold.count)
       lattice.addGradient(
         gold: gold, scale: loss.gradientScale, emissions: emissions.gradient, sums: sums)
     }

@@ -152,8 +152,11 @@ struct CRFSums {
   private let start: [Matrix]?
   private let end: [Matrix]?
 
-  init(_ parameters: CRFParameters, of gradients: DeferredGradients, sentences: Int) {
-    shards = (0..<sentences).map { gradients.shard(ofSentence: $0) }
+  /// - Parameter rows: the sentence of each token, those of first tokens at the beginning.
+  init(
+    _ parameters: CRFParameters, of gradients: DeferredGradients, rows: RowMap, sentences: Int
+  ) {
+    shards = (0..<sentences).map { gradients.shard(of: rows, $0) }
     transitions = gradients.sums(for: parameters.transitions)
     start = parameters.start.map { gradients.sums(for: $0) }
     end = parameters.end.map { gradients.sums(for: $0) }

@@ -61,8 +61,7 @@ extension CellActivations {
 
   private func terms(_ gradients: DeferredGradients) -> CellGradients {
     if let terms { return terms }
-    let order = gradients.order(rows: used, kind, starting: starting)
-    let fresh = CellGradients(parameters, order, gradients)
+    let fresh = CellGradients(parameters, rows: rows, starting: starting, gradients)
     terms = fresh
     return fresh
   }
@@ -89,14 +88,15 @@ extension CellActivations {
         squashed: squashed, hiddenGradient: hiddenGradient.pointer,
         cellGradient: cellGradient.pointer)
     }
-    let sums = terms(gradients).peepholes
+    let terms = terms(gradients)
     for row in 0..<part.rows.count {
       let at = row * width
       peepholeBackward(
         width: width, gates: gates + 4 * at, peepholes: peepholes.pointer,
         previous: part.cell + at, cell: cell.rows(part.rows).row(row), squashed: squashed + at,
         hiddenGradient: hiddenGradient.row(row), cellGradient: cellGradient.row(row),
-        peepholeGradient: sums[gradients.shard(ofSentence: part.sentence + row)].pointer)
+        peepholeGradient: terms.peepholes[terms.shard(ofRow: part.rows.lowerBound + row, gradients)]
+          .pointer)
     }
   }
 

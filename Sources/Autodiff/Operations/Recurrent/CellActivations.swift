@@ -24,8 +24,8 @@ final class CellActivations {
   /// LSTM: `tanh c`. GRU: `U h′ + c` (after), `r ⊙ h′` (before).
   let kept: Matrix
   let pool: MatrixPool
-  /// What the rows stand for.
-  let kind: ShardRows.Kind
+  /// The sentence of each row, block by block in the order of the rows.
+  private var maps: [RowMap]
   /// Rows that have taken a step.
   private(set) var used = 0
   /// Those of them that started from zeros.
@@ -44,12 +44,13 @@ final class CellActivations {
   var terms: CellGradients?
   private var startingStates: Matrix
 
-  init(_ parameters: CellParameters, inputs: Matrix, kind: ShardRows.Kind, tape: Tape) {
+  /// - Parameter rows: the sentence of each row of `inputs`; `nil` where ``take(_:)`` tells block by block.
+  init(_ parameters: CellParameters, inputs: Matrix, rows map: RowMap?, tape: Tape) {
     let (rows, width) = (inputs.rows, parameters.width)
     let cellWidth = parameters.form.hasCellState ? width : 0
     self.parameters = parameters
     self.inputs = inputs
-    self.kind = kind
+    maps = map.map { [$0] } ?? []
     pool = tape.pool
     input = tape.weight(tape.values(parameters.input))
     let recurrentValues = tape.values(parameters.recurrent)
@@ -72,6 +73,20 @@ final class CellActivations {
   }
 
   var width: Int { parameters.width }
+
+  /// The sentence of each row that has taken a step.
+  var rows: RowMap { maps.count == 1 ? maps[0] : RowMap.stacked(maps) }
+
+  /// Takes the inputs of the next rows, all of which will take a step together.
+  ///
+  /// - Returns: the rows.
+  func take(_ x: Variable) -> Range<Int> {
+    let rows = used..<used + x.value.rows
+    precondition(rows.upperBound <= inputs.rows, "more steps than the cell was made for")
+    inputs.rows(rows).assign(x.value)
+    maps.append(x.rows)
+    return rows
+  }
 
   /// `W x + b` of the rows, in one product.
   func project(_ rows: Range<Int>) {
@@ -97,8 +112,6 @@ final class CellActivations {
     /// `h′`, and `c′` where the cell has one.
     let hidden: UnsafeMutablePointer<Float>
     let cell: UnsafeMutablePointer<Float>
-    /// The sentence of the first row.
-    let sentence: Int
   }
 
   func parts(of block: CellBlock) -> [Part] {
@@ -107,10 +120,9 @@ final class CellActivations {
     return [
       Part(
         rows: block.rows.lowerBound..<middle, hidden: block.hidden.pointer,
-        cell: (block.cell ?? block.hidden).pointer, sentence: 0),
+        cell: (block.cell ?? block.hidden).pointer),
       Part(
-        rows: middle..<block.rows.upperBound, hidden: zeros.pointer, cell: zeros.pointer,
-        sentence: block.carried),
+        rows: middle..<block.rows.upperBound, hidden: zeros.pointer, cell: zeros.pointer),
     ].filter { !$0.rows.isEmpty }
   }
 

@@ -18,15 +18,15 @@ extension Tape {
     _ x: Variable, _ cell: CellParameters, layout: SequenceLayout, direction: Direction
   ) -> CellState {
     precondition(x.value.rows == layout.rows, "\(x.value.rows) rows for \(layout.rows) tokens")
-    let trace = CellActivations(cell, inputs: x.value, kind: .tokens, tape: self)
+    let trace = CellActivations(cell, inputs: x.value, rows: x.rows, tape: self)
     let blocks = trace.blocks(of: layout, direction: direction)
     for block in blocks {
       // A step's rows at a time: what the product leaves is still in cache when the step reads it.
       trace.project(block.rows)
       trace.step(block)
     }
-    let hidden = variable(trace.hidden)
-    let state = cell.form.hasCellState ? variable(trace.cell) : nil
+    let hidden = variable(trace.hidden, rows: x.rows)
+    let state = cell.form.hasCellState ? variable(trace.cell, rows: x.rows) : nil
     record { gradients in
       guard hidden.hasGradient || state?.hasGradient == true else { return }
       trace.backward(

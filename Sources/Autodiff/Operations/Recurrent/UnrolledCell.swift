@@ -22,36 +22,32 @@ public struct CellState {
 public final class UnrolledCell {
   private let tape: Tape
   private let trace: CellActivations
-  private let sentences: Int
 
-  /// - Parameters:
-  ///   - steps: the steps that will be taken, at most.
-  ///   - sentences: rows of each step.
-  public init(_ cell: CellParameters, steps: Int, sentences: Int, on tape: Tape) {
+  /// - Parameter rows: of all steps together, at most.
+  public init(_ cell: CellParameters, rows: Int, on tape: Tape) {
     self.tape = tape
-    self.sentences = sentences
     trace = CellActivations(
-      cell, inputs: tape.pool.uninitialized(steps * sentences, cell.input.columns),
-      kind: .sentences,
-      tape: tape)
+      cell, inputs: tape.pool.uninitialized(rows, cell.input.columns), rows: nil, tape: tape)
     tape.record { [trace] gradients in trace.addParameterGradients(to: gradients) }
   }
 
-  /// One step from `state` with input `x`, `[sentences, in]`.
+  /// One step from `state` with input `x`, `[rows, in]`. A step may have fewer rows than the state: the state's
+  /// first rows go on, and the others have ended.
   ///
-  /// - Precondition: fewer steps were taken than the cell was made for, and the state has a cell part
-  ///   where the cell's form has one.
+  /// - Precondition: all steps together have no more rows than the cell was made for, and the state has a cell
+  ///   part where the cell's form has one.
   public func step(_ x: Variable, from state: CellState) -> CellState {
-    let rows = trace.used..<trace.used + sentences
     let form = trace.parameters.form
+    let continued = 0..<x.value.rows
     precondition((state.cell != nil) == form.hasCellState, "cell state of \(form)")
-    precondition(rows.upperBound <= trace.inputs.rows, "more steps than the cell was made for")
-    let block = CellBlock(rows: rows, hidden: state.hidden.value, cell: state.cell?.value)
-    trace.inputs.rows(rows).assign(x.value)
+    let rows = trace.take(x)
+    let block = CellBlock(
+      rows: rows, hidden: state.hidden.value.rows(continued),
+      cell: state.cell?.value.rows(continued))
     trace.project(rows)
     trace.step(block)
-    let hidden = tape.variable(trace.hidden.rows(rows))
-    let cell = state.cell.map { _ in tape.variable(trace.cell.rows(rows)) }
+    let hidden = tape.variable(trace.hidden.rows(rows), rows: x.rows)
+    let cell = state.cell.map { _ in tape.variable(trace.cell.rows(rows), rows: x.rows) }
     tape.record { [trace] gradients in
       guard hidden.hasGradient || cell?.hasGradient == true else {
         return trace.stepBackwardNothing(rows, gradients)

@@ -1,0 +1,63 @@
+/// A list of names that a model takes from the training split, such as its words. A model that needs another
+/// list declares it beside itself.
+public struct VocabularyList: Sendable {
+  /// Its name in checkpoints, below `vocabulary/`.
+  public let name: String
+  /// Collects the names from the sentences; the number is `data.minimumCount`.
+  let collect: @Sendable ([Sentence], Int) -> [String]
+
+  /// Declares a list.
+  ///
+  /// - Parameters:
+  ///   - name: of the list in checkpoints.
+  ///   - collect: makes the list from the training sentences and `data.minimumCount`; a function of them alone.
+  public init(_ name: String, collect: @escaping @Sendable ([Sentence], Int) -> [String]) {
+    self.name = name
+    self.collect = collect
+  }
+
+  /// The words that occur at least `data.minimumCount` times, most frequent first, ties by code units.
+  public static let words = VocabularyList("words") { sentences, minimumCount in
+    var counts: [ExactString: Int] = [:]
+    for sentence in sentences {
+      for token in sentence.tokens { counts[ExactString(token), default: 0] += 1 }
+    }
+    return counts.filter { $0.value >= minimumCount }
+      .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map(\.key.value)
+  }
+
+  /// The relations of all triples, sorted by code units.
+  public static let relations = VocabularyList("relations") { sentences, _ in
+    sorted(sentences.flatMap(\.triples).map(\.relation))
+  }
+
+  /// The types of all entities, sorted by code units.
+  public static let entityTypes = VocabularyList("entity_types") { sentences, _ in
+    sorted(sentences.flatMap(\.entities).compactMap(\.type))
+  }
+
+  private static func sorted(_ names: [String]) -> [String] {
+    Set(names.map { ExactString($0) }).sorted().map(\.value)
+  }
+}
+
+/// A size that a model takes from the training split.
+public struct CorpusSize: Sendable {
+  /// The name of the attribute in checkpoints.
+  public let name: String
+  /// Measures the sentences.
+  let measure: @Sendable ([Sentence]) -> Int
+
+  /// Declares a size; `measure` is a function of the training sentences alone, 0 or more.
+  public init(_ name: String, measure: @escaping @Sendable ([Sentence]) -> Int) {
+    self.name = name
+    self.measure = measure
+  }
+
+  /// The number of tokens of the longest located head or tail; 1 where there is none.
+  public static let longestEntity = CorpusSize("longest_entity") { sentences in
+    sentences.flatMap(\.triples).flatMap { [$0.head.span, $0.tail.span] }
+      .compactMap { $0?.length }.max() ?? 1
+  }
+}

@@ -1,0 +1,65 @@
+import Autodiff
+import Corpora
+
+/// A split as a model reads it, named by indices: training and inference deal with these, and leave the inputs
+/// to the model.
+public protocol EncodedSplit: Sendable {
+  /// The number of sentences.
+  var count: Int { get }
+  /// The sentence of an index.
+  func sentence(_ index: Int) -> Sentence
+  /// The tokens of a sentence that are read.
+  func length(_ index: Int) -> Int
+  /// The rows of a sentence (``ModelInput/rows``).
+  func rows(_ index: Int) -> Int
+  /// The work that a sentence makes (``ModelInput/cost``).
+  func cost(_ index: Int) -> Int
+  /// The number that each term of the objective is divided by, for a minibatch of these sentences.
+  func normalizers(of members: [Int], streams: RandomStreams) -> [Int]
+  /// Runs the model forward for training (``ExtractionModel/losses(of:streams:on:)``).
+  func losses(of members: [Int], streams: RandomStreams, on tape: Tape) -> [LossTerm]
+  /// Reads facts out of sentences (``ExtractionModel/predict(_:on:)``).
+  func predict(_ members: [Int], on tape: Tape) -> [Prediction]
+  /// The prediction that bounds the model's score (``ExtractionModel/oracle(of:seed:)``).
+  func oracle(_ index: Int, seed: UInt64) -> Prediction
+}
+
+extension ExtractionModel {
+  /// Encodes a split.
+  ///
+  /// - Parameter limit: tokens to read of a sentence, at most.
+  public func encode(_ sentences: [Sentence], limit: Int = .max) -> any EncodedSplit {
+    ModelSplit(
+      model: self,
+      inputs: sentences.enumerated().map { input($1, index: $0, limit: limit) })
+  }
+}
+
+private struct ModelSplit<Model: ExtractionModel>: EncodedSplit {
+  let model: Model
+  let inputs: [Model.Input]
+
+  var count: Int { inputs.count }
+  func sentence(_ index: Int) -> Sentence { inputs[index].sentence }
+  func length(_ index: Int) -> Int { inputs[index].length }
+  func rows(_ index: Int) -> Int { inputs[index].rows }
+  func cost(_ index: Int) -> Int { inputs[index].cost }
+
+  func normalizers(of members: [Int], streams: RandomStreams) -> [Int] {
+    model.objective.map { term in
+      members.reduce(0) { $0 + term.count(inputs[$1], streams) }
+    }
+  }
+
+  func losses(of members: [Int], streams: RandomStreams, on tape: Tape) -> [LossTerm] {
+    model.losses(of: members.map { inputs[$0] }, streams: streams, on: tape)
+  }
+
+  func predict(_ members: [Int], on tape: Tape) -> [Prediction] {
+    model.predict(members.map { inputs[$0] }, on: tape)
+  }
+
+  func oracle(_ index: Int, seed: UInt64) -> Prediction {
+    model.oracle(of: inputs[index], seed: seed)
+  }
+}
