@@ -116,6 +116,9 @@ let package = Package(
     .executableTarget(
       name: "RankChecks", dependencies: ["Collectives", "Tensors"], path: "Tests/RankChecks",
       swiftSettings: strict),
+    .target(
+      name: "ModelCases", dependencies: ["Models", "Configuration"], path: "Tests/ModelCases",
+      swiftSettings: strict),
     tests("KernelsTests", ["Kernels", "Tensors"]),
     tests("TensorsTests", ["Tensors", "Kernels"]),
     tests("AutodiffTests", ["Autodiff", "Tensors", "Kernels"]),
@@ -123,7 +126,10 @@ let package = Package(
     tests("CorporaTests", ["Corpora", "Randomness"]),
     tests(
       "ModelsTests",
-      ["Models", "Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Evaluation", "Randomness"]),
+      [
+        "ModelCases", "Models", "Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Evaluation",
+        "Randomness",
+      ]),
     tests("EvaluationTests", ["Evaluation", "Corpora"]),
     tests("CollectivesTests", ["Collectives", "RankChecks"]),
     tests("CheckpointsTests", ["Checkpoints", "tercet"]),
@@ -132,12 +138,12 @@ let package = Package(
     tests(
       "TrainingTests",
       [
-        "Training", "Models", "Layers", "Autodiff", "Tensors", "Corpora", "Checkpoints",
-        "Collectives",
+        "ModelCases", "Training", "Models", "Layers", "Autodiff", "Tensors", "Corpora",
+        "Checkpoints", "Collectives",
       ]),
     tests(
       "FixturesTests",
       ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),
-    tests("CommandTests", ["tercet"]),
+    tests("CommandTests", ["tercet", "ModelCases"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6])

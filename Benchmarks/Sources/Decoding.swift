@@ -11,19 +11,17 @@ enum Decoding {
   ///
   /// - Parameter folder: holds `train.jsonl` and `test.jsonl`.
   static func run(_ folder: String, precision: Precision, threads: Int) throws {
-    let inventory = Inventory(training: try JSONLines.read("\(folder)/train.jsonl"))
-    let examples = try JSONLines.read("\(folder)/test.jsonl").enumerated().map {
-      Example(index: $0, sentence: $1, inventory: inventory)
-    }
     guard let section = ModelSection(kind: "copymtl") else { throw Mistake("no model copymtl") }
-    let model = section.model(for: inventory)
+    let training = try JSONLines.read("\(folder)/train.jsonl")
+    let model = section.model(for: section.type.vocabularies(of: training))
+    let split = model.encode(try JSONLines.read("\(folder)/test.jsonl"))
     let parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 1)
     let weights = WeightStore(parameters, precision: precision)
     let team = ThreadTeam(threads)
-    let pass = { _ = Inference.predict(examples, model: model, weights: weights, on: team) }
+    let pass = { _ = Inference.predict(split, weights: weights, on: team) }
     pass()
-    let speed = Double(examples.count) / elapsedSeconds(pass)
+    let speed = Double(split.count) / elapsedSeconds(pass)
     report("inference.\(precision).\(threads)", speed, "sentences/s")
   }
 }

@@ -2,8 +2,8 @@ import Autodiff
 import Randomness
 import Tensors
 
-/// Inverted dropout whose masks are drawn for each sentence by itself: they depend on seed, epoch,
-/// sentence and purpose, not on what else is in the batch or on which rank it is (models.md 1.10).
+/// Inverted dropout whose masks are drawn sentence by sentence: they depend on seed, epoch, sentence and
+/// purpose, not on the rest of the batch and not on the rank (models.md 1.10).
 public struct Dropout: Sendable {
   /// Probability that an element is dropped, in `0..<1`.
   public let probability: Float
@@ -15,9 +15,9 @@ public struct Dropout: Sendable {
 
   /// Drops elements of `x [tokens, width]`; element k of token i is the sentence's draw `i·width + k`.
   ///
-  /// - Parameter draws: the generator of each sentence of the layout.
+  /// - Parameter streams: the random stream of each sentence of the layout.
   public func callAsFunction(
-    _ x: Variable, layout: SequenceLayout, draws: [CounterRandom], on tape: Tape
+    _ x: Variable, layout: SequenceLayout, streams: [CounterRandom], on tape: Tape
   ) -> Variable {
     guard probability > 0 else { return x }
     let (width, kept) = (x.value.columns, 1 / (1 - probability))
@@ -26,7 +26,7 @@ public struct Dropout: Sendable {
       for position in 0..<layout.lengths[sentence] {
         let row = factors.row(layout.row(sentence: sentence, position: position))
         for k in 0..<width {
-          row[k] = draws[sentence].uniform(position * width + k) < probability ? 0 : kept
+          row[k] = streams[sentence].uniform(position * width + k) < probability ? 0 : kept
         }
       }
     }

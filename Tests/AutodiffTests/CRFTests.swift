@@ -40,13 +40,13 @@ private struct Chain {
       start: layout.declare("s", columns: 3, .zeros), end: layout.declare("e", columns: 3, .zeros))
     let (values, gradients) = (Slab(count: layout.count), Slab(count: layout.count))
     for (i, value) in (transitions + start + end).enumerated() { values.buffer[i] = value }
-    let tape = Tape(parameters: values, mode: .training(gradients: gradients))
-    let phi = tape.variable(tape.pool.matrix(tokens, 3, emissions))
-    let loss = LossTerm("CRF", weight: 1, sentences: 1)
+    let tape = Tape(parameters: values, mode: .oneShard)
     let packed = SequenceLayout(lengths: [tokens])
+    let phi = tape.variable(tape.pool.matrix(tokens, 3, emissions), rows: packed.tokenRows)
+    let loss = LossTerm("CRF", weight: 1, sentences: 1)
     tape.addCRFLoss(phi, parameters, gold: [gold], layout: packed, to: loss)
     loss.gradientScale = 1
-    tape.backward()
+    tape.collected().add(to: gradients)
     let best = tape.bestPaths(phi, parameters, layout: packed)[0]
     return Evaluation(
       loss: loss.sum, emissionGradient: phi.gradient.elements,
@@ -199,7 +199,8 @@ struct CRFTests {
     let values = Slab(count: layout.count)
     for (i, value) in (chain.transitions + chain.start).enumerated() { values.buffer[i] = value }
     let tape = Tape(parameters: values)
-    let phi = tape.variable(tape.pool.matrix(3, 3, chain.emissions))
+    let phi = tape.variable(
+      tape.pool.matrix(3, 3, chain.emissions), rows: RowMap(sentence: 0, count: 3))
     let forbidden: [(from: Int?, to: Int)] = [(nil, 2), (0, 2)]
     let best = tape.bestPaths(
       phi, parameters, layout: SequenceLayout(lengths: [3]), forbidden: forbidden)[0]
@@ -226,15 +227,17 @@ struct CRFTests {
     let gold = [[0, 1, 2, 2, 0], [2, 0, 1], [1]]
     let together = LossTerm("together", weight: 1, sentences: 3)
     tape.addCRFLoss(
-      tape.variable(tape.pool.matrix(9, 3, elements)), parameters, gold: gold, layout: packed,
-      to: together)
+      tape.variable(tape.pool.matrix(9, 3, elements), rows: packed.tokenRows), parameters,
+      gold: gold, layout: packed, to: together)
     for sentence in 0..<3 {
       let rows = packed.rows(ofSentence: sentence)
       let own = rows.flatMap { elements[3 * $0..<3 * $0 + 3] }
       let alone = LossTerm("alone", weight: 1, sentences: 1)
       tape.addCRFLoss(
-        tape.variable(tape.pool.matrix(rows.count, 3, own)), parameters, gold: [gold[sentence]],
-        layout: SequenceLayout(lengths: [rows.count]), to: alone)
+        tape.variable(
+          tape.pool.matrix(rows.count, 3, own), rows: RowMap(sentence: 0, count: rows.count)),
+        parameters, gold: [gold[sentence]], layout: SequenceLayout(lengths: [rows.count]),
+        to: alone)
       #expect(alone.sum == together.perSentence[sentence])
     }
   }

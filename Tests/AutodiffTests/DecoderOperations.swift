@@ -7,7 +7,7 @@ extension OperationCase {
     CellForm.all.flatMap { form in
       [
         cell(form, steps: 3, taken: 3, counted: 3), cell(form, steps: 4, taken: 2, counted: 2),
-        cell(form, steps: 3, taken: 3, counted: 1),
+        cell(form, steps: 3, taken: 3, counted: 1), shrinking(form),
       ]
     } + [
       OperationCase(
@@ -15,14 +15,14 @@ extension OperationCase {
         inputs: [Shape(2, 3), Shape(2, 3), Shape(2, 3)], parameters: [Shape(4, 6), Shape(1, 4)]
       ) { tape, x, p in
         let map = UnrolledLinear(
-          p[0], columns: 1..<4, bias: p[1], steps: 3, sentences: 2, on: tape)
+          p[0], columns: 1..<4, bias: p[1], rows: 6, on: tape)
         return Results(outputs: x.map { map.step($0) })
       },
       OperationCase(
         "unrolled linear, made for more steps than are taken",
         inputs: [Shape(2, 3), Shape(2, 3)], parameters: [Shape(4, 3)]
       ) { tape, x, p in
-        let map = UnrolledLinear(p[0], steps: 5, sentences: 2, on: tape)
+        let map = UnrolledLinear(p[0], rows: 10, on: tape)
         return Results(outputs: x.map { map.step($0) })
       },
     ]
@@ -40,7 +40,7 @@ extension OperationCase {
       "unrolled \(form), \(taken) of \(steps) steps, \(counted) of them count",
       inputs: shapes, parameters: form.shapes(inputs: inputs, width: width)
     ) { tape, x, p in
-      let cell = UnrolledCell(form.cell(p), steps: steps, sentences: sentences, on: tape)
+      let cell = UnrolledCell(form.cell(p), rows: steps * sentences, on: tape)
       var state = CellState(hidden: x[0], cell: parts == 2 ? x[1] : nil)
       var states: [CellState] = []
       for input in x.dropFirst(parts) {
@@ -49,6 +49,24 @@ extension OperationCase {
       }
       let last = states[counted - 1].cell
       return Results(outputs: states.prefix(counted).map(\.hidden) + [last].compactMap { $0 })
+    }
+  }
+
+  /// A cell whose second step has fewer rows than the first, as over sentences of unequal length.
+  private static func shrinking(_ form: CellForm) -> OperationCase {
+    let parts = form.hasCellState ? 2 : 1
+    return OperationCase(
+      "unrolled \(form) over rows that end",
+      inputs: (0..<parts).map { _ in Shape(3, 4) } + [Shape(3, 2), Shape(2, 2), Shape(1, 2)],
+      parameters: form.shapes(inputs: 2, width: 4)
+    ) { tape, x, p in
+      let cell = UnrolledCell(form.cell(p), rows: 6, on: tape)
+      var state = CellState(hidden: x[0], cell: parts == 2 ? x[1] : nil)
+      let states = x.dropFirst(parts).map { input in
+        state = cell.step(input, from: state)
+        return state
+      }
+      return Results(outputs: states.map(\.hidden) + states.compactMap(\.cell))
     }
   }
 

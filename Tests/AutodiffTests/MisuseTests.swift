@@ -32,7 +32,9 @@ struct Ground {
 
   mutating func declareAgain() { _ = layout.declare("weight", columns: 1, .zeros) }
 
-  func x(_ rows: Int, _ columns: Int) -> Variable { tape.variable(tape.pool.zeros(rows, columns)) }
+  func x(_ rows: Int, _ columns: Int) -> Variable {
+    tape.variable(tape.pool.zeros(rows, columns), rows: RowMap(sentence: 0, count: rows))
+  }
 
   func score(_ query: Variable, _ keys: Variable, _ weight: Parameter? = nil) {
     _ = tape.additiveScores(
@@ -41,7 +43,7 @@ struct Ground {
 
   /// Steps of a cell that was made for two.
   func step(_ count: Int, hidden: Variable, cell state: Variable?) {
-    let unrolled = UnrolledCell(cell, steps: 2, sentences: 2, on: tape)
+    let unrolled = UnrolledCell(cell, rows: 4, on: tape)
     for _ in 0..<count {
       _ = unrolled.step(x(2, 2), from: CellState(hidden: hidden, cell: state))
     }
@@ -49,7 +51,7 @@ struct Ground {
 
   /// Steps of a map that was made for two.
   func map(_ count: Int, _ x: Variable, bias: Parameter? = nil) {
-    let map = UnrolledLinear(weight, bias: bias, steps: 2, sentences: 2, on: tape)
+    let map = UnrolledLinear(weight, bias: bias, rows: 4, on: tape)
     for _ in 0..<count { _ = map.step(x) }
   }
 
@@ -100,8 +102,8 @@ struct Misuse: Sendable {
     Misuse("multiplied") { _ = $0.tape.multiplied($0.x(2, 3), by: $0.x(3, 2).value) },
     Misuse("concatenated") { _ = $0.tape.concatenated($0.x(2, 3), $0.x(3, 3)) },
     Misuse("gathered") { _ = $0.tape.gathered($0.x(2, 3), rows: [2]) },
-    Misuse("embedded") { _ = $0.tape.embedded($0.weight, [4]) },
-    Misuse("embedded: negative id") { _ = $0.tape.embedded($0.weight, [-1]) },
+    Misuse("embedded") { _ = $0.tape.embedded($0.weight, [4], rows: RowMap([0])) },
+    Misuse("embedded: negative id") { _ = $0.tape.embedded($0.weight, [-1], rows: RowMap([0])) },
   ]
 
   static let decoders = [

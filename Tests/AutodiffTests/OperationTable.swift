@@ -50,8 +50,16 @@ extension OperationCase {
     OperationCase("gathered, rows repeated and left out", inputs: [Shape(4, 3)]) { tape, x, _ in
       Results(outputs: [tape.gathered(x[0], rows: [3, 1, 3, 3, 0])])
     },
+    OperationCase("a range of rows", inputs: [Shape(5, 3)]) { tape, x, _ in
+      Results(outputs: [tape.rows(x[0], 1..<4), tape.rows(x[0], 3..<5)])
+    },
+    OperationCase("stacked, a part twice", inputs: [Shape(2, 3), Shape(1, 3)]) { tape, x, _ in
+      Results(outputs: [tape.stacked([x[0], x[1], x[0]])])
+    },
     OperationCase("embedded, ids repeated and left out", parameters: [Shape(5, 3)]) { tape, _, p in
-      Results(outputs: [tape.embedded(p[0], [4, 1, 4, 0, 1, 4])])
+      Results(outputs: [
+        tape.embedded(p[0], [4, 1, 4, 0, 1, 4], rows: RowMap(sentence: 0, count: 6))
+      ])
     },
   ]
 

@@ -1,7 +1,8 @@
-import Corpora
 import Foundation
 import TestSupport
 import Testing
+
+@testable import Corpora
 
 struct WordVectorsTests {
   static let good: [(name: String, text: String)] = [
@@ -24,9 +25,28 @@ struct WordVectorsTests {
     #expect(vectors.words == ["a", "e\u{301}"])
     #expect(vectors.values == [1, 2])
     #expect(vectors["\u{e9}"] == nil)
-    let coverage = vectors.coverage(of: ["a", "\u{e9}", "e\u{301}", "x"])
-    #expect(coverage.found == 2)
-    #expect(coverage.all == 4)
+  }
+
+  @Test("a word is looked up as it is written, then in lower case")
+  func lowercase() throws {
+    let vectors = try withTemporaryDirectory { folder in
+      let path = folder.appending(path: "vectors").path
+      try Data("the 1 3\nBonn 2 5\nthen 9 9\nélan 3 1\n".utf8).write(to: URL(filePath: path))
+      return try WordVectors.read(path, of: ["The", "Bonn", "BONN", "ÉLAN", "x"])
+    }
+    #expect(vectors.words == ["the", "Bonn", "élan"])
+    func found(_ word: String) -> ([Float], WordVectors.Match)? {
+      vectors.vector(of: word).map { (Array($0.values), $0.match) }
+    }
+    #expect(try #require(found("The")) == ([1, 3], .lowercase))
+    #expect(try #require(found("Bonn")) == ([2, 5], .exact))
+    #expect(try #require(found("ÉLAN")) == ([3, 1], .lowercase))
+    #expect(found("BONN") == nil && found("x") == nil)
+    let moments = vectors.columnMoments
+    #expect(moments.map(\.mean) == [2, 3])
+    for (found, square) in zip(moments, [2.0 / 3, 8.0 / 3]) {
+      #expect(abs(Double(found.deviation) - square.squareRoot()) < 1e-6)
+    }
   }
 
   static let bad: [(text: String, message: String)] = [

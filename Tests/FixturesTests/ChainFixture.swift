@@ -21,9 +21,10 @@ private func checkChain(_ fixture: Fixture, _ group: String) throws {
     values(parameter).assign(elements: try fixture.floats("\(group)/\(name)"))
   }
   let batch = Sorted(try fixture.integers("\(group)/lengths"))
-  let tape = Tape(parameters: values, mode: .training(gradients: gradients))
+  let tape = Tape(parameters: values, mode: .oneShard)
   let emissions = tape.variable(
-    batch.pack(try fixture.floats("\(group)/emissions"), time: time, width: tags, tape))
+    batch.pack(try fixture.floats("\(group)/emissions"), time: time, width: tags, tape),
+    rows: batch.layout.tokenRows)
   let gold = try fixture.integers("\(group)/tags")
   let paths = batch.order.enumerated().map { sorted, original in
     Array(gold[original * time..<original * time + batch.layout.lengths[sorted]])
@@ -32,7 +33,7 @@ private func checkChain(_ fixture: Fixture, _ group: String) throws {
   tape.addCRFLoss(emissions, chain, gold: paths, layout: batch.layout, to: loss)
   let best = tape.bestPaths(emissions, chain, layout: batch.layout)
   loss.gradientScale = 1 / Float(batch.count)
-  tape.backward()
+  tape.collected().add(to: gradients)
 
   let nll = batch.restore(loss.perSentence)
   let scores = batch.restore(

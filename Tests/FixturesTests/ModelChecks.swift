@@ -11,7 +11,7 @@ extension ModelFixture {
   func checkEncoder() throws {
     let (sorted, batch, _) = batch()
     let tape = Tape(parameters: values)
-    let encoding = network.encode(batch, draws: nil, on: tape)
+    let encoding = network.encode(batch, streams: nil, on: tape)
     try fixture.compare("encoder/out", sorted.unpack(encoding.outputs.value, time: time))
     try fixture.compare("encoder/h", sorted.restoreRows(encoding.final.hidden.value))
     if let cell = encoding.final.cell {
@@ -44,7 +44,8 @@ extension ModelFixture {
       }
     }
     let weights = tape.attended(
-      scores: scores, values: tape.variable(units), layout: batch.layout)
+      scores: scores, values: tape.variable(units, rows: batch.layout.tokenRows),
+      layout: batch.layout)
     try fixture.compare("attention/weights", sorted.restoreRows(weights.value))
   }
 
@@ -53,13 +54,13 @@ extension ModelFixture {
     guard let tagger = network.tagger else { return }
     let (sorted, batch, members) = batch()
     let tape = Tape(parameters: values)
-    let encoding = network.encode(batch, draws: nil, on: tape)
+    let encoding = network.encode(batch, streams: nil, on: tape)
     let emissions = tagger.emissions(encoding.outputs, on: tape)
     let padded = sorted.unpack(emissions.value, time: time)
     try fixture.compare(
       "crf/emissions",
       padded.indices.map { padded[$0 - $0 % 3 + Self.tags[$0 % 3]] })
-    let loss = LossTerm("L_E", weight: 1, sentences: batch.examples.count)
+    let loss = LossTerm("L_E", weight: 1, sentences: batch.inputs.count)
     let gold = try sorted.order.map { try goldTags(members[$0]) }
     tagger.addLoss(encoding.outputs, gold: gold, layout: batch.layout, to: loss, on: tape)
     try fixture.compare("crf/nll", sorted.restore(loss.perSentence).map { Float($0) })
@@ -74,11 +75,11 @@ extension ModelFixture {
     _ forcing: Float, _ members: [Int]?, on tape: Tape
   ) throws -> (losses: [LossTerm], outcomes: [CopyDecoder.Outcome], sorted: Sorted) {
     let (sorted, batch, members) = batch(members)
-    let encoding = network.encode(batch, draws: nil, on: tape)
+    let encoding = network.encode(batch, streams: nil, on: tape)
     let decoding = LossTerm("L_D", weight: 1, sentences: members.count)
     let teaching = TeacherForcing(
       targets: try sorted.order.map { try targets(members[$0]) },
-      draws: RandomStreams(seed: 0, epoch: 0),
+      streams: RandomStreams(seed: 0, epoch: 0),
       probability: forcing, loss: decoding)
     let outcomes = CopyDecoder(network, batch, encoding, on: tape).run(.training(teaching))
     let tagging = LossTerm("L_E", weight: lambda, sentences: members.count)
@@ -101,7 +102,7 @@ extension ModelFixture {
   /// Losses, logits and gradients of a pass, where the fixture has them.
   func checkLoss(_ group: String, _ forcing: Float, members: [Int]? = nil) throws {
     let gradients = Slab(count: values.count)
-    let tape = Tape(parameters: values, mode: .training(gradients: gradients))
+    let tape = Tape(parameters: values, mode: .oneShard)
     let (losses, outcomes, sorted) = try pass(forcing, members, on: tape)
     for loss in losses {
       try fixture.compareLosses("\(group)/\(loss.name)", [loss.sum / Double(sorted.count)])
@@ -112,7 +113,7 @@ extension ModelFixture {
         "\(group)/L_D_per_sentence", sorted.restore(losses[0].perSentence).map { Float($0) })
       try checkLogits(group, outcomes, sorted)
     }
-    tape.backward()
+    tape.collected().add(to: gradients)
     for (name, parameter) in try parameters() {
       try fixture.compare("\(group)/grad/\(name)", parameter.elements(in: gradients))
     }
@@ -153,7 +154,7 @@ extension ModelFixture {
     var options = network.options
     options.mask = mask
     let masked = CopyNetwork(
-      options: options, architecture: network.architecture, inventory: network.inventory)
+      options: options, architecture: network.architecture, vocabularies: network.vocabularies)
     let (sorted, batch, _) = batch()
     let (actions, _) = masked.choices(batch, on: Tape(parameters: values))
     let choices = sorted.layout.lengths.enumerated().map { sentence, length in
@@ -162,7 +163,7 @@ extension ModelFixture {
         case .relation: chosen[sentence]
         case .entity: chosen[sentence] < length ? chosen[sentence] : -1
         case .length:
-          chosen[sentence] < network.inventory.longestEntity ? chosen[sentence] + 1 : -1
+          chosen[sentence] < network.vocabularies[.longestEntity] ? chosen[sentence] + 1 : -1
         }
       }
     }
@@ -183,9 +184,9 @@ extension ModelFixture {
     var losses: [Double] = []
     for step in 1...4 {
       let gradients = Slab(count: values.count)
-      let tape = Tape(parameters: moving, mode: .training(gradients: gradients))
+      let tape = Tape(parameters: moving, mode: .oneShard)
       losses.append(total(try pass(1, nil, on: tape).losses))
-      tape.backward()
+      tape.collected().add(to: gradients)
       let gradient = try #require(gradients.buffer.baseAddress)
       if step < 4 {
         let norm = gradients.buffer.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()

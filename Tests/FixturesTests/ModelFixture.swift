@@ -32,7 +32,7 @@ struct ModelFixture {
       architecture: CopyArchitecture(
         scorer: scorer == "mtl" ? .fused : .linear,
         slots: slots == .triple ? .triple : .quintuple, tagging: tags > 0),
-      inventory: try Self.inventory(fixture))
+      vocabularies: try Self.vocabularies(fixture))
     values = Slab(count: network.layout.count)
     let width = try fixture.shape("input/words")[1]
     let words = try fixture.integers("input/words")
@@ -70,11 +70,11 @@ struct ModelFixture {
     return options
   }
 
-  private static func inventory(_ fixture: Fixture) throws -> Inventory {
+  private static func vocabularies(_ fixture: Fixture) throws -> Vocabularies {
     let rows = try fixture.integer("vocab")
-    return Inventory(
+    return Vocabularies(
       // The table has a row more than the vocabulary, and two ids are padding and unknown.
-      vocabulary: Vocabulary(words: (2..<rows - 1).map { "w\($0)" }),
+      words: (2..<rows - 1).map { "w\($0)" },
       relations: (0..<(try fixture.integer("relations"))).map { "r\($0)" },
       longestEntity: max(try fixture.integer("longest", default: 1), 1))
   }
@@ -235,11 +235,11 @@ extension ModelFixture {
     let members = members ?? Array(sentences.indices)
     let sorted = Sorted(members.map { sentences[$0].count })
     let examples = sorted.order.map { original in
-      Example(
+      WordInput(
         index: members[original],
         sentence: Sentence(
           id: "\(original)", tokens: sentences[members[original]].map { "w\($0)" }),
-        inventory: network.inventory)
+        vocabularies: network.vocabularies)
     }
     return (sorted, CopyBatch(examples), members)
   }

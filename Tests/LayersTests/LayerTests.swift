@@ -10,7 +10,8 @@ struct LayerTests {
   /// Numbers that no two of are alike.
   private func matrix(_ rows: Int, _ columns: Int, on tape: Tape, _ seed: Int = 0) -> Variable {
     let elements = (0..<rows * columns).map { Float(sin(Double($0 + 100 * seed) * 1.7)) }
-    return tape.variable(tape.pool.matrix(rows, columns, elements))
+    return tape.variable(
+      tape.pool.matrix(rows, columns, elements), rows: RowMap(sentence: 0, count: rows))
   }
 
   private func tape(_ layout: ParameterLayout) -> Tape {
@@ -88,9 +89,9 @@ struct LayerTests {
     let tape = tape(layout)
     let (a, b) = (matrix(5, 2, on: tape, 1), matrix(5, 3, on: tape, 2))
     let whole = tape.linear(tape.concatenated(a, b), map.weight, bias: map.bias).value.elements
-    let left = map.unrolledLeft(steps: 1, sentences: 5, on: tape).step(a)
+    let left = map.unrolledLeft(rows: 5, on: tape).step(a)
     let rights = [
-      map.right(b, on: tape), map.unrolledRight(steps: 1, sentences: 5, on: tape).step(b),
+      map.right(b, on: tape), map.unrolledRight(rows: 5, on: tape).step(b),
     ]
     for right in rights {
       for (x, y) in zip(tape.sum(left, right).value.elements, whole) { #expect(abs(x - y) < 1e-6) }
@@ -107,7 +108,7 @@ struct LayerTests {
     var layout = ParameterLayout()
     let map = Linear("map", inputs: 3, outputs: 2, in: &layout)
     let tape = tape(layout)
-    let steps = map.unrolled(steps: 2, sentences: 4, on: tape)
+    let steps = map.unrolled(rows: 8, on: tape)
     for seed in 1...2 {
       let x = matrix(4, 3, on: tape, seed)
       #expect(steps.step(x).value.elements == map(x, on: tape).value.elements)
@@ -124,11 +125,12 @@ struct DropoutTests {
     let tape = Tape(parameters: Slab(count: 0))
     let layout = SequenceLayout(lengths: lengths)
     let ones = [Float](repeating: 1, count: layout.rows * width)
-    let draws = examples.map {
+    let streams = examples.map {
       CounterRandom(seed: 3, purpose: "dropout", epoch: epoch, example: $0)
     }
     let y = Dropout(probability)(
-      tape.variable(tape.pool.matrix(layout.rows, width, ones)), layout: layout, draws: draws,
+      tape.variable(tape.pool.matrix(layout.rows, width, ones), rows: layout.tokenRows),
+      layout: layout, streams: streams,
       on: tape)
     return lengths.indices.map { sentence in
       layout.rows(ofSentence: sentence).flatMap { y.value.rows($0..<$0 + 1).elements }

@@ -36,14 +36,14 @@ struct CeilingTests {
     let folder = try #require(corpusFolder)
     let sentences = try CorpusFormat.triples.read(folder.appending(path: printed.file).path)
       .sentences
-    let inventory = Inventory(training: sentences)
-    let all = counts(sentences, inventory, triples: 100)
+    let vocabularies = Vocabularies(training: sentences)
+    let all = counts(sentences, vocabularies, triples: 100)
     expectEqual(all.precision, printed.precision)
     expectEqual(all.recall, printed.recall)
     expectEqual(all.f1, printed.f1)
 
-    let limited = counts(sentences, inventory, triples: limit)
-    let slack = Double(undecided(sentences, inventory))
+    let limited = counts(sentences, vocabularies, triples: limit)
+    let slack = Double(undecided(sentences, vocabularies))
     expectEqual(limited.recall, printed.limitedRecall, slack: slack / Double(limited.gold))
     expectEqual(
       limited.f1, printed.limitedF1, slack: 2 * slack / Double(limited.gold + limited.predicted))
@@ -52,9 +52,9 @@ struct CeilingTests {
   @Test("gold pointers and gold tags score .97 or more on the sample", arguments: [400, 3000])
   func sampleCorpus(_ count: Int) throws {
     let splits = try Synthesizer.synthesize(seed: 1, sentences: count)
-    let inventory = Inventory(training: splits.train)
+    let vocabularies = Vocabularies(training: splits.train)
     for sentences in [splits.train, splits.dev, splits.test] {
-      let f1 = counts(sentences, inventory, triples: limit).f1
+      let f1 = counts(sentences, vocabularies, triples: limit).f1
       #expect(f1 >= 0.97)
       // Names inside names are beyond the rules, so that not everything can be right.
       #expect(f1 < 1)
@@ -76,23 +76,23 @@ struct CeilingTests {
 
   /// The triples that no tags can express, in sentences with more triples than are decoded: the
   /// shuffle of the targets decides whether the cut takes one of them or one that would be right.
-  private func undecided(_ sentences: [Sentence], _ inventory: Inventory) -> Int {
+  private func undecided(_ sentences: [Sentence], _ vocabularies: Vocabularies) -> Int {
     let long = sentences.filter { sentence in
       Set(sentence.triples.filter { $0.head.span != nil && $0.tail.span != nil }).count > limit
     }
-    let all = counts(long, inventory, triples: 100)
+    let all = counts(long, vocabularies, triples: 100)
     return all.predicted - all.tp
   }
 
   private func counts(
-    _ sentences: [Sentence], _ inventory: Inventory, triples: Int
+    _ sentences: [Sentence], _ vocabularies: Vocabularies, triples: Int
   ) -> TripleCounts {
     var options = CopyMTL.defaults
     options.triples = triples
-    let model = CopyMTL(options: options, inventory: inventory)
+    let model = CopyMTL(options: options, vocabularies: vocabularies)
     let predictions = sentences.enumerated().map { index, sentence in
-      model.ceiling(
-        of: Example(index: index, sentence: sentence, inventory: inventory), seed: 1)
+      model.oracle(
+        of: WordInput(index: index, sentence: sentence, vocabularies: vocabularies), seed: 1)
     }
     return TripleCounts(sentences: sentences, predictions: predictions)
   }

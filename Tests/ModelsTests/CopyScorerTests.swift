@@ -19,14 +19,16 @@ private struct HeadsAtWork<Model: CopyModel> {
   init(_ options: CopyOptions) {
     tiny = TinyModel<Model>(options)
     gradients = Slab(count: tiny.parameters.count)
-    tape = Tape(parameters: tiny.parameters, mode: .training(gradients: gradients))
-    outputs = tape.variable(Self.states(layout.rows, on: tape, seed: 0))
+    tape = Tape(parameters: tiny.parameters, mode: .oneShard)
+    outputs = tape.variable(
+      Self.states(layout.rows, on: tape, seed: 0), rows: layout.tokenRows)
   }
 
   var heads: CopyHeads { tiny.model.network.heads[0] }
 
   func states(seed: Int) -> Variable {
-    tape.variable(Self.states(layout.sentences, on: tape, seed: seed))
+    tape.variable(
+      Self.states(layout.sentences, on: tape, seed: seed), rows: layout.sentenceRows)
   }
 
   func run(_ steps: [CopyStep]) -> CopyHeadsRun {
@@ -69,7 +71,8 @@ struct CopyScorerTests {
     let work = HeadsAtWork<CopyREPrime>(.tiny)
     let run = work.run([.relation, .head])
     let item = work.tape.variable(
-      work.tape.pool.matrix(3, 3, [0.3, -0.2, 0.5, 0.1, 0.7, -0.4, -0.6, 0.2, 0.9]))
+      work.tape.pool.matrix(3, 3, [0.3, -0.2, 0.5, 0.1, 0.7, -0.4, -0.6, 0.2, 0.9]),
+      rows: RowMap(sentences: 3))
     for seed in 1...2 {
       let state = work.states(seed: seed)
       let fast = run.combined(item, state: CellState(hidden: state, cell: nil)).value
@@ -116,7 +119,7 @@ struct CopyScorerTests {
         work.tape.addCrossEntropy(scores, targets: [4 - step, 3, 0], to: loss)
       }
       loss.gradientScale = 1
-      work.tape.backward()
+      work.tape.collected().add(to: work.gradients)
       let gradients = [work.outputs.gradient] + states.map(\.gradient)
       return (loss.sum, gradients.map(\.elements) + [Array(work.gradients.buffer)])
     }

@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import ModelCases
 import Models
 import TestSupport
 import Testing
@@ -20,13 +21,15 @@ struct MemoryTests {
     .enabled(if: Sanitizer.current == nil, "sanitizers keep what was freed"))
   func steps() async {
     await #expect(processExitsWith: .success) {
-      var options = CopyOptions.tiny
-      (options.hidden, options.embedding) = (16, 16)
-      let training = PlainTraining<CopyMTL>(options, on: SmallCorpus.sentences(40))
+      let section = try ModelCase.section([
+        "model.kind=copymtl", "model.embedding=16", "model.hidden=16", "model.fusion=5",
+        "model.triples=2", "model.teacherForcing=1",
+      ])
+      let training = PlainTraining(section, on: SmallCorpus.sentences(40))
       var after: [Int] = []
       for step in 1...1000 {
-        let batch = training.examples.enumerated()
-          .filter { ($0.offset * 7 + step * step) % 11 < 1 + step % 3 }.map(\.element)
+        let batch = (0..<training.split.count)
+          .filter { ($0 * 7 + step * step) % 11 < 1 + step % 3 }
         training.step(batch, epoch: step, number: step, rate: 1e-4)
         if step % 200 == 0 { after.append(try Self.residentPages()) }
       }

@@ -1,6 +1,7 @@
 import Autodiff
 import Corpora
 import Layers
+import ModelCases
 import Tensors
 import Testing
 
@@ -8,53 +9,31 @@ import Testing
 
 @Suite("Gradients of whole models")
 struct ModelGradientTests {
-  struct Case: Sendable, CustomTestStringConvertible {
-    let testDescription: String
-    let options: CopyOptions
-
-    init(_ description: String, _ change: (inout CopyOptions) -> Void) {
-      testDescription = description
-      options = CopyOptions.tiny.with(change)
+  /// Variants of the copy models beside those of the list.
+  static let cases: [(ModelCase, [String])] =
+    ModelCase.all.map { ($0, []) }
+    + ModelCase.all.filter { $0.description.contains("copy") }.flatMap { test in
+      [
+        ["cell=gru", "gruForm=before", "decoder=mul", "mulHeads=separate"],
+        ["copyreSelu=true"], ["attention=mlp", "dropout=0.3"],
+      ].map { (test, $0.map { "model.\($0)" }) }
     }
-  }
-
-  static let cases = [
-    Case("published") { _ in },
-    Case("GRU, concatenated, Mul") {
-      ($0.cell, $0.encoderMerge, $0.decoder) = (.gru, .concatenate, .mul)
-    },
-    Case("GRU that resets before, Mul with its own heads") {
-      ($0.cell, $0.gruForm, $0.decoder, $0.mulHeads) = (.gru, .before, .mul, .separate)
-    },
-    Case("scores inside selu") { $0.copyreSelu = true },
-    Case("attention with an inner function, dropout") {
-      ($0.attention, $0.dropout) = (.mlp, 0.3)
-    },
-  ]
-
-  @Test("each parameter's gradient is the slope of the loss", arguments: cases)
-  func everyParameter(_ test: Case) {
-    check(TinyModel<CopyRE>(test.options.with { $0.mask = .zeroLogit }))
-    check(TinyModel<CopyREPrime>(test.options))
-    check(TinyModel<CopyREPrime5>(test.options))
-    check(TinyModel<CopyMTL>(test.options.with { $0.lambda = 0.5 }))
-  }
 
   /// Moves the elements of one parameter along its own gradient; as in the test of all combinations a
   /// kink of selu within the step leaves the slope of one side.
-  private func check<Model: CopyModel>(_ tiny: TinyModel<Model>) {
-    let gradient = tiny.step().gradient
+  @Test("each parameter's gradient is the slope of the loss", arguments: cases)
+  func everyParameter(_ test: ModelCase, _ changes: [String]) throws {
+    let tiny = TinyRun(try test.section(changes))
+    let gradient = tiny.gradient()
     for parameter in tiny.model.layout.parameters {
-      let part = tiny.part(gradient, parameter.name)
+      let part = gradient[parameter.values]
       let norm = part.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-      let matrix = tiny.parameters(parameter)
-      let start = matrix.elements
+      let start = Array(tiny.parameters.buffer[parameter.values])
       func total(_ distance: Double) -> Double {
-        for (i, value) in start.enumerated() {
+        for (i, (value, slope)) in zip(start, part).enumerated() {
           // Where the gradient is zero all elements move alike, and the loss must not.
-          let direction = norm > 0 ? Double(part[i]) / norm : 1
-          matrix[i / matrix.columns, i % matrix.columns] = Float(
-            Double(value) + distance * direction)
+          let direction = norm > 0 ? Double(slope) / norm : 1
+          tiny.parameters.buffer[parameter.offset + i] = Float(Double(value) + distance * direction)
         }
         return tiny.total()
       }
@@ -64,10 +43,8 @@ struct ModelGradientTests {
         agrees((total(step) - total(-step)) / (2 * step))
         || agrees((total(step / 4) - here) / (step / 4))
         || agrees((here - total(-step / 4)) / (step / 4))
-      for (i, value) in start.enumerated() {
-        matrix[i / matrix.columns, i % matrix.columns] = value
-      }
-      #expect(right, "\(Model.names[0]): \(parameter.name), not \(norm)")
+      for (i, value) in start.enumerated() { tiny.parameters.buffer[parameter.offset + i] = value }
+      #expect(right, "\(test): \(parameter.name), not \(norm)")
     }
   }
 

@@ -54,7 +54,8 @@ struct ObjectiveTests {
   }
 
   /// The relations that were fed are those whose embeddings have a gradient.
-  private func fed<Model: CopyModel>(_ tiny: TinyModel<Model>, _ examples: [Example]) -> Set<Int> {
+  private func fed<Model: CopyModel>(_ tiny: TinyModel<Model>, _ examples: [WordInput]) -> Set<Int>
+  {
     let gradient = tiny.part(tiny.step(examples).gradient, "embedding.relation")
     return Set(gradient.chunks(of: 3).enumerated().filter { $1.contains { $0 != 0 } }.map(\.0))
   }
@@ -70,7 +71,7 @@ struct ObjectiveTests {
       for example in examples {
         let options = tiny(1, seed: seed).model.network.options
         let gold = options.targets(
-          of: example, TinyCorpus.inventory, draws: RandomStreams(seed: 5, epoch: 2)
+          of: example, TinyCorpus.vocabularies, streams: RandomStreams(seed: 5, epoch: 2)
         ).map(\.relation)
         let goldAndNA = Set(gold + [Int](repeating: 4, count: 2 - gold.count))
         let free = tiny(0, seed: seed)
@@ -96,10 +97,10 @@ struct ObjectiveTests {
       tiny.part(gradient, name).chunks(of: 3).enumerated().filter { $1.contains { $0 != 0 } }
         .map(\.offset)
     }
-    let vocabulary = TinyCorpus.inventory.vocabulary.count
+    let vocabulary = TinyCorpus.vocabularies.words.count
     #expect(Set(rows("embedding.word")) == Set(none[0].words + [vocabulary]))
     #expect(rows("embedding.relation") == [4])
-    #expect(rows("embedding.length") == [TinyCorpus.inventory.longestEntity])
+    #expect(rows("embedding.length") == [TinyCorpus.vocabularies[.longestEntity]])
   }
 
   @Test("a sentence's terms do not depend on its shard, with dropout and mixed feeding on")
@@ -121,7 +122,7 @@ struct ObjectiveTests {
     }
     let largest = gradient.map { abs($0) }.max() ?? 0
     for (a, b) in zip(gradient, together.gradient) { #expect(abs(a - b) <= 1e-5 * largest) }
-    let other = tiny.step(draws: RandomStreams(seed: 5, epoch: 3))
+    let other = tiny.step(streams: RandomStreams(seed: 5, epoch: 3))
     #expect(other.losses != together.losses, "dropout is drawn anew each epoch")
   }
 

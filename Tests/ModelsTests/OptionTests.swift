@@ -100,7 +100,7 @@ struct OptionTests {
       checkDirection(tiny, step.gradient, shard, options)
       let predictions = tiny.predict(shard)
       for (prediction, example) in zip(predictions, shard) {
-        let spans = prediction.groups.flatMap { [$0.head, $0.tail] }.compactMap { $0 }
+        let spans = prediction.groups.flatMap { [$0.head?.span, $0.tail?.span] }.compactMap { $0 }
         #expect(spans.allSatisfy { $0.end < example.length })
         #expect(prediction.groups.count <= options.triples)
         #expect(prediction.tags?.count == (Model.architecture.tagging ? example.length : nil))
@@ -117,7 +117,7 @@ struct OptionTests {
   /// 2⁻¹⁰ the losses, off by 10⁻⁶ or so, give the quotient to 10⁻³. Where a unit of selu crosses its
   /// kink within the step, the slope of one side must do.
   private func checkDirection<Model: CopyModel>(
-    _ tiny: TinyModel<Model>, _ gradient: [Float], _ shard: [Example],
+    _ tiny: TinyModel<Model>, _ gradient: [Float], _ shard: [WordInput],
     _ options: CopyOptions
   ) {
     let norm = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()

@@ -1,5 +1,6 @@
 import Corpora
 import Evaluation
+import ModelCases
 import Models
 import Testing
 
@@ -9,65 +10,36 @@ struct OverfittingTests {
   /// without loss.
   static let sentences: [Sentence] = {
     let sample = (try? Synthesizer.synthesize(seed: 1, sentences: 400))?.train ?? []
-    let inventory = Inventory(training: sample)
-    let model = CopyMTL(options: CopyOptions(), inventory: inventory)
+    let vocabularies = Vocabularies(training: sample)
+    let model = CopyMTL(options: CopyOptions(), vocabularies: vocabularies)
     let expressible = sample.filter { sentence in
-      let example = Example(index: 0, sentence: sentence, inventory: inventory)
-      let ceiling = TripleCounts(
-        sentences: [sentence], predictions: [model.ceiling(of: example, seed: 1)])
-      return sentence.triples.count <= 5 && ceiling.f1 == 1
+      let example = WordInput(index: 0, sentence: sentence, vocabularies: vocabularies)
+      let oracle = TripleCounts(
+        sentences: [sentence], predictions: [model.oracle(of: example, seed: 1)])
+      return sentence.triples.count <= 5 && oracle.f1 == 1
     }
     return Array(expressible.prefix(50))
   }()
   static let byLastToken = SmallCorpus.byLastToken(sentences)
 
-  static var options: CopyOptions {
-    var options = CopyOptions()
-    options.embedding = 32
-    options.hidden = 64
-    options.fusion = 32
-    options.teacherForcing = 1
-    return options
-  }
-
-  private func learn<Model: CopyModel>(
-    _ type: Model.Type, _ options: CopyOptions, _ sentences: [Sentence], epochs: Int = 200,
-    until goal: Double
-  ) -> Double {
-    let training = PlainTraining<Model>(options, on: sentences)
-    let ceilings = training.examples.map { training.model.ceiling(of: $0, seed: 1) }
-    #expect(options.mask != .none || exactF1(ceilings, training.examples) == 1)
-    return training.train(epochs: epochs, until: goal)
-  }
-
-  @Test("by CopyRE', which points at last tokens")
-  func copyREPrime() {
-    #expect(learn(CopyREPrime.self, Self.options, Self.byLastToken, until: 0.98) > 0.98)
-  }
-
-  @Test("by CopyRE'5")
-  func copyREPrime5() {
-    #expect(learn(CopyREPrime5.self, Self.options, Self.sentences, until: 0.98) > 0.98)
-  }
-
-  @Test("by CopyMTL")
-  func copyMTL() {
-    #expect(learn(CopyMTL.self, Self.options, Self.sentences, until: 0.98) > 0.98)
+  @Test("by every model, as far as its output can express them", arguments: ModelCase.all)
+  func everyModel(_ test: ModelCase) throws {
+    let learning = test.learning
+    let training = PlainTraining(
+      try test.section(learning.settings),
+      on: learning.byLastToken ? Self.byLastToken : Self.sentences)
+    let best = training.train(epochs: learning.epochs, until: learning.goal)
+    #expect(best > learning.goal, "\(test)")
+    #expect(training.oracleF1 >= best)
   }
 
   /// All copy steps of CopyRE share one distribution over the tokens, so that all triples of a sentence
-  /// have one token as head, and without M the same one as tail. With M the tail is the second best
-  /// token, which is right for some triple of most sentences.
-  @Test("not by CopyRE: some of them with the mask, none without")
-  func copyRE() {
-    func best(_ mask: CopyOptions.Mask, epochs: Int, until goal: Double) -> Double {
-      var options = Self.options
-      options.embedding = 64
-      options.hidden = 128
-      options.mask = mask
-      return learn(CopyRE.self, options, Self.byLastToken, epochs: epochs, until: goal)
-    }
-    #expect(best(.none, epochs: 60, until: 0.05) <= 0.05)
-    #expect(best(.neginf, epochs: 150, until: 0.3) >= 0.3)
+  /// have one token as head, and without M the same one as tail.
+  @Test("not by CopyRE without the mask")
+  func withoutMask() throws {
+    let copyre = try #require(ModelCase.all.first { $0.description == "copyre" })
+    let training = PlainTraining(
+      try copyre.section(copyre.learning.settings + ["model.mask=none"]), on: Self.byLastToken)
+    #expect(training.train(epochs: 60, until: 0.05) <= 0.05)
   }
 }

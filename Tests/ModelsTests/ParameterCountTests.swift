@@ -34,21 +34,21 @@ struct ParameterCountTests {
 
   @Test("CopyMTL of the published size", arguments: published)
   func copyMTL(_ published: Case) {
-    let inventory = Inventory(
-      vocabulary: Vocabulary(words: (2..<published.words).map { "\($0)" }),
+    let vocabularies = Vocabularies(
+      words: (2..<published.words).map { "\($0)" },
       relations: (0..<published.relations).map { "\($0)" }, longestEntity: 1)
-    #expect(inventory.vocabulary.count == published.words)
+    #expect(vocabularies.words.count == published.words)
     let options = CopyMTL.defaults.with { $0.decoder = published.decoder }
-    let model = CopyMTL(options: options, inventory: inventory)
+    let model = CopyMTL(options: options, vocabularies: vocabularies)
     #expect(model.layout.count == published.parameters)
   }
 
   @Test("the parts of CopyMTL-One on NYT")
   func parts() {
-    let inventory = Inventory(
-      vocabulary: Vocabulary(words: (2..<90_760).map { "\($0)" }),
+    let vocabularies = Vocabularies(
+      words: (2..<90_760).map { "\($0)" },
       relations: (0..<25).map { "\($0)" }, longestEntity: 1)
-    let layout = CopyMTL(options: CopyMTL.defaults, inventory: inventory).layout
+    let layout = CopyMTL(options: CopyMTL.defaults, vocabularies: vocabularies).layout
     let parts = [
       ("embedding.word", 9_076_100), ("encoder", 8_808_000), ("decoder", 4_404_000),
       ("embedding.relation", 2_600), ("embedding.start", 100), ("combine", 110_100),
@@ -66,9 +66,9 @@ struct ParameterCountTests {
 
   @Test("a concatenating encoder widens what reads its outputs, not the states")
   func concatenation() {
-    let average = CopyRE(options: .tiny, inventory: TinyCorpus.inventory).layout
+    let average = CopyRE(options: .tiny, vocabularies: TinyCorpus.vocabularies).layout
     let options = CopyOptions.tiny.with { $0.encoderMerge = .concatenate }
-    let concatenate = CopyRE(options: options, inventory: TinyCorpus.inventory).layout
+    let concatenate = CopyRE(options: options, vocabularies: TinyCorpus.vocabularies).layout
     for (a, b) in zip(average.parameters, concatenate.parameters) {
       let reads = ["combine.weight", "attention.weight", "copy.weight"].contains(a.name)
       #expect(b.name == a.name && b.rows == a.rows)
@@ -80,7 +80,7 @@ struct ParameterCountTests {
   func ends() {
     func names(_ ends: Bool) -> [String] {
       let options = CopyOptions.tiny.with { $0.crfEnds = ends }
-      return CopyMTL(options: options, inventory: TinyCorpus.inventory).layout.parameters
+      return CopyMTL(options: options, vocabularies: TinyCorpus.vocabularies).layout.parameters
         .map(\.name).filter { $0.contains("crf") }
     }
     #expect(names(false) == ["tagger.crf.transitions"])

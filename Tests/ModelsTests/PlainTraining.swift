@@ -10,21 +10,21 @@ import Tensors
 private let oneThread: Void = BLAS.setThreads(1)
 
 /// A model, its parameters and a plain loop of Adam over them: what a test needs of training.
-struct PlainTraining<Model: ExtractionModel> {
-  let model: Model
-  let examples: [Example]
+struct PlainTraining {
+  let model: any ExtractionModel
+  let split: any EncodedSplit
   let parameters: Slab
   private let gradients: Slab
   private let moments: (Slab, Slab)
   private let tape: Tape
 
-  init(_ options: Model.Options, on sentences: [Sentence], seed: UInt64 = 1) {
+  init(_ section: ModelSection, on sentences: [Sentence], seed: UInt64 = 1) {
     oneThread
-    let inventory = Inventory(training: sentences)
-    model = Model(options: options, inventory: inventory)
-    examples = sentences.enumerated()
-      .map { Example(index: $0, sentence: $1, inventory: inventory) }
-      .sorted { ($1.length, $0.index) < ($0.length, $1.index) }
+    let ordered = sentences.enumerated()
+      .sorted { (-$0.element.tokens.count, $0.offset) < (-$1.element.tokens.count, $1.offset) }
+      .map(\.element)
+    model = section.model(for: section.type.vocabularies(of: ordered))
+    split = model.encode(ordered)
     let count = model.layout.count
     parameters = Slab(count: count)
     parameters.initialize(model.layout, seed: seed)
@@ -33,30 +33,35 @@ struct PlainTraining<Model: ExtractionModel> {
     tape = Tape(parameters: parameters)
   }
 
-  /// Adds the gradient of `batch` to the slab of gradients, which starts as zeros.
+  /// One update.
   ///
-  /// - Returns: the mean loss of a sentence.
+  /// - Parameter batch: indices, longest sentence first.
+  /// - Returns: the total loss.
   @discardableResult
-  func step(_ batch: [Example], epoch: Int, number: Int, rate: Float) -> Double {
+  func step(_ batch: [Int], epoch: Int, number: Int, rate: Float) -> Double {
     gradients.buffer.update(repeating: 0)
-    tape.mode = .training(gradients: gradients)
-    let losses = model.losses(of: batch, draws: RandomStreams(seed: 1, epoch: epoch), on: tape)
-    for loss in losses { loss.gradientScale = loss.weight / Float(batch.count) }
-    tape.backward()
+    tape.mode = .oneShard
+    let streams = RandomStreams(seed: 1, epoch: epoch)
+    let losses = split.losses(of: batch, streams: streams, on: tape)
+    let normalizers = split.normalizers(of: batch, streams: streams)
+    for (loss, normalizer) in zip(losses, normalizers) {
+      loss.gradientScale = loss.weight / Float(max(normalizer, 1))
+    }
+    tape.collected().add(to: gradients)
     guard let p = parameters.buffer.baseAddress, let g = gradients.buffer.baseAddress,
       let m = moments.0.buffer.baseAddress, let v = moments.1.buffer.baseAddress
     else { return .nan }
     _ = adam(
       p, g, m, v, count: parameters.count, rate: rate, clip: 1, betas: (0.9, 0.999), epsilon: 1e-8,
       corrections: (1 - powf(0.9, Float(number)), 1 - powf(0.999, Float(number))), decay: 0)
-    return losses.reduce(0) { $0 + Double($1.weight) * $1.sum } / Double(batch.count)
+    return losses.reduce(0) { $0 + Double($1.gradientScale) * $1.sum }
   }
 
   /// Trains until the score is reached, or for so many epochs.
   ///
   /// - Returns: the best F1 that was seen.
   func train(epochs: Int, batch: Int = 10, rate: Float = 0.003, until goal: Double) -> Double {
-    let batches = examples.chunks(of: batch)
+    let batches = Array(0..<split.count).chunks(of: batch)
     var (number, best) = (0, 0.0)
     for epoch in 0..<epochs {
       for batch in batches {
@@ -73,19 +78,20 @@ struct PlainTraining<Model: ExtractionModel> {
   /// Exact F1 on the training sentences; a group with an empty slot is a wrong prediction.
   func f1() -> Double {
     tape.mode = .inference
-    let predictions = examples.chunks(of: 16).flatMap { model.predict($0, on: tape) }
-    return exactF1(predictions, examples)
+    return f1(of: Array(0..<split.count).chunks(of: 16).flatMap { split.predict($0, on: tape) })
   }
-}
 
-/// Exact F1 of predictions.
-func exactF1(_ predictions: [Prediction], _ examples: [Example]) -> Double {
-  var (right, said, gold) = (0, 0, 0)
-  for (prediction, example) in zip(predictions, examples) {
-    let truth = Set(example.sentence.triples)
-    right += truth.intersection(prediction.triples).count
-    said += prediction.groups.count
-    gold += truth.count
+  /// The F1 of a model that makes no mistake within what its output can express.
+  var oracleF1: Double { f1(of: (0..<split.count).map { split.oracle($0, seed: 1) }) }
+
+  private func f1(of predictions: [Prediction]) -> Double {
+    var (right, said, gold) = (0, 0, 0)
+    for (index, prediction) in predictions.enumerated() {
+      let truth = Set(split.sentence(index).triples)
+      right += truth.intersection(prediction.triples).count
+      said += prediction.groups.count
+      gold += truth.count
+    }
+    return said + gold == 0 ? 0 : 2 * Double(right) / Double(said + gold)
   }
-  return said + gold == 0 ? 0 : 2 * Double(right) / Double(said + gold)
 }

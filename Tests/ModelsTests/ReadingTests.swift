@@ -8,8 +8,8 @@ import Testing
 struct ReadingTests {
   typealias Group = Prediction.Group
 
-  private static let inventory = Inventory(
-    vocabulary: Vocabulary(words: ["a"]), relations: ["p", "q"], longestEntity: 3)
+  private static let vocabularies = Vocabularies(
+    words: ["a"], relations: ["p", "q"], longestEntity: 3)
   /// Of relations; of tokens in a sentence of six; of lengths.
   private static let (noRelation, noToken, noLength) = (2, 6, 3)
 
@@ -18,7 +18,7 @@ struct ReadingTests {
     _ change: (inout CopyOptions) -> Void = { _ in }
   ) -> [Group] {
     CopyNetwork(
-      options: .tiny.with(change), architecture: architecture, inventory: Self.inventory
+      options: .tiny.with(change), architecture: architecture, vocabularies: Self.vocabularies
     ).read(actions, length: 6, tags: tags).groups
   }
 
@@ -88,10 +88,10 @@ struct ReadingTests {
       TinyCorpus.triple(Span(0, 1), 0, Span(3, 3)), TinyCorpus.triple(Span(4, 5), 1, Span(5, 5)),
     ]
     let sentence = Sentence(id: "", tokens: ["a", "b", "c", "d", "e", "f"], triples: triples)
-    let example = Example(index: 0, sentence: sentence, inventory: TinyCorpus.inventory)
+    let example = WordInput(index: 0, sentence: sentence, vocabularies: TinyCorpus.vocabularies)
     func ceiling<Model: CopyModel>(_ type: Model.Type, _ options: CopyOptions) -> [Triple] {
-      let model = Model(options: options, inventory: TinyCorpus.inventory)
-      return model.ceiling(of: example, seed: 1).triples
+      let model = Model(options: options, vocabularies: TinyCorpus.vocabularies)
+      return model.oracle(of: example, seed: 1).triples
     }
     func set(_ triples: Triple...) -> Set<Triple> { Set(triples) }
     let options = CopyOptions.tiny

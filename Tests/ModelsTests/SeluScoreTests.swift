@@ -18,7 +18,7 @@ struct SeluScoreTests {
 
   init() {
     tape = Tape(parameters: tiny.parameters)
-    outputs = tape.variable(Self.matrix(6, 4, seed: 0, on: tape))
+    outputs = tape.variable(Self.matrix(6, 4, seed: 0, on: tape), rows: layout.tokenRows)
   }
 
   private static func matrix(_ rows: Int, _ columns: Int, seed: Int, on tape: Tape) -> Matrix {
@@ -27,7 +27,7 @@ struct SeluScoreTests {
   }
 
   private func variable(_ columns: Int, seed: Int) -> Variable {
-    tape.variable(Self.matrix(2, columns, seed: seed, on: tape))
+    tape.variable(Self.matrix(2, columns, seed: seed, on: tape), rows: layout.sentenceRows)
   }
 
   private func rows(_ matrix: Matrix) -> [[Double]] {

@@ -6,8 +6,8 @@ import Testing
 @Suite("What a decoder is taught")
 struct TargetTests {
   /// Nine triples, the relations in no order.
-  static let inventory = Inventory(
-    vocabulary: Vocabulary(words: ["a", "b", "c", "d"]), relations: ["p", "q", "r"],
+  static let vocabularies = Vocabularies(
+    words: ["a", "b", "c", "d"], relations: ["p", "q", "r"],
     longestEntity: 2)
   static let sentence = Sentence(
     id: "", tokens: ["a", "b", "c", "d"],
@@ -36,9 +36,10 @@ struct TargetTests {
       $0.targetOrder = order
       $0.triples = triples
     }
-    let example = Example(index: example, sentence: Self.sentence, inventory: Self.inventory)
+    let example = WordInput(
+      index: example, sentence: Self.sentence, vocabularies: Self.vocabularies)
     return options.targets(
-      of: example, Self.inventory, draws: RandomStreams(seed: seed, epoch: epoch))
+      of: example, Self.vocabularies, streams: RandomStreams(seed: seed, epoch: epoch))
   }
 
   @Test("file order: duplicates once, unlocated entities and unknown relations left out")
@@ -97,7 +98,7 @@ struct TargetTests {
         Self.triple(Span(0, 1), "p", Span(3, 3)), Self.triple(Span(3, 3), "q", Span(0, 1)),
         Triple(head: .text("z"), relation: "p", tail: .span(Span(2, 2))),
       ])
-    let example = Example(index: 0, sentence: sentence, inventory: Self.inventory)
+    let example = WordInput(index: 0, sentence: sentence, vocabularies: Self.vocabularies)
     let all = CopyOptions().with { $0.taggedEntities = .all }
     #expect(
       CopyOptions().tags(of: example) == [.begin, .inside, .begin, .begin, .outside, .outside])
@@ -112,13 +113,13 @@ struct TargetTests {
     {
       CopyNetwork(
         options: .tiny.with { $0.quintAnchor = anchor }, architecture: architecture,
-        inventory: Self.inventory)
+        vocabularies: Self.vocabularies)
     }
     #expect(network(CopyREPrime5.architecture, .last).pointer(span) == 4)
     #expect(network(CopyREPrime5.architecture, .start).pointer(span) == 2)
     #expect(network(CopyMTL.architecture, .start).pointer(span) == 4)
     let lengths = [Span(1, 1), Span(1, 2), Span(1, 3), Span(0, 7)]
     let classes = lengths.map { network(CopyREPrime5.architecture, .last).lengthClass($0) }
-    #expect(classes == [0, 1, 1, 1], "two tokens are the longest of the inventory")
+    #expect(classes == [0, 1, 1, 1], "two tokens are the longest of the vocabularies")
   }
 }

@@ -34,11 +34,11 @@ enum TinyCorpus {
     Triple(head: .span(head), relation: relations[relation], tail: .span(tail))
   }
 
-  static let inventory = Inventory(training: sentences)
+  static let vocabularies = Vocabularies(training: sentences)
 
   /// Longest first.
   static let examples = sentences.enumerated()
-    .map { Example(index: $0, sentence: $1, inventory: inventory) }
+    .map { WordInput(index: $0, sentence: $1, vocabularies: vocabularies) }
     .sorted { $0.length > $1.length }
 }
 
@@ -67,8 +67,10 @@ struct TinyModel<Model: CopyModel> {
   let model: Model
   let parameters: Slab
 
-  init(_ options: CopyOptions, inventory: Inventory = TinyCorpus.inventory, seed: UInt64 = 1) {
-    model = Model(options: options, inventory: inventory)
+  init(
+    _ options: CopyOptions, vocabularies: Vocabularies = TinyCorpus.vocabularies, seed: UInt64 = 1
+  ) {
+    model = Model(options: options, vocabularies: vocabularies)
     parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: seed)
     for i in 0..<parameters.count { parameters.buffer[i] *= 3 }
@@ -84,15 +86,15 @@ struct TinyModel<Model: CopyModel> {
 
   /// The objective and its gradient, each sentence counting as it does in a batch of `sentences`.
   func step(
-    _ shard: [Example] = TinyCorpus.examples,
-    draws: RandomStreams = RandomStreams(seed: 5, epoch: 2),
+    _ shard: [WordInput] = TinyCorpus.examples,
+    streams: RandomStreams = RandomStreams(seed: 5, epoch: 2),
     sentences: Int = 1
   ) -> Step {
     let gradients = Slab(count: parameters.count)
-    let tape = Tape(parameters: parameters, mode: .training(gradients: gradients))
-    let losses = model.losses(of: shard, draws: draws, on: tape)
+    let tape = Tape(parameters: parameters, mode: .oneShard)
+    let losses = model.losses(of: shard, streams: streams, on: tape)
     for loss in losses { loss.gradientScale = loss.weight / Float(sentences) }
-    tape.backward()
+    tape.collected().add(to: gradients)
     return Step(
       losses: losses.map(\.perSentence), total: Self.total(losses),
       gradient: Array(gradients.buffer))
@@ -100,17 +102,17 @@ struct TinyModel<Model: CopyModel> {
 
   /// The weighted total alone.
   func total(
-    _ shard: [Example] = TinyCorpus.examples,
-    draws: RandomStreams = RandomStreams(seed: 5, epoch: 2)
+    _ shard: [WordInput] = TinyCorpus.examples,
+    streams: RandomStreams = RandomStreams(seed: 5, epoch: 2)
   ) -> Double {
-    Self.total(model.losses(of: shard, draws: draws, on: Tape(parameters: parameters)))
+    Self.total(model.losses(of: shard, streams: streams, on: Tape(parameters: parameters)))
   }
 
   private static func total(_ losses: [LossTerm]) -> Double {
     losses.reduce(0) { $0 + Double($1.weight) * $1.sum }
   }
 
-  func predict(_ batch: [Example] = TinyCorpus.examples) -> [Prediction] {
+  func predict(_ batch: [WordInput] = TinyCorpus.examples) -> [Prediction] {
     model.predict(batch, on: Tape(parameters: parameters))
   }
 
@@ -127,5 +129,45 @@ struct TinyModel<Model: CopyModel> {
         parameters(parameter).assign(other.parameters(source))
       }
     }
+  }
+}
+
+/// Any model of the list on the tiny corpus, with parameters that are large enough for its choices to differ.
+struct TinyRun {
+  let model: any ExtractionModel
+  let parameters: Slab
+  private let split: any EncodedSplit
+  private let streams = RandomStreams(seed: 5, epoch: 2)
+
+  init(_ section: ModelSection) {
+    model = section.model(for: section.type.vocabularies(of: TinyCorpus.sentences))
+    split = model.encode(TinyCorpus.sentences.sorted { $0.tokens.count > $1.tokens.count })
+    parameters = Slab(count: model.layout.count)
+    parameters.initialize(model.layout, seed: 1)
+    for i in 0..<parameters.count { parameters.buffer[i] *= 3 }
+  }
+
+  private func losses(on tape: Tape) -> [LossTerm] {
+    let members = Array(0..<split.count)
+    let losses = split.losses(of: members, streams: streams, on: tape)
+    let normalizers = split.normalizers(of: members, streams: streams)
+    for (loss, normalizer) in zip(losses, normalizers) {
+      loss.gradientScale = loss.weight / Float(max(normalizer, 1))
+    }
+    return losses
+  }
+
+  /// The gradient of ``total()``.
+  func gradient() -> [Float] {
+    let gradients = Slab(count: parameters.count)
+    let tape = Tape(parameters: parameters, mode: .oneShard)
+    _ = losses(on: tape)
+    tape.collected().add(to: gradients)
+    return Array(gradients.buffer)
+  }
+
+  /// The objective.
+  func total() -> Double {
+    losses(on: Tape(parameters: parameters)).reduce(0) { $0 + Double($1.gradientScale) * $1.sum }
   }
 }

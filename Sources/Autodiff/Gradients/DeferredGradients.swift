@@ -163,8 +163,8 @@ extension DeferredGradients {
   }
 
   /// Adds the gradients of all parameters to a slab, where all rows are one shard.
-  func add(to gradients: Slab) {
-    precondition(shards == nil, "gradients of several shards in one slab")
+  public func add(to gradients: Slab) {
+    precondition(count == 1, "gradients of several shards in one slab")
     for (parameter, terms) in terms.values {
       for term in terms {
         add(

@@ -29,7 +29,7 @@ public final class UnrolledLinear {
     weights = tape.weight(tape.values(weight).columns(part))
     inputs = tape.pool.uninitialized(rows, part.count)
     switch tape.mode {
-    case .training, .collecting: outputGradients = tape.pool.zeros(rows, weight.rows)
+    case .collecting: outputGradients = tape.pool.zeros(rows, weight.rows)
     case .inference: outputGradients = tape.pool.uninitialized(0, weight.rows)
     }
     tape.record { [self] gradients in

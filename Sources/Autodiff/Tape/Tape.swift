@@ -8,15 +8,16 @@ import Tensors
 public final class Tape {
   /// What becomes of operations once their values are there.
   public enum Mode {
-    /// Pullbacks are kept, and gradients of parameters are added to the slab; all sentences are one shard.
-    case training(gradients: Slab)
     /// Pullbacks are kept, and ``collected()`` returns what the gradients are made of, shard by shard.
     ///
     /// - Parameters:
-    ///   - shards: the shard of each sentence of the batch, in `0..<count`.
-    case collecting(shards: [Int], count: Int)
+    ///   - shards: the shard of each sentence of the batch, in `0..<count`; `nil` where there is one.
+    case collecting(shards: [Int]?, count: Int)
     /// Nothing is kept.
     case inference
+
+    /// Collects the gradients of a batch that is one shard.
+    public static var oneShard: Mode { .collecting(shards: nil, count: 1) }
   }
 
   public let parameters: Slab
@@ -76,27 +77,18 @@ public final class Tape {
     }
   }
 
-  /// Runs all pullbacks, the last operation's first, and forgets them; adds the gradients of parameters
-  /// to the slab where the mode says so.
-  public func backward() {
-    guard case .training(let gradients) = mode else { return }
-    runPullbacks(DeferredGradients(precision: .float32, pool: pool)).add(to: gradients)
-  }
-
-  /// Runs all pullbacks likewise and returns what the gradients of parameters are made of.
+  /// Runs all pullbacks, the last operation's first, forgets them, and returns what the gradients of
+  /// parameters are made of.
   ///
   /// - Precondition: the mode is ``Mode/collecting(shards:count:)``.
   public func collected() -> DeferredGradients {
     guard case .collecting(let shards, let count) = mode else {
       preconditionFailure("gradients of a tape that does not collect them")
     }
-    return runPullbacks(
-      DeferredGradients(shards: shards, count: count, precision: precision, pool: pool))
-  }
-
-  private func runPullbacks(_ terms: DeferredGradients) -> DeferredGradients {
-    while let pullback = pullbacks.popLast() { pullback(terms) }
-    return terms
+    let gradients = DeferredGradients(
+      shards: shards, count: count, precision: precision, pool: pool)
+    while let pullback = pullbacks.popLast() { pullback(gradients) }
+    return gradients
   }
 
   /// Forgets what was recorded without running it.

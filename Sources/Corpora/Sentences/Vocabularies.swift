@@ -23,6 +23,15 @@ public struct Vocabularies: Sendable {
       sizes: sizes.map { ($0.name, $0.measure(sentences)) })
   }
 
+  /// The lists and the size of the copy models, by hand.
+  package init(words: [String], relations: [String], longestEntity: Int) {
+    self.init(
+      lists: [
+        (VocabularyList.words.name, NameList(words)),
+        (VocabularyList.relations.name, NameList(relations)),
+      ], sizes: [(CorpusSize.longestEntity.name, longestEntity)])
+  }
+
   /// The names of a list.
   ///
   /// - Precondition: the model declares the list.

@@ -22,12 +22,13 @@ public struct WordVectors: Sendable {
   /// The vector of a word, and how it was found: as it is written, compared by code units, or else in lower
   /// case (models.md 1.4).
   public func vector(of word: String) -> (values: ArraySlice<Float>, match: Match)? {
-    if let row = rows[ExactString(word)] { return (self[row: row], .exact) }
-    return rows[ExactString(word.lowercased())].map { (self[row: $0], .lowercase) }
+    if let values = self[word] { return (values, .exact) }
+    return self[word.lowercased()].map { ($0, .lowercase) }
   }
 
-  private subscript(row row: Int) -> ArraySlice<Float> {
-    values[row * dimension..<(row + 1) * dimension]
+  /// The vector of a word as it is written, compared by code units.
+  subscript(word: String) -> ArraySlice<Float>? {
+    rows[ExactString(word)].map { values[$0 * dimension..<($0 + 1) * dimension] }
   }
 
   /// The mean and the standard deviation of each column over all vectors.

@@ -92,7 +92,7 @@ extension CopyNetwork {
       guard let streams else { return x }
       return Dropout(options.dropout)(
         x, layout: batch.layout,
-        draws: batch.inputs.map { streams.stream(purpose, example: $0.index) }, on: tape)
+        streams: batch.inputs.map { streams.stream(purpose, example: $0.index) }, on: tape)
     }
     let embedded = dropped(
       words(batch.packedWords, rows: batch.layout.tokenRows, on: tape), "dropout of words")

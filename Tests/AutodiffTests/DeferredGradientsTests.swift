@@ -11,13 +11,11 @@ private enum Deal {
   static let shards = [2, 0, 2, 1, 0, 2]
   static let count = 3
   static let layout = SequenceLayout(lengths: lengths)
-  static let rows = ShardRows(layout: layout, shards: shards, count: count)
-
   static func sentences(of shard: Int) -> [Int] { shards.indices.filter { shards[$0] == shard } }
 }
 
 @Suite("Rows of shards")
-struct ShardRowsTests {
+struct RowOrderTests {
   /// Straight from the definition: a shard's rows are those that its sentences have, in the order of the
   /// layout that holds them alone.
   private func tokens(of shard: Int) -> [Int] {
@@ -29,14 +27,15 @@ struct ShardRowsTests {
     }
   }
 
-  private func order(_ kind: ShardRows.Kind, rows: Int, starting: [Int] = []) -> RowOrder {
-    RowOrder(
-      shards: Deal.rows.shards(of: kind, rows: rows), count: Deal.count, starting: starting)
+  private func order(_ rows: RowMap, starting: [Int] = []) -> RowOrder {
+    DeferredGradients(
+      shards: Deal.shards, count: Deal.count, precision: .float32, pool: MatrixPool()
+    ).order(of: rows, starting: starting)
   }
 
   @Test("tokens, shard by shard")
   func tokens() throws {
-    let order = order(.tokens, rows: Deal.layout.rows)
+    let order = order(Deal.layout.tokenRows)
     #expect(order.places == [0..<5, 5..<7, 7..<17] && order.continued == order.places)
     let rows = try #require(order.rows)
     for shard in 0..<3 { #expect(Array(rows[order.places[shard]]) == tokens(of: shard)) }
@@ -45,7 +44,8 @@ struct ShardRowsTests {
 
   @Test("sentences of each step of a decoder, shard by shard", arguments: 0...4)
   func sentences(steps: Int) {
-    let order = order(.sentences, rows: 6 * steps)
+    let order = order(
+      RowMap.stacked([RowMap](repeating: Deal.layout.sentenceRows, count: steps)))
     #expect(order.places == [0..<2 * steps, 2 * steps..<3 * steps, 3 * steps..<6 * steps])
     for shard in 0..<3 {
       let expected = (0..<steps).flatMap { step in
@@ -60,7 +60,7 @@ struct ShardRowsTests {
     let lasts = Deal.lengths.indices.map {
       Deal.layout.row(sentence: $0, position: Deal.lengths[$0] - 1)
     }
-    let order = order(.tokens, rows: Deal.layout.rows, starting: lasts)
+    let order = order(Deal.layout.tokenRows, starting: lasts)
     #expect(order.places == [0..<5, 5..<7, 7..<17])
     #expect(order.continued == [2..<5, 6..<7, 10..<17])
     for shard in 0..<3 {
@@ -80,18 +80,25 @@ struct ShardRowsTests {
 
   @Test("a shard without sentences has no rows")
   func empty() {
-    let rows = ShardRows(layout: SequenceLayout(lengths: [2, 1]), shards: [3, 1], count: 5)
-    let order = RowOrder(shards: rows.shards(of: .tokens, rows: 3), count: 5)
+    let order = DeferredGradients(
+      shards: [3, 1], count: 5, precision: .float32, pool: MatrixPool()
+    ).order(of: SequenceLayout(lengths: [2, 1]).tokenRows)
     #expect(order.places == [0..<0, 0..<1, 1..<1, 1..<3, 3..<3])
     #expect(order.rows == [1, 0, 2])
   }
 
-  @Test("the number of rows says what they stand for")
-  func kind() {
-    #expect(Deal.rows.kind(rows: 17) == .tokens)
-    #expect(Deal.rows.kind(rows: 6) == .sentences)
-    let single = ShardRows(layout: SequenceLayout(lengths: [1, 1]), shards: [1, 0], count: 2)
-    #expect(single.shards(of: .tokens, rows: 2) == single.shards(of: .sentences, rows: 2))
+  /// Operations hand maps on, whatever their rows are: what a model's gradients are kept apart by.
+  @Test("variables carry the sentence of each row")
+  func maps() {
+    let tape = Tape(parameters: Slab(count: 1))
+    let pairs = RowMap([2, 0, 0, 1])
+    let x = tape.variable(tape.pool.zeros(4, 2), rows: pairs)
+    #expect(tape.scaled(x, by: 2).rows === pairs && tape.concatenated(x, x).rows === pairs)
+    #expect(tape.gathered(x, rows: [3, 0, 0]).rows.sentences == [1, 2, 2])
+    #expect(tape.rows(x, 1..<3).rows.sentences == [0, 0])
+    #expect(tape.stacked([x, tape.rows(x, 0..<1)]).rows.sentences == [2, 0, 0, 1, 2])
+    #expect(pairs.matches(RowMap([2, 0, 0, 1])) && !pairs.matches(RowMap([2, 0, 1, 1])))
+    #expect(RowMap(sentences: 3).sentences == [0, 1, 2])
   }
 }
 
@@ -140,7 +147,8 @@ private struct Graph {
     let order = (0..<layout.steps).flatMap { position in
       sentences.filter { Deal.lengths[$0] > position }.map { ($0, position) }
     }
-    let x = tape.embedded(words, order.map { ($0 * 5 + $1 * 3) % 7 })
+    let x = tape.embedded(
+      words, order.map { ($0 * 5 + $1 * 3) % 7 }, rows: layout.tokenRows)
     let hidden = tape.recurrent(x, cell, layout: layout, direction: direction).hidden
     let loss = LossTerm("CRF", weight: 1, sentences: sentences.count)
     tape.addCRFLoss(
@@ -151,7 +159,7 @@ private struct Graph {
     let first = tape.gathered(
       hidden, rows: sentences.indices.map { layout.row(sentence: $0, position: 0) })
     let unrolled = UnrolledLinear(
-      map, columns: 2..<8, bias: mapBias, steps: 2, sentences: sentences.count, on: tape)
+      map, columns: 2..<8, bias: mapBias, rows: 2 * sentences.count, on: tape)
     for (step, state) in [first, tape.activated(first, .tanh)].enumerated() {
       let y = unrolled.step(state)
       for (r, sentence) in sentences.enumerated() {
@@ -162,12 +170,12 @@ private struct Graph {
 
   /// What a tape collects of some sentences, and the gradient of each of `count` shards.
   func collected(
-    _ sentences: [Int], _ rows: ShardRows, tape: Tape, rowsAtATime: Int = .max
+    _ sentences: [Int], shards: [Int]?, count: Int = 1, tape: Tape, rowsAtATime: Int = .max
   ) -> [[Float]] {
-    tape.mode = .collecting(rows)
+    tape.mode = .collecting(shards: shards, count: count)
     run(sentences, on: tape)
     let terms = tape.collected()
-    return (0..<rows.count).map { shard in
+    return (0..<count).map { shard in
       layout.parameters.flatMap { parameter in
         stride(from: 0, to: parameter.rows, by: min(rowsAtATime, parameter.rows)).flatMap {
           let rows = $0..<min($0 + min(rowsAtATime, parameter.rows), parameter.rows)
@@ -182,7 +190,7 @@ private struct Graph {
 }
 
 @Suite("Gradients by shard")
-struct GradientTermsTests {
+struct DeferredGradientsTests {
   private static let cases = CellForm.all.flatMap { form in
     [(form, Direction.forward), (form, .backward)]
   }
@@ -197,14 +205,15 @@ struct GradientTermsTests {
   func alone(_ test: (CellForm, Direction), precision: Precision) {
     let graph = Graph(test.0, test.1)
     let together = tape(graph, precision)
-    let shards = graph.collected(Array(Deal.lengths.indices), Deal.rows, tape: together)
+    let shards = graph.collected(
+      Array(Deal.lengths.indices), shards: Deal.shards, count: Deal.count, tape: together)
     let tiled = graph.collected(
-      Array(Deal.lengths.indices), Deal.rows, tape: together, rowsAtATime: 2)
+      Array(Deal.lengths.indices), shards: Deal.shards, count: Deal.count, tape: together,
+      rowsAtATime: 2)
     #expect(tiled.map(bits) == shards.map(bits))
     for shard in 0..<Deal.count {
       let own = Deal.sentences(of: shard)
-      let layout = SequenceLayout(lengths: own.map { Deal.lengths[$0] })
-      let alone = graph.collected(own, ShardRows(whole: layout), tape: tape(graph, precision))[0]
+      let alone = graph.collected(own, shards: nil, tape: tape(graph, precision))[0]
       #expect(bits(alone) == bits(shards[shard]), "shard \(shard)")
       #expect(alone.contains { $0 != 0 } && alone.allSatisfy(\.isFinite))
     }
@@ -219,11 +228,12 @@ struct GradientTermsTests {
   func sum(form: CellForm, direction: Direction) {
     let graph = Graph(form, direction)
     let shards = graph.collected(
-      Array(Deal.lengths.indices), Deal.rows, tape: tape(graph, .float32))
+      Array(Deal.lengths.indices), shards: Deal.shards, count: Deal.count,
+      tape: tape(graph, .float32))
     let gradients = Slab(count: graph.layout.count)
-    let plain = Tape(parameters: graph.parameters, mode: .training(gradients: gradients))
+    let plain = Tape(parameters: graph.parameters, mode: .oneShard)
     graph.run(Array(Deal.lengths.indices), on: plain)
-    plain.backward()
+    plain.collected().add(to: gradients)
     let size = Double(shards.joined().map(\.magnitude).max() ?? 0)
     let wrong = gradients.buffer.indices.filter { i in
       let sum = shards.reduce(0) { $0 + Double($1[i]) }
@@ -240,8 +250,8 @@ struct GradientTermsTests {
       layout.declare("idle", rows: 2, columns: 3, .zeros)
     )
     let tape = Tape(parameters: Slab(count: layout.count))
-    tape.mode = .collecting(ShardRows(whole: SequenceLayout(lengths: [2])))
-    let y = tape.embedded(used, [1, 1])
+    tape.mode = .oneShard
+    let y = tape.embedded(used, [1, 1], rows: RowMap(sentence: 0, count: 2))
     y.gradient.fill(1)
     let terms = tape.collected()
     let tile = tape.pool.uninitialized(2, 3)

@@ -1,0 +1,81 @@
+import Configuration
+import Models
+
+/// A model at sizes for tests. Gradients, shards alone, ranks, resume and overfitting run over ``all``: a new
+/// model is one row.
+public struct ModelCase: Sendable, CustomStringConvertible {
+  /// `model.kind`, and what sets the case apart.
+  public let description: String
+  /// The `model` section at widths of a few units, `model.KEY=VALUE`.
+  public let small: [String]
+  /// How the model learns fifty sentences by heart.
+  public let learning: Learning
+
+  /// A training that must reach a score.
+  public struct Learning: Sendable {
+    /// Changes to ``ModelCase/small``.
+    public let settings: [String]
+    /// The exact F1 on the sentences that must be passed.
+    public let goal: Double
+    /// Passes over the sentences, at most.
+    public let epochs: Int
+    /// Whether the sentences name entities by their last token, for models that point at one.
+    public let byLastToken: Bool
+  }
+
+  init(
+    _ kind: String, _ remark: String = "", small: [String], learning: [String], goal: Double = 0.98,
+    epochs: Int = 200, byLastToken: Bool = false
+  ) {
+    description = remark.isEmpty ? kind : "\(kind), \(remark)"
+    self.small = ["kind=\(kind)"].map { "model.\($0)" } + small.map { "model.\($0)" }
+    self.learning = Learning(
+      settings: learning.map { "model.\($0)" }, goal: goal, epochs: epochs,
+      byLastToken: byLastToken)
+  }
+
+  /// All models.
+  public static let all: [ModelCase] = [
+    // All copy steps of CopyRE share one distribution over the tokens; with the mask the tail is the second best
+    // token, which is right for some triple of most sentences.
+    ModelCase(
+      "copyre", small: copySmall + ["mask=zero-logit"],
+      learning: copyLearning + ["mask=neginf", "embedding=64", "hidden=128"], goal: 0.3,
+      epochs: 150,
+      byLastToken: true),
+    ModelCase(
+      "copyre-prime", small: copySmall, learning: copyLearning, byLastToken: true),
+    ModelCase("copyre-prime5", small: copySmall, learning: copyLearning),
+    ModelCase("copymtl", small: copySmall + ["lambda=0.5"], learning: copyLearning),
+    ModelCase(
+      "copymtl", "Mul, GRU, attention with an inner function, dropout",
+      small: copySmall + [
+        "cell=gru", "decoder=mul", "attention=mlp", "encoderMerge=concatenate", "dropout=0.3",
+      ],
+      learning: copyLearning + ["cell=lstm", "decoder=one", "attention=linear", "dropout=0"]),
+  ]
+
+  private static let copySmall = [
+    "embedding=3", "hidden=4", "fusion=5", "attentionWidth=2", "triples=2", "teacherForcing=1",
+  ]
+  private static let copyLearning = [
+    "embedding=32", "hidden=64", "fusion=32", "attentionWidth=100", "triples=5",
+  ]
+
+  /// The `model` section of the case.
+  ///
+  /// - Parameter changes: settings that come last.
+  public func section(_ changes: [String] = []) throws -> ModelSection {
+    try Self.section(small + changes)
+  }
+
+  /// The `model` section of some settings, `model.KEY=VALUE`.
+  public static func section(_ settings: [String]) throws -> ModelSection {
+    struct Options: Codable { var model: ModelSection }
+    let document = try ConfigurationDocument(text: "{}", name: "case").overridden(
+      by: settings.map { try ConfigurationOverride($0) })
+    guard let kind = document.string(at: "model.kind"), let defaults = ModelSection(kind: kind)
+    else { preconditionFailure("no model in \(settings)") }
+    return try document.decode(Options.self, defaults: Options(model: defaults)).model
+  }
+}
