@@ -42,7 +42,7 @@ func system(_ name: String, _ package: String, _ debian: String) -> Target {
   .systemLibrary(name: name, pkgConfig: package, providers: [.apt([debian])])
 }
 
-/// The drivers of `cluster/fuzz`, which are linked with libFuzzer and build with it alone, and the program
+/// The drivers of `Tests/Cluster/fuzz`, which are linked with libFuzzer and build with it alone, and the program
 /// that reads checkpoints for them, which starts faster than tercet.
 let fuzzing: [Target] =
   Context.environment["TERCET_FUZZ"] == nil
