@@ -28,10 +28,12 @@ let kernelFlags: [SwiftSetting] =
     ])
   ]
 
+/// - Parameter papers: the Markdown files of its folder, which the compiler passes over.
 func library(
-  _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict
+  _ name: String, _ dependencies: [Target.Dependency] = [], papers: [String] = [],
+  settings: [SwiftSetting] = strict
 ) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+  .target(name: name, dependencies: dependencies, exclude: papers, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -42,7 +44,7 @@ func system(_ name: String, _ package: String, _ debian: String) -> Target {
   .systemLibrary(name: name, pkgConfig: package, providers: [.apt([debian])])
 }
 
-/// The drivers of `cluster/fuzz`, which are linked with libFuzzer and build with it alone, and the program
+/// The drivers of `Tests/Cluster/fuzz`, which are linked with libFuzzer and build with it alone, and the program
 /// that reads checkpoints for them, which starts faster than tercet.
 let fuzzing: [Target] =
   Context.environment["TERCET_FUZZ"] == nil
@@ -81,9 +83,11 @@ let package = Package(
       settings: strict + (hasOneDNN ? [.define("ONEDNN")] : [])),
     library("Autodiff", ["Tensors", "Kernels"]),
     library("Layers", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
-    library("Corpora", ["CZlib", "Randomness"]),
-    library("Models", ["Layers", "Autodiff", "Tensors", "Corpora", "Randomness"]),
-    library("Evaluation", ["Corpora"]),
+    library("Corpora", ["CZlib", "Randomness"], papers: ["README.md"]),
+    library(
+      "Models", ["Layers", "Autodiff", "Tensors", "Corpora", "Randomness"],
+      papers: ["README.md", "Copy/README.md"]),
+    library("Evaluation", ["Corpora"], papers: ["README.md"]),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
     library("Checkpoints", ["CHDF5", "CGlibc"]),
     library("Configuration", ["CYAML"]),

@@ -1,4 +1,5 @@
-# Sourced by the commands of this folder: how they fail, and the environment that they run in.
+# Sourced by commands of this folder, of Tests/Cluster and of Benchmarks: how they fail, and the
+# environment that they run in.
 # shellcheck shell=bash
 
 # Ends with one line about what went wrong.

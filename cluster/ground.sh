@@ -1,4 +1,5 @@
-# Sourced by the commands of this folder: the ground that building, testing and running stand on.
+# Sourced by commands of this folder, of Tests/Cluster and of Benchmarks: the ground that building,
+# testing and running stand on.
 # It goes to the top of the package and finds packages, toolchain and environment.
 # shellcheck shell=bash
 
@@ -25,7 +26,7 @@ if ((EUID == 0)) && [[ ! -O . ]]; then
   trap hand_over EXIT
 fi
 
-# What building, testing and the checks of this folder need.
+# What building, testing and the proofs of Tests/Cluster need.
 packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev hdf5-tools libyaml-dev zlib1g-dev
   libdnnl-dev pkg-config python3-h5py python3-yaml)
 

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// The folder of the commands that run tercet on clusters.
-private let cluster = URL(filePath: #filePath).deletingLastPathComponent()
-  .deletingLastPathComponent().deletingLastPathComponent().appending(path: "cluster")
+private let cluster = packageRoot.appending(path: "cluster")
 
 extension ProgramTests {
   /// The commands of the folder `cluster`, as far as they need neither several hosts nor Slurm.
@@ -164,15 +163,20 @@ extension ProgramTests {
       }
     }
 
+    /// The commands that have help, by their folder.
     static let commands = [
-      "run", "lab", "slurm-array", "chaos", "host-lost", "slurm-check", "container-check", "soak",
-      "straggler", "crash-saves", "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize",
+      "cluster": ["run", "lab", "slurm-array"],
+      "Tests/Cluster": [
+        "chaos", "host-lost", "slurm-check", "container-check", "soak", "straggler", "crash-saves",
+        "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize",
+      ],
     ]
 
-    @Test("every script can be read, and these commands have help")
-    func scripts() throws {
-      for name in try FileManager.default.contentsOfDirectory(atPath: cluster.path) {
-        let path = cluster.appending(path: name).path
+    @Test("every script can be read, and these commands have help", arguments: commands)
+    func scripts(folder: String, commands: [String]) throws {
+      let files = packageRoot.appending(path: folder)
+      for name in try FileManager.default.contentsOfDirectory(atPath: files.path) {
+        let path = files.appending(path: name).path
         guard let first = try? String(contentsOfFile: path, encoding: .utf8).prefix(40) else {
           continue
         }
@@ -181,9 +185,9 @@ extension ProgramTests {
           #expect(read.status == 0, "\(name): \(read.stderr)")
         }
       }
-      for name in Self.commands {
-        let help = try runProcess(cluster.appending(path: name).path, ["--help"], timeout: 60)
-        #expect(help.status == 0 && help.stdout.contains("cluster/\(name)"), "\(name): \(help)")
+      for name in commands {
+        let help = try runProcess(files.appending(path: name).path, ["--help"], timeout: 60)
+        #expect(help.status == 0 && help.stdout.contains("\(folder)/\(name)"), "\(name): \(help)")
       }
     }
   }

@@ -15,11 +15,11 @@ extension Workplace {
 }
 
 extension ProgramTests {
-  /// Small versions of the proofs in `cluster`, and what the run log says of saves.
+  /// Small versions of the proofs in `Tests/Cluster`, and what the run log says of saves.
   @Suite("Saving", .enabled(if: hasRanks))
   struct SavingTests {
     private func proof(_ name: String, _ arguments: String...) throws -> ProcessResult {
-      let script = packageRoot.appending(path: "cluster/\(name).py").path
+      let script = packageRoot.appending(path: "Tests/Cluster/\(name).py").path
       return try runProcess(
         "/usr/bin/python3", ["-B", script, program.path] + arguments,
         environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"],

@@ -8,7 +8,7 @@ extension ProgramTests {
   struct SignalTests {
     @Test("signals at random moments save, end with 75, change no bit; a second ends at once")
     func signals() throws {
-      let script = packageRoot.appending(path: "cluster/signals.py").path
+      let script = packageRoot.appending(path: "Tests/Cluster/signals.py").path
       let result = try runProcess(
         "/usr/bin/python3", ["-B", script, program.path, "6", "3"],
         environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"])

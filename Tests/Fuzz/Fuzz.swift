@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a fuzzer hands mutated bytes to, one process a reader; `cluster/fuzz` builds and runs it.
+/// What a fuzzer hands mutated bytes to, one process a reader; `Tests/Cluster/fuzz` builds and runs it.
 ///
 /// A reader may refuse its input or take it. What it takes must be sound: each `check` says what that means
 /// there and traps where it is not so. A crash, a hang and a large piece of memory are the fuzzer's to see.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A part of the compiler that watches a program while it runs (`cluster/sanitize`).
+/// A part of the compiler that watches a program while it runs (`Tests/Cluster/sanitize`).
 public enum Sanitizer: Sendable {
   case thread, address
 

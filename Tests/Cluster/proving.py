@@ -8,8 +8,7 @@ import tempfile
 import time
 
 import laboratory
-
-HERE = os.path.dirname(os.path.abspath(__file__))
+from laboratory import CLUSTER
 
 CONFIGURATION = """\
 model:
@@ -58,7 +57,7 @@ def program():
     script = """source "$0/ground.sh" && install_packages "${packages[@]}" >&2 && find_swift &&
       swift build -c release --product tercet >&2 && swift build -c release --show-bin-path"""
     built = subprocess.run(
-        ["bash", "-c", script, HERE], stdout=subprocess.PIPE, text=True, check=False)
+        ["bash", "-c", script, CLUSTER], stdout=subprocess.PIPE, text=True, check=False)
     if built.returncode != 0:
         fail("tercet could not be built")
     return os.path.realpath(built.stdout.strip() + "/tercet")
@@ -100,7 +99,7 @@ class Place:
 
     def on_hosts(self, run, *arguments, restarts=3, agent=laboratory.AGENT, **options):
         """Starts `cluster/run` on all hosts of the lab."""
-        command = [f"{HERE}/run", "--hostfile", laboratory.FILE, "--rsh", agent,
+        command = [f"{CLUSTER}/run", "--hostfile", laboratory.FILE, "--rsh", agent,
                    "--interface", "eth0", "--shared-cores", "--restarts", str(restarts),
                    "--tercet", self.tercet, "--", *self.train(run, *arguments)]
         return subprocess.Popen(laboratory.shell("node1", command), **options)
@@ -108,7 +107,7 @@ class Place:
     def on_ranks(self, run, **options):
         """Starts training on two ranks of this machine."""
         return subprocess.Popen(
-            ["bash", "-c", 'source "$0/common.sh" && exec "$@"', HERE, "mpirun", "-q", "--oversubscribe",
+            ["bash", "-c", 'source "$0/common.sh" && exec "$@"', CLUSTER, "mpirun", "-q", "--oversubscribe",
              "--bind-to", "none", "-n", "2", self.tercet, *self.train(run)], **options)
 
     def log(self, run):

@@ -1,4 +1,4 @@
-"""Signals to training runs: signals.py TERCET N [SEED]  (see cluster/signals)."""
+"""Signals to training runs: signals.py TERCET N [SEED]  (see Tests/Cluster/signals)."""
 import collections
 import contextlib
 import json

@@ -4,7 +4,9 @@ import os
 import shlex
 import subprocess
 
-LAB = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lab")
+# The folder of what users of a cluster run.
+CLUSTER = os.path.abspath(f"{os.path.dirname(__file__)}/../../cluster")
+LAB = os.path.join(CLUSTER, "lab")
 # What mpirun and `cluster/run` take for ssh.
 AGENT = f"{LAB} shell"
 FILE = "/run/tercet-lab/hosts"
