@@ -1,7 +1,7 @@
 import Corpora
 import Foundation
 
-/// Corpora and word vectors: what is taken can be written and read again as the same.
+/// Corpora and word vectors: accepted sentences are written and read again as the same.
 enum CorpusCheck {
   static func jsonLines(_ bytes: UnsafeRawBufferPointer) {
     put(bytes, "input")
