@@ -26,8 +26,8 @@ enum CheckpointCheck {
     try? load(file)
   }
 
-  /// A transcript as a process could hand it over that the file which it read has taken over.
-  static func transcript(_ bytes: UnsafeRawBufferPointer) {
+  /// A message, as a process could write it that a forged file has taken over.
+  static func message(_ bytes: UnsafeRawBufferPointer) {
     guard case .contents(let root)? = try? ReaderMessageDecoder.outcome(of: bytes, wanted: .all)
     else {
       return
@@ -150,8 +150,8 @@ enum CheckpointCheck {
     write(path) { (writer) throws(CheckpointError) in try state.write(to: writer) }
   }
 
-  /// The transcript of a whole checkpoint, in the folder of seeds.
-  static func writeTranscript() {
+  /// Writes the message of a whole checkpoint into the folder of seeds.
+  static func writeMessage() {
     writeModel("whole.h5")
     guard let count = try? Data(contentsOf: URL(filePath: "whole.h5")).count else {
       preconditionFailure("no checkpoint")

@@ -6,8 +6,8 @@ extension HDF5File {
   /// - Parameters:
   ///   - name: the attribute's name.
   ///   - object: the group or dataset; `/` is the file itself.
-  /// - Throws: `CheckpointError` where object or attribute is missing or of another kind.
-  public borrowing func attribute(
+  /// - Throws: `CheckpointError` where object or attribute is missing or holds several values or another kind.
+  package borrowing func attribute(
     _ name: String, on object: String = "/"
   ) throws(CheckpointError) -> AttributeValue {
     try requireLinks(to: object)
@@ -22,7 +22,7 @@ extension HDF5File {
   }
 
   /// The names of an object's attributes, sorted by their bytes.
-  public borrowing func attributeNames(
+  package borrowing func attributeNames(
     on object: String = "/"
   ) throws(CheckpointError) -> [String] {
     try requireLinks(to: object)
@@ -86,14 +86,14 @@ extension HDF5File {
     return value
   }
 
-  /// Reads a string that has its own length, for which the library takes memory.
+  /// Reads a string of its own length, for which the library allocates memory.
   private borrowing func string(
     _ title: String, _ fill: (UnsafeMutableRawPointer) -> herr_t
   ) throws(CheckpointError) -> String {
     var pointer: UnsafeMutablePointer<CChar>?
     defer { HDF5.alone { _ = H5free_memory(pointer) } }
     try HDF5.call("H5Aread", of: path) { fill(&pointer) }
-    // The library gives no memory for a string without bytes.
+    // For an empty string the library allocates nothing.
     guard let pointer else { return "" }
     guard let string = String(validatingCString: pointer) else {
       throw unfit(title, "holds a string that is not UTF-8")
