@@ -62,11 +62,7 @@ public struct CheckpointWriter: ~Copyable {
   public borrowing func doubles(
     _ name: String, shape: [Int], _ values: [Double]
   ) throws(CheckpointError) {
-    try values.withUnsafeBufferPointer { (values) throws(CheckpointError) in
-      try array(
-        name, shape, UnsafeRawBufferPointer(values), stored: tercet_file_double(),
-        given: tercet_double())
-    }
+    try array(name, shape, values, stored: tercet_file_double(), given: tercet_double())
   }
 
   /// Writes an array of 64-bit integers, row-major.
@@ -75,11 +71,7 @@ public struct CheckpointWriter: ~Copyable {
   public borrowing func integers(
     _ name: String, shape: [Int], _ values: [Int64]
   ) throws(CheckpointError) {
-    try values.withUnsafeBufferPointer { (values) throws(CheckpointError) in
-      try array(
-        name, shape, UnsafeRawBufferPointer(values), stored: tercet_file_int64(),
-        given: tercet_int64())
-    }
+    try array(name, shape, values, stored: tercet_file_int64(), given: tercet_int64())
   }
 
   /// Writes a list of UTF-8 strings, all stored with the length of the longest and filled up with zeros: for
@@ -96,10 +88,7 @@ public struct CheckpointWriter: ~Copyable {
       text += value.utf8
       text += repeatElement(0, count: width - value.utf8.count)
     }
-    try text.withUnsafeBufferPointer { (text) throws(CheckpointError) in
-      try array(
-        name, [values.count], UnsafeRawBufferPointer(text), stored: type.id, given: type.id)
-    }
+    try array(name, [values.count], text, stored: type.id, given: type.id)
   }
 
   /// Writes an attribute of a dataset or of a group, which is made where it is missing.
@@ -125,6 +114,14 @@ public struct CheckpointWriter: ~Copyable {
       try string.utf8CString.withUnsafeBufferPointer { (text) throws(CheckpointError) in
         try attribute(name, object, stored: type.id, given: type.id, text.baseAddress)
       }
+    }
+  }
+
+  private borrowing func array<Value: BitwiseCopyable>(
+    _ name: String, _ shape: [Int], _ values: [Value], stored: hid_t, given: hid_t
+  ) throws(CheckpointError) {
+    try values.withUnsafeBufferPointer { (values) throws(CheckpointError) in
+      try array(name, shape, UnsafeRawBufferPointer(values), stored: stored, given: given)
     }
   }
 

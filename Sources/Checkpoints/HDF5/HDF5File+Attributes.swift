@@ -31,15 +31,10 @@ extension HDF5File {
     try HDF5.call("H5Oget_info", of: path) {
       H5Oget_info2(owner.id, &info, UInt32(H5O_INFO_NUM_ATTRS))
     }
-    var names: [String] = []
-    for index in 0..<info.num_attrs {
-      names.append(
-        try text("H5Aget_name_by_idx") { buffer, size in
-          H5Aget_name_by_idx(
-            owner.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, tercet_default())
-        })
+    return try names(info.num_attrs, "H5Aget_name_by_idx") { index, buffer, size in
+      H5Aget_name_by_idx(
+        owner.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, tercet_default())
     }
-    return names
   }
 
   private borrowing func value(

@@ -59,15 +59,10 @@ package struct HDF5File: ~Copyable {
     let opened = try open(group)
     var info = H5G_info_t()
     try HDF5.call("H5Gget_info", of: path) { H5Gget_info(opened.id, &info) }
-    var names: [String] = []
-    for index in 0..<info.nlinks {
-      names.append(
-        try text("H5Lget_name_by_idx") { buffer, size in
-          H5Lget_name_by_idx(
-            opened.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, tercet_default())
-        })
+    return try names(info.nlinks, "H5Lget_name_by_idx") { index, buffer, size in
+      H5Lget_name_by_idx(
+        opened.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, tercet_default())
     }
-    return names
   }
 
   /// Whether a name leads to a group, not to a dataset.
@@ -123,6 +118,16 @@ package struct HDF5File: ~Copyable {
     var buffer = [CChar](repeating: 0, count: count + 1)
     try HDF5.call(function, of: path) { body(&buffer, count + 1) }
     return String(decoding: buffer.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// The names that a function of the library gives for the indices up to a count.
+  borrowing func names(
+    _ count: hsize_t, _ function: String,
+    _ body: (_ index: hsize_t, UnsafeMutablePointer<CChar>?, Int) -> Int
+  ) throws(CheckpointError) -> [String] {
+    var names: [String] = []
+    for index in 0..<count { names.append(try text(function) { body(index, $0, $1) }) }
+    return names
   }
 
   private enum Link {
