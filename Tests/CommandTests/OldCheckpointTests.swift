@@ -89,7 +89,11 @@ extension ProgramTests {
       for name in set(was.attrs) - {'configuration'}:
         assert now.attrs[name] == was.attrs[name], name
       lines = [set(file.attrs['configuration'].splitlines()) for file in (was, now)]
-      assert lines[0] <= lines[1], lines[0] - lines[1]
+      # Its default is another now; a resumed run starts no words.
+      changed = {line for line in lines[0] - lines[1] if 'wordsWithoutVector:' not in line}
+      assert not changed, changed
+      keys = [{line.split(':')[0] for line in part} for part in lines]
+      assert keys[0] <= keys[1], keys[0] - keys[1]
       """
   }
 }

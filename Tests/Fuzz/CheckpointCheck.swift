@@ -60,16 +60,13 @@ enum CheckpointCheck {
 
   /// As `evaluate`, `extract` and `train --resume` read it, which reads moments as parameters.
   private static func load(_ file: borrowing Checkpoint) throws {
-    var loaded: (any ExtractionModel)?
-    let header = try Snapshot.header(of: file) { text, inventory in
+    let (header, model) = try Snapshot.header(of: file) { text in
       let document = try ConfigurationDocument(text: text, name: "configuration")
       guard let options = try ConfigurationCheck.options(document) else { throw Refusal() }
-      let model = options.model.model(for: inventory)
-      loaded = model
-      return model.objective.map(\.name)
+      return options
     }
-    guard let model = loaded else { preconditionFailure("no configuration") }
-    precondition(header.progress.step >= 0 && header.inventory.longestEntity >= 0)
+    precondition(header.progress.step >= 0)
+    precondition(header.vocabularies.sizes.allSatisfy { $0.value >= 0 })
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
     precondition(parameters.buffer.allSatisfy(\.isFinite), "not finite")
   }
@@ -130,22 +127,23 @@ enum CheckpointCheck {
       preconditionFailure("no options")
     }
     options = small
-    let inventory = Inventory(
-      vocabulary: Vocabulary(words: ["Ann", "left"]), relations: ["r"], longestEntity: 2)
-    let model = options.model.model(for: inventory)
+    let model = options.model.model(
+      for: Vocabularies(
+        lists: [("words", NameList(["Ann", "left"])), ("relations", NameList(["r"]))],
+        sizes: [("longest_entity", 2)]))
     let parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 1)
     var progress = Progress()
     progress.step = 1
     progress.history.steps.append(
       History.Step(
-        step: 1, epoch: 0, losses: model.objective.map { _ in 1 }, total: 1, gradientNorm: 1,
+        step: 1, epoch: 0, losses: model.termNames.map { _ in 1 }, total: 1, gradientNorm: 1,
         rate: 0.1))
     let header = SnapshotHeader(
-      configuration: ConfigurationText.yaml(of: options), inventory: inventory,
+      configuration: ConfigurationText.yaml(of: options), vocabularies: model.vocabularies,
       trainingDigest: "1", developmentDigest: "2", progress: progress)
     let state = RunState(
-      header: header, layout: model.layout, objective: model.objective.map(\.name),
+      header: header, layout: model.layout, objective: model.termNames,
       slabs: [("parameters", parameters)])
     write(path) { (writer) throws(CheckpointError) in try state.write(to: writer) }
   }

@@ -42,7 +42,7 @@ enum CorpusCheck {
     precondition(vectors.values.allSatisfy(\.isFinite))
     for (row, word) in vectors.words.enumerated() {
       let own = vectors.values[row * vectors.dimension..<(row + 1) * vectors.dimension]
-      precondition(vectors[word]?.elementsEqual(own) ?? false)
+      precondition(vectors.vector(of: word)?.values.elementsEqual(own) ?? false)
     }
   }
 
