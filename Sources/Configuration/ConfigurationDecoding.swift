@@ -1,14 +1,16 @@
 extension ConfigurationDocument {
-  /// The options of type `T` that this configuration means: `defaults`, changed where the document
-  /// says so.
+  /// Decodes options of type `T`: the values of this document, and `defaults` for all other keys.
   ///
-  /// `T` needs nothing but the `Codable` that the compiler writes: `defaults` is encoded, the
-  /// document is laid over it, and `T` is decoded from both. A key that decoding does not ask for
-  /// is unknown. A type may read one key of its section and decode another type from the same
-  /// decoder; `defaults` must then be of the variant that the document names (`string(at:)`).
+  /// `T` needs only the `Codable` that the compiler writes: `defaults` is encoded, the document is laid over it, and
+  /// `T` is decoded from both. A key of the document that decoding never asks for is unknown. A type may read
+  /// one key of its section and decode another type from the same decoder; `defaults` must then be of the
+  /// variant that the document names (``string(at:)``).
   ///
-  /// - Throws: `ConfigurationError` for an unknown key or a value of the wrong type. The text of a
-  ///   `DecodingError` from `T` itself is given the place of its coding path.
+  /// - Parameters:
+  ///   - type: the type of the options.
+  ///   - defaults: a value for every key.
+  /// - Throws: `ConfigurationError` for an unknown key or a value of the wrong type. It gives a `DecodingError` of
+  ///   `T` itself the position of its coding path.
   public func decode<T: Codable>(
     _ type: T.Type, defaults: T
   ) throws(ConfigurationError) -> T {
@@ -27,6 +29,7 @@ extension ConfigurationDocument {
     }
   }
 
+  /// An error of `T` at the position of its coding path, as far as the document has that.
   private func located(_ error: DecodingError, in node: Node) -> ConfigurationError {
     let (keys, text) = error.pathAndText
     let path = keys.map(\.stringValue)

@@ -1,21 +1,23 @@
-/// A configuration as a person wrote it: a YAML file and the values that were set after it. It
-/// knows the meaning of no key.
+/// A configuration as the user wrote it, a YAML file and later overrides, with the position of every value. It knows
+/// the meaning of no key.
 public struct ConfigurationDocument: Sendable {
   let name: String
   var root: Node
 
   /// Reads one YAML file; one without any key is an empty configuration.
   ///
-  /// - Parameter path: the file, which messages name as it is given here.
-  /// - Throws: `ConfigurationError` where the file cannot be read, is larger than 1 MiB, is not
-  ///   UTF-8 or not YAML, or holds anchors, aliases, tags, a key twice or several documents.
+  /// - Parameter path: the file; messages name it as given here.
+  /// - Throws: `ConfigurationError` where the file cannot be read, is larger than 1 MiB, is not UTF-8 or not YAML,
+  ///   or holds anchors, aliases, tags, a key twice or several documents.
   public init(contentsOf path: String) throws(ConfigurationError) {
     try self.init(text: try ConfigurationFile.text(of: path), name: path)
   }
 
   /// Reads one YAML text.
   ///
-  /// - Parameter name: what messages call the text.
+  /// - Parameters:
+  ///   - text: the YAML.
+  ///   - name: its name in messages.
   /// - Throws: `ConfigurationError` as for a file.
   public init(text: String, name: String) throws(ConfigurationError) {
     try ConfigurationFile.checkSize(text.utf8.count, of: name)
@@ -31,9 +33,9 @@ public struct ConfigurationDocument: Sendable {
     }
   }
 
-  /// This configuration with the values of `overrides`, the later of two winning.
+  /// A copy with the values of `overrides`; of two for one key the later wins.
   ///
-  /// - Throws: `ConfigurationError` where a key leads into a single value or a list.
+  /// - Throws: `ConfigurationError` where a key goes on below a single value or a list.
   public func overridden(
     by overrides: [ConfigurationOverride]
   ) throws(ConfigurationError) -> ConfigurationDocument {
@@ -44,8 +46,8 @@ public struct ConfigurationDocument: Sendable {
     return document
   }
 
-  /// The text written under a dotted key like `model.kind`; `nil` where there is nothing, a list or
-  /// a section.
+  /// The text of the value under a dotted key such as `model.kind`; `nil` where there is no value, a list or a
+  /// section.
   public func string(at key: String) -> String? {
     guard let node = root[key.path], !node.isNull, case .scalar(let scalar) = node.value else {
       return nil
@@ -53,21 +55,21 @@ public struct ConfigurationDocument: Sendable {
     return scalar.text
   }
 
-  /// Where the value under a dotted key was written, `FILE:LINE:COLUMN` or `--set KEY=VALUE`; `nil`
-  /// where nobody wrote one.
+  /// The position of the value under a dotted key, `FILE:LINE:COLUMN` or `--set KEY=VALUE`; `nil` where the user
+  /// wrote none.
   public func position(of key: String) -> String? { root[key.path]?.position.description }
 }
 
 /// One `--set KEY=VALUE`: a dotted key and a YAML value, single or a list in brackets.
 public struct ConfigurationOverride: Hashable, Sendable, CustomStringConvertible {
-  /// The override as it was given, `KEY=VALUE`.
+  /// The override as the user gave it, `KEY=VALUE`.
   public let description: String
   let path: [String]
   let value: Node
 
-  /// Reads `KEY=VALUE`.
+  /// Parses `KEY=VALUE`.
   ///
-  /// - Throws: `ConfigurationError` where `=` or the key is missing or the value is no YAML.
+  /// - Throws: `ConfigurationError` where `=` or the key is missing, or the value is no YAML or a section.
   public init(_ text: String) throws(ConfigurationError) {
     let position = Position.override(text)
     guard let equals = text.firstIndex(of: "=") else {
@@ -94,6 +96,6 @@ public struct ConfigurationOverride: Hashable, Sendable, CustomStringConvertible
 }
 
 extension String {
-  /// The keys of a dotted key.
+  /// The parts of a dotted key.
   var path: [String] { split(separator: ".", omittingEmptySubsequences: false).map(String.init) }
 }

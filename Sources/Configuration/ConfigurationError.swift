@@ -1,4 +1,4 @@
-/// What is wrong with a configuration: one line that names where, what was found and what to do.
+/// A fault of a configuration, as one line for the user: position, finding and remedy.
 public struct ConfigurationError: Error, CustomStringConvertible, Hashable, Sendable {
   /// The whole message, always a single line.
   public let description: String
@@ -8,7 +8,7 @@ public struct ConfigurationError: Error, CustomStringConvertible, Hashable, Send
   init(at position: Position, _ text: String) { self.init("\(position): \(text)") }
 }
 
-/// Where a value was written.
+/// The place where the user wrote a value.
 enum Position: Hashable, Sendable, CustomStringConvertible {
   /// Line and column count from 1; columns count characters.
   case file(name: String, line: Int, column: Int)

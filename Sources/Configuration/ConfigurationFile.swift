@@ -1,7 +1,8 @@
 import Glibc
 
-/// Reading the file of a configuration, which is text and small.
+/// Reading of configuration files: small, and in UTF-8.
 enum ConfigurationFile {
+  /// The largest size in bytes.
   static let largest = 1 << 20
 
   static func text(of path: String) throws(ConfigurationError) -> String {
@@ -20,7 +21,7 @@ enum ConfigurationFile {
     }
   }
 
-  /// At most one byte more than the limit, so that an endless file ends.
+  /// Reads little more than the limit, so that an endless file such as a device ends.
   private static func bytes(of path: String) throws(ConfigurationError) -> [UInt8] {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw failure(path) }

@@ -1,8 +1,8 @@
-/// Options as text: what `--print-config` prints and a checkpoint keeps.
+/// Options as text, for `--print-config` and for checkpoints.
 public enum ConfigurationText {
-  /// `options` as YAML that reads back as the same options, every key in the order of declaration.
+  /// `options` as YAML that decodes to the same options, every key in the order of declaration.
   ///
-  /// Floats are the shortest text of their own width; a property without a value is `null`.
+  /// A float is the shortest text that decodes to the same bits; a property without a value is `null`.
   ///
   /// - Precondition: every number is finite.
   public static func yaml(of options: some Encodable) -> String {
@@ -10,8 +10,8 @@ public enum ConfigurationText {
     return lines(of: node).map { $0 + "\n" }.joined()
   }
 
-  /// Every single value and every list of `options` with its dotted key, in the order of
-  /// declaration, for comparing two configurations key by key.
+  /// The single values and lists of `options` by dotted key, in the order of declaration: two configurations can be
+  /// compared key by key.
   ///
   /// - Precondition: every number is finite.
   public static func flattened(of options: some Encodable) -> [(key: String, value: String)] {
@@ -47,7 +47,7 @@ public enum ConfigurationText {
 }
 
 extension Node {
-  /// This node on one line; `nil` where it has keys.
+  /// This node on one line; `nil` for a section with keys.
   fileprivate var flowText: String? {
     switch value {
     case .scalar(let scalar): return scalar.yaml
@@ -60,12 +60,12 @@ extension Node {
 }
 
 extension Scalar {
-  /// A text that needs no quotes stands without, everything else that is text in double quotes.
+  /// The scalar as YAML: a text stands in double quotes unless every reader of YAML takes it for a text without.
   fileprivate var yaml: String {
     style == .plain || isPlainText ? text : "\"\(text.unicodeScalars.map(\.yaml).joined())\""
   }
 
-  /// Whether `text` without quotes is the same text for every reader of YAML.
+  /// Whether every reader of YAML, 1.1 included, takes `text` without quotes for the same text.
   private var isPlainText: Bool {
     let others = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"]
     let inner: (UInt8) -> Bool = { $0.isLetter || $0.isDigit || "_-./+".utf8.contains($0) }
@@ -77,7 +77,7 @@ extension Scalar {
 }
 
 extension Unicode.Scalar {
-  /// Inside double quotes: as it is where YAML calls it printable, else as an escape.
+  /// The character inside double quotes: an escape unless YAML counts it as printable.
   fileprivate var yaml: String {
     switch value {
     case 0x22, 0x5C: return "\\\(self)"

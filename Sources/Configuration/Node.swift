@@ -1,21 +1,21 @@
-/// One value of a configuration, with the place where it was written.
+/// A value of a configuration, single or with values inside, and its position.
 struct Node: Hashable, Sendable {
   enum Value: Hashable, Sendable {
     case scalar(Scalar)
     case sequence([Node])
-    /// In the order of writing; no key occurs twice.
+    /// In the order of the text; no key occurs twice.
     case mapping([Entry])
   }
 
   var value: Value
   let position: Position
 
-  /// Whether nothing was written here, or `null`.
+  /// Whether the value is empty or `null`.
   var isNull: Bool {
     if case .scalar(let scalar) = value { scalar.isNull } else { false }
   }
 
-  /// What a message says that it found here.
+  /// The value in messages, after *found*.
   var found: String {
     switch value {
     case .scalar(let scalar) where scalar.isNull: "nothing"
@@ -35,8 +35,8 @@ struct Entry: Hashable, Sendable {
   var node: Node
 }
 
-/// A text as it was written: a plain one may be a number, a truth value or nothing; a quoted one is
-/// always a text.
+/// A single value as the user wrote it: a plain one may be a number, a truth value or null; a quoted one is always a
+/// text.
 struct Scalar: Hashable, Sendable {
   enum Style: Hashable, Sendable { case plain, quoted }
 
@@ -45,14 +45,14 @@ struct Scalar: Hashable, Sendable {
 
   static let null = Scalar(text: "null", style: .plain)
 
-  /// The nothings of YAML 1.2's core schema.
+  /// Whether this is a null of YAML 1.2's core schema.
   var isNull: Bool {
     style == .plain && ["", "~", "null", "Null", "NULL"].contains(text)
   }
 }
 
 extension Node {
-  /// The value under the keys of `path`, one inside the other.
+  /// The value under a path of keys.
   subscript(path: [String]) -> Node? {
     var node = self
     for key in path {
@@ -64,8 +64,8 @@ extension Node {
     return node
   }
 
-  /// This node, completed by the keys of `base` that it does not have. A section without a single
-  /// key, as is left when all of them are comments, is the section of `base`.
+  /// A copy with the keys of `base` that this node lacks. An empty section, such as one whose keys are all commented
+  /// out, becomes that of `base`.
   func overlaid(on base: Node) -> Node {
     guard case .mapping(var merged) = base.value else { return self }
     switch value {
@@ -86,7 +86,10 @@ extension Node {
     }
   }
 
-  /// This node with `node` under the keys of `path`, and with every section on the way.
+  /// A copy with `node` under a path of keys; missing sections on the path are made.
+  ///
+  /// - Parameter done: the keys above this node, for errors.
+  /// - Throws: `ConfigurationError` where a value on the path is single or a list.
   func setting(
     _ path: ArraySlice<String>, to node: Node, done: [String] = []
   ) throws(ConfigurationError) -> Node {

@@ -1,4 +1,4 @@
-/// Decodes from one node; what is asked for is recorded, so that the rest is known to be unknown.
+/// Decodes from one node and records the keys that decoding asks for; all others are unknown.
 struct NodeDecoder: Decoder {
   let node: Node
   let path: [String]
@@ -22,6 +22,8 @@ struct NodeDecoder: Decoder {
   }
 
   /// Decodes the whole node.
+  ///
+  /// - Throws: `ConfigurationError` for a wrong type or case, or an error of `T`'s own.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     if let scalarType = type as? any ScalarValue.Type, let value = try read(scalarType) as? T {
       return value
@@ -55,7 +57,7 @@ struct NodeDecoder: Decoder {
     return value
   }
 
-  /// The texts that stand for the cases of an enumeration; `nil` where it has others than texts.
+  /// The raw texts of an enumeration's cases; `nil` where some case has none.
   private static func names<C: CaseIterable>(of type: C.Type) -> [String]? {
     let names = C.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
     return names.isEmpty || names.count < C.allCases.count ? nil : names
@@ -75,7 +77,7 @@ final class AskedKeys {
     (places[path] ?? [:]).sorted { $0.value < $1.value }.map(\.key)
   }
 
-  /// The first key of `node`, or of what is inside it, that nobody asked for.
+  /// An error about the first key in `node` that decoding did not ask for.
   func firstUnknownKey(in node: Node, at path: [String] = []) -> ConfigurationError? {
     switch node.value {
     case .scalar: return nil
@@ -106,7 +108,7 @@ final class AskedKeys {
   }
 }
 
-/// A key of a section, or the place of an element in a list.
+/// A key of a section, or the index of an element in a list.
 struct PathKey: CodingKey {
   let stringValue: String
   var intValue: Int? { nil }

@@ -1,11 +1,13 @@
-/// Encodes values as the nodes that would read back as them.
+/// Encodes values as nodes that decode to the same values.
 struct NodeEncoder: Encoder {
   fileprivate let slot: Slot
   let codingPath: [any CodingKey]
 
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  /// - Precondition: encoding does not fail; types that describe options have no reason to.
+  /// The node of a value.
+  ///
+  /// - Precondition: the value's own `encode(to:)` does not throw.
   static func node(of value: some Encodable) -> Node {
     let slot = Slot()
     do {
@@ -32,7 +34,7 @@ struct NodeEncoder: Encoder {
     if let value = value as? any ScalarValue {
       slot.write(value.scalar)
     } else if let dictionary = value as? [String: any Encodable] {
-      // A dictionary has no order of its own, and what is printed must not change from run to run.
+      // Sorted: a dictionary's own order changes from run to run.
       slot.becomeMapping()
       for (key, value) in dictionary.sorted(by: { $0.key < $1.key }) {
         try child(PathKey(stringValue: key)).encode(value)
@@ -52,7 +54,7 @@ struct NodeEncoder: Encoder {
   }
 }
 
-/// A node that is being written. Every container of one encoder writes into the same slot.
+/// A node under construction. All containers of one encoder write into one slot.
 private final class Slot {
   private enum Content {
     case nothing
@@ -63,7 +65,7 @@ private final class Slot {
 
   private var content = Content.nothing
 
-  /// A value that wrote nothing has no stored properties: it is a section without keys.
+  /// The finished node. A value without stored properties has written nothing: it is an empty section.
   var node: Node {
     switch content {
     case .nothing: Node(value: .mapping([]), position: .defaults)
@@ -143,7 +145,7 @@ private struct KeyedSlots<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func superEncoder(forKey key: Key) -> any Encoder { encoder.child(key) }
 }
 
-/// One for each type that the protocol has a default for, which would leave the key out.
+/// The protocol's default for each of these types would leave the key out.
 extension KeyedSlots {
   func encodeIfPresent(_ value: Bool?, forKey key: Key) throws { try write(value, key) }
   func encodeIfPresent(_ value: String?, forKey key: Key) throws { try write(value, key) }

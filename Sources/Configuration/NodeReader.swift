@@ -1,6 +1,6 @@
-/// Builds the tree of one YAML document from the reader's events.
+/// Builds the nodes of one YAML document from a reader's events.
 struct NodeReader: ~Copyable {
-  /// Sections inside sections beyond this are a mistake, or an attack on the stack.
+  /// The largest depth of sections and lists; deeper text is a mistake, or an attack on the stack.
   static let deepest = 32
 
   private let events: YAMLReader

@@ -1,11 +1,12 @@
-/// A type that stands as one word in a configuration.
+/// A type whose values are single scalars in a configuration.
 protocol ScalarValue: Codable {
-  /// The value of `scalar`, or `nil` where it is none of this type.
+  /// Parses a scalar; `nil` where it is no value of this type.
   init?(scalar: Scalar)
 
-  /// What `scalar`, which was refused, should have been.
+  /// The expected kind of value, for the error about a refused scalar; `nil` stands for a list or section.
   static func expectation(for scalar: Scalar?) -> String
 
+  /// The value as a scalar that parses to it.
   var scalar: Scalar { get }
 }
 

@@ -1,7 +1,8 @@
-/// What the messages about names and values have in common.
+/// Wording of messages about names and values.
 public enum Wording {
-  /// The name that `name` was probably meant to be, or `nil` when none is near: at most a third of
-  /// its letters differ, a swap of neighbours counting once.
+  /// The candidate nearest to a misspelt name; `nil` when more than a third of every candidate's letters differ.
+  ///
+  /// A swap of neighbours counts as one difference.
   public static func nearest(to name: String, among names: [String]) -> String? {
     var best: (name: String, distance: Int)?
     for candidate in names {
@@ -13,7 +14,7 @@ public enum Wording {
     return best?.name
   }
 
-  /// `text` between single quotes, on one line and shortened when it is long.
+  /// `text` in single quotes, on one line and cut after 60 characters.
   public static func quoted(_ text: String) -> String { "'\(singleLine(abbreviated(text)))'" }
 
   static func abbreviated(_ text: String) -> String {
@@ -33,8 +34,8 @@ public enum Wording {
     return line
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b`
-  /// (optimal string alignment).
+  /// The number of insertions, deletions, replacements and swaps of neighbours from `a` to `b` (optimal string
+  /// alignment).
   private static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...b.count)

@@ -2,7 +2,7 @@ import CYAML
 
 /// A libyaml parser over bytes that outlive it, as a source of checked events.
 ///
-/// Anchors, aliases and tags are refused where they stand, so that a text cannot grow when read.
+/// It refuses anchors, aliases and tags: without them no text grows when it is read.
 struct YAMLReader: ~Copyable {
   enum Event {
     case streamStart, streamEnd, documentStart, documentEnd
@@ -14,7 +14,7 @@ struct YAMLReader: ~Copyable {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let source: YAMLSource
 
-  /// The corresponding C functions are `yaml_parser_initialize` and `yaml_parser_set_input_string`.
+  /// A parser at the start of some bytes (`yaml_parser_initialize`, `yaml_parser_set_input_string`).
   init(_ bytes: UnsafeBufferPointer<UInt8>, source: YAMLSource) throws(ConfigurationError) {
     self.bytes = bytes
     self.source = source
@@ -33,9 +33,9 @@ struct YAMLReader: ~Copyable {
     parser.deallocate()
   }
 
-  /// The next event and where it begins.
+  /// The next event and the position of its start (`yaml_parser_parse`).
   ///
-  /// The corresponding C function is `yaml_parser_parse`.
+  /// - Throws: `ConfigurationError` for malformed YAML and for a refused construct.
   func next() throws(ConfigurationError) -> (Event, Position) {
     var event = yaml_event_t()
     guard yaml_parser_parse(parser, &event) == 1 else { throw syntaxError() }
@@ -117,7 +117,7 @@ struct YAMLReader: ~Copyable {
     return ConfigurationError(at: source.position(of: failed.problem_mark), text)
   }
 
-  /// libyaml reads ahead of what it parses, so its own mark is not where a bad character stands.
+  /// The position of a bad character; libyaml reads ahead, so its own mark lies elsewhere.
   private func position(ofByte offset: Int) -> Position {
     let before = bytes.prefix(offset)
     let newline = UInt8(ascii: "\n")
@@ -129,7 +129,7 @@ struct YAMLReader: ~Copyable {
   }
 }
 
-/// What is being read: a file with lines and columns, or the value of one override.
+/// The origin of a YAML text: a file with lines and columns, or the value of one override.
 enum YAMLSource: CustomStringConvertible {
   case file(String)
   case override(String)

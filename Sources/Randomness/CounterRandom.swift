@@ -1,8 +1,9 @@
 import Glibc
 
-/// A counter-based generator: what it gives depends on its key and on a counter, never on how many
-/// numbers were drawn before, by whom or in which order. So a draw is named by what it is *for*
-/// (seed, epoch, example, purpose), and every distribution of work draws the same numbers.
+/// One stream of random numbers, keyed by seed, purpose, epoch and example, and indexed by a counter.
+///
+/// A number depends on its key and index alone, not on the numbers drawn before: every distribution of the work over
+/// ranks and threads draws the same.
 ///
 /// Philox4x32-10 (Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, SC 2011).
 public struct CounterRandom: Sendable {
@@ -10,8 +11,11 @@ public struct CounterRandom: Sendable {
   private let epoch: UInt32
   private let example: UInt32
 
+  /// The stream of a key.
+  ///
   /// - Parameters:
-  ///   - purpose: what the numbers are for; two purposes never share a stream.
+  ///   - seed: the seed of the run.
+  ///   - purpose: a name for the use of the numbers; streams of different purposes are unrelated.
   ///   - epoch: the pass over the data, or 0 where there is none.
   ///   - example: the sentence's index in its split, or 0 where there is none.
   public init(seed: UInt64, purpose: String, epoch: Int = 0, example: Int = 0) {
@@ -41,7 +45,7 @@ public struct CounterRandom: Sendable {
 
   /// The `index`-th number of this stream, normal with mean 0 and deviation 1 (Box and Muller, 1958).
   public func normal(_ index: Int) -> Float {
-    // In 0..<1, and in 0 exclusive to 1, of which there is a logarithm.
+    // `turn` is in 0..<1; `share` is above 0, so it has a logarithm.
     let turn = Double(bits(2 * index)) * 0x1p-32
     let share = (Double(bits(2 * index + 1)) + 1) * 0x1p-32
     return Float((-2 * log(share)).squareRoot() * cos(2 * .pi * turn))
@@ -56,7 +60,7 @@ public struct CounterRandom: Sendable {
     return Int(wide.multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// A permutation of `0..<count`, each with equal chance (Fisher and Yates).
+  /// A permutation of `0..<count`, all equally likely (Fisher and Yates).
   public func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     for i in stride(from: count - 1, to: 0, by: -1) {
@@ -65,7 +69,7 @@ public struct CounterRandom: Sendable {
     return order
   }
 
-  /// The block of four numbers that Philox4x32-10 gives for a counter and a key.
+  /// Philox4x32-10: the four numbers of a counter and a key.
   package static func philox(
     _ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {

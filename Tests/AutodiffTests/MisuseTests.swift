@@ -113,7 +113,7 @@ struct Misuse: Sendable {
     Misuse("no cell state") { $0.step(1, hidden: $0.x(2, 3), cell: nil) },
     Misuse("width of state") { $0.step(1, hidden: $0.x(2, 2), cell: $0.x(2, 3)) },
     Misuse("a third map of two") { $0.map(3, $0.x(2, 3)) },
-    Misuse("input of map") { $0.map(1, $0.x(3, 3)) },
+    Misuse("input of map") { $0.map(1, $0.x(2, 4)) },
     Misuse("bias of map") { $0.map(1, $0.x(2, 3), bias: $0.narrow) },
   ]
 

@@ -8,7 +8,7 @@ struct Outcome {
   let output: String
 }
 
-/// Runs a program and takes what it prints on both streams.
+/// Runs a program and collects both of its output streams.
 func run(_ program: String, _ arguments: [String]) throws -> Outcome {
   let process = Process()
   process.executableURL = URL(filePath: "/usr/bin/env")

@@ -72,13 +72,13 @@ struct ReaderProcessTests {
     try inFolder { (folder) throws in
       let path = "\(folder)/a.h5"
       try writeSample(to: path)
-      try write(transcribed(path), to: "\(folder)/transcript")
+      try write(messageOfReader(path), to: "\(folder)/message")
       let program = try script(
         """
         cd '\(folder)'
         echo >>starts
         [ $(wc -l <starts) -gt \(times) ] || kill -KILL $$
-        exec cat transcript 1<>/proc/self/fd/4
+        exec cat message 1<>/proc/self/fd/4
         """, in: folder)
       var read: [Float]?
       if let file = try? CheckpointFile.open(path, reading: .all, by: program) {
@@ -111,14 +111,14 @@ struct ReaderProcessTests {
     try inFolder { (folder) throws in
       let path = "\(folder)/a.h5"
       try writeSample(to: path)
-      try write(transcribed(path), to: "\(folder)/transcript")
+      try write(messageOfReader(path), to: "\(folder)/message")
       #expect(try run("mkfifo", ["\(folder)/go", "\(folder)/said"]).status == 0)
       let program = try script(
         """
         cd '\(folder)'
         head -c 100000000 /dev/zero >&4 && exit 1
-        (exec 5>&-; read word < go; cat transcript 1<>/proc/self/fd/4 && echo changed > said || echo refused > said) &
-        exec cat transcript 1<>/proc/self/fd/4
+        (exec 5>&-; read word < go; cat message 1<>/proc/self/fd/4 && echo changed > said || echo refused > said) &
+        exec cat message 1<>/proc/self/fd/4
         """, in: folder)
       let file = try CheckpointFile.open(path, reading: .all, by: program)
       #expect(try file.floats("parameters/encoder.weight").values == sampleWeights)

@@ -26,8 +26,8 @@ enum CheckpointCheck {
     try? load(file)
   }
 
-  /// A transcript as a process could hand it over that the file which it read has taken over.
-  static func transcript(_ bytes: UnsafeRawBufferPointer) {
+  /// A message, as a process could write it that a forged file has taken over.
+  static func message(_ bytes: UnsafeRawBufferPointer) {
     guard case .contents(let root)? = try? ReaderMessageDecoder.outcome(of: bytes, wanted: .all)
     else {
       return
@@ -65,8 +65,8 @@ enum CheckpointCheck {
       guard let options = try ConfigurationCheck.options(document) else { throw Refusal() }
       return options
     }
-    precondition(
-      header.progress.step >= 0 && header.vocabularies.sizes.allSatisfy { $0.value >= 0 })
+    precondition(header.progress.step >= 0)
+    precondition(header.vocabularies.sizes.allSatisfy { $0.value >= 0 })
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
     precondition(parameters.buffer.allSatisfy(\.isFinite), "not finite")
   }
@@ -127,9 +127,10 @@ enum CheckpointCheck {
       preconditionFailure("no options")
     }
     options = small
-    let vocabularies = Vocabularies(
-      words: ["Ann", "left"], relations: ["r"], longestEntity: 2)
-    let model = options.model.model(for: vocabularies)
+    let model = options.model.model(
+      for: Vocabularies(
+        lists: [("words", NameList(["Ann", "left"])), ("relations", NameList(["r"]))],
+        sizes: [("longest_entity", 2)]))
     let parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 1)
     var progress = Progress()
@@ -139,7 +140,7 @@ enum CheckpointCheck {
         step: 1, epoch: 0, losses: model.termNames.map { _ in 1 }, total: 1, gradientNorm: 1,
         rate: 0.1))
     let header = SnapshotHeader(
-      configuration: ConfigurationText.yaml(of: options), vocabularies: vocabularies,
+      configuration: ConfigurationText.yaml(of: options), vocabularies: model.vocabularies,
       trainingDigest: "1", developmentDigest: "2", progress: progress)
     let state = RunState(
       header: header, layout: model.layout, objective: model.termNames,
@@ -147,8 +148,8 @@ enum CheckpointCheck {
     write(path) { (writer) throws(CheckpointError) in try state.write(to: writer) }
   }
 
-  /// The transcript of a whole checkpoint, in the folder of seeds.
-  static func writeTranscript() {
+  /// Writes the message of a whole checkpoint into the folder of seeds.
+  static func writeMessage() {
     writeModel("whole.h5")
     guard let count = try? Data(contentsOf: URL(filePath: "whole.h5")).count else {
       preconditionFailure("no checkpoint")

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Training
 
-/// Configurations: what is taken is written as a text that means the same.
+/// Configurations: an accepted text is written as another with the same meaning.
 ///
 /// The lines after the first zero byte are `--set` values.
 enum ConfigurationCheck {

@@ -1,7 +1,7 @@
 import Corpora
 import Foundation
 
-/// Corpora and word vectors: what is taken can be written and read again as the same.
+/// Corpora and word vectors: accepted sentences are written and read again as the same.
 enum CorpusCheck {
   static func jsonLines(_ bytes: UnsafeRawBufferPointer) {
     put(bytes, "input")
@@ -42,7 +42,7 @@ enum CorpusCheck {
     precondition(vectors.values.allSatisfy(\.isFinite))
     for (row, word) in vectors.words.enumerated() {
       let own = vectors.values[row * vectors.dimension..<(row + 1) * vectors.dimension]
-      precondition(vectors[word]?.elementsEqual(own) ?? false)
+      precondition(vectors.vector(of: word)?.values.elementsEqual(own) ?? false)
     }
   }
 

@@ -1,12 +1,12 @@
 import Foundation
 
-/// What a fuzzer hands mutated bytes to, one process a reader; `Tests/Cluster/fuzz` builds and runs it.
+/// A reader that the fuzzer hands mutated bytes, one a process; `cluster/fuzz` builds and runs it.
 ///
-/// A reader may refuse its input or take it. What it takes must be sound: each `check` says what that means
-/// there and traps where it is not so. A crash, a hang and a large piece of memory are the fuzzer's to see.
+/// A reader may refuse its input or accept it. Each `check` traps where an accepted input is not sound. The fuzzer
+/// itself sees crashes, hangs and large allocations.
 enum Reader: String, CaseIterable {
   case jsonl, triples, cotype, copyre, tuples, conll04, spert, dygie, yaml, vectors, checkpoint
-  case transcript
+  case message
 
   /// The reader under test, which `TERCET_FUZZ_READER` names.
   static let chosen: Reader = {
@@ -26,7 +26,7 @@ enum Reader: String, CaseIterable {
     case .vectors: CorpusCheck.vectors(bytes)
     case .jsonl: CorpusCheck.jsonLines(bytes)
     case .checkpoint: CheckpointCheck.run(bytes)
-    case .transcript: CheckpointCheck.transcript(bytes)
+    case .message: CheckpointCheck.message(bytes)
     default: CorpusCheck.published(rawValue, bytes)
     }
   }
@@ -42,7 +42,7 @@ public func initialize(
   case .checkpoint:
     CheckpointCheck.writeKinds("seeds/kinds.h5")
     CheckpointCheck.writeModel("seeds/model.h5")
-  case .transcript: CheckpointCheck.writeTranscript()
+  case .message: CheckpointCheck.writeMessage()
   default: break
   }
   return 0

@@ -1,16 +1,22 @@
 import CHDF5
 
-/// A dataset whose kind, shape, filters and storage were looked at, so that it can be read into
-/// memory of the size that its shape says.
+/// An open dataset that passed all checks: its kind, shape, filters and storage fit the file's length, so it can
+/// be read into memory of the size of its shape.
 struct Dataset: ~Copyable {
-  let handle: Handle
-  let type: Handle
+  private let handle: Handle
+  private let type: Handle
+  private let path: String
+  /// Kind and shape, checked.
   let outline: ArrayOutline
 
+  /// Opens and checks a dataset.
+  ///
   /// - Parameters:
-  ///   - file: the identifier of the file.
-  ///   - name: a name whose links were followed already and lead to a dataset.
-  ///   - fileLength: what no dataset of this file can exceed in bytes.
+  ///   - name: the path of a dataset that hard links lead to.
+  ///   - file: the library's identifier of the file.
+  ///   - path: the file's name in errors.
+  ///   - fileLength: the largest size of a dataset, in bytes.
+  /// - Throws: `CheckpointError` where a check fails.
   init(
     _ name: String, in file: hid_t, of path: String, fileLength: Int
   ) throws(CheckpointError) {
@@ -36,10 +42,29 @@ struct Dataset: ~Copyable {
       kind: ElementKind(of: type.id), shape: extents.map { Int($0) }, count: count)
     handle = dataset
     self.type = type
+    self.path = path
   }
 
-  /// The extents of a space; none for a scalar.
-  static func extents(
+  /// Copies the elements, row-major, as ``ElementKind/width`` says: integers as `Int64`, strings filled up.
+  ///
+  /// - Precondition: the buffer has ``ArrayOutline/bytes`` bytes.
+  borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
+    precondition(outline.bytes == buffer.count, "\(buffer.count) bytes for a dataset")
+    guard !buffer.isEmpty else { return }
+    let given =
+      switch outline.kind {
+      case .float32: tercet_float()
+      case .float64: tercet_double()
+      case .integer: tercet_int64()
+      default: type.id
+      }
+    try HDF5.call("H5Dread", of: path) {
+      H5Dread(handle.id, given, tercet_all(), tercet_all(), tercet_default(), buffer.baseAddress)
+    }
+  }
+
+  /// The extents of a dataspace; none for a scalar.
+  private static func extents(
     of space: borrowing Handle, _ path: String
   ) throws(CheckpointError) -> [hsize_t] {
     let rank = try HDF5.call("H5Sget_simple_extent_ndims", of: path) {
@@ -52,7 +77,7 @@ struct Dataset: ~Copyable {
     return extents
   }
 
-  /// The product as an `Int`; nil where it does not fit.
+  /// The product; nil where it exceeds an `Int`.
   private static func product(_ factors: [hsize_t]) -> Int? {
     var product = 1
     for factor in factors {
@@ -64,8 +89,8 @@ struct Dataset: ~Copyable {
     return product
   }
 
-  /// Refuses data that stand in other files, chunks that are larger than the file, and filters that make
-  /// many bytes of few or need code from elsewhere.
+  /// Refuses data in other files, chunks larger than the file, and every filter but Fletcher's checksum:
+  /// compression could make many bytes of few, and plugins would load foreign code.
   private static func checkStorage(
     of dataset: borrowing Handle, elementBytes: hsize_t, _ name: String, _ path: String,
     _ fileLength: Int

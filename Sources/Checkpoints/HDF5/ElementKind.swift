@@ -1,20 +1,25 @@
 import CHDF5
 
-/// What the elements of an array or attribute are, as far as this program reads them.
+/// The type of the elements of an array or attribute, as far as this program reads it.
 package enum ElementKind: Equatable, Sendable {
+  /// IEEE 754, 32 bits, little-endian.
   case float32
+  /// IEEE 754, 64 bits, little-endian.
   case float64
-  /// An integer that an `Int64` can hold.
+  /// A little-endian integer that an `Int64` can hold.
   case integer
+  /// An enumeration of two values over one byte.
   case truth
-  /// Strings that each have their own length.
+  /// Strings of their own lengths.
   case strings
-  /// Strings of this many bytes, shorter ones filled up.
+  /// Strings of one length, shorter ones filled up with zeros.
   case fixedStrings(bytes: Int)
-  /// Anything else.
+  /// Any other type.
   case other
 
-  /// - Parameter type: the identifier of a datatype.
+  /// The kind of a datatype.
+  ///
+  /// - Parameter type: the library's identifier.
   init(of type: hid_t) {
     self = HDF5.alone { Self.kind(of: type) }
   }
@@ -43,7 +48,7 @@ package enum ElementKind: Equatable, Sendable {
     ]
   }
 
-  /// The bytes of an element as it is handed over, an integer as `Int64`; nil for what is not read from arrays.
+  /// The bytes of an element in memory, an integer as `Int64`; nil for kinds that are not read from arrays.
   var width: Int? {
     switch self {
     case .float32: MemoryLayout<Float>.size
@@ -54,7 +59,7 @@ package enum ElementKind: Equatable, Sendable {
     }
   }
 
-  /// The kind in words.
+  /// The kind in messages.
   var name: String {
     switch self {
     case .float32: "float32"

@@ -1,12 +1,19 @@
 import CHDF5
 import Synchronization
 
-/// An identifier of the HDF5 library together with the function that closes it.
+/// An open identifier of the HDF5 library, closed at the end of its life.
 struct Handle: ~Copyable {
+  /// The library's identifier.
   let id: hid_t
   private let close: @convention(c) (hid_t) -> herr_t
 
-  /// Takes what `open` returns, which `close` gives back at the end of the handle's life.
+  /// Opens something.
+  ///
+  /// - Parameters:
+  ///   - function: the name of the C function that `open` calls.
+  ///   - path: the file's name in errors.
+  ///   - close: the function that closes the identifier.
+  ///   - open: returns an identifier, or a negative number for a failure.
   init(
     _ function: String, of path: String, closedBy close: @convention(c) (hid_t) -> herr_t,
     _ open: () -> hid_t
@@ -15,7 +22,9 @@ struct Handle: ~Copyable {
     self.close = close
   }
 
-  /// Closes what it stands for, and says whether that went well.
+  /// Closes the identifier now.
+  ///
+  /// - Throws: `CheckpointError` where that fails, as closing a file can.
   consuming func close(_ function: String, of path: String) throws(CheckpointError) {
     let (id, close) = (id, close)
     discard self
@@ -25,17 +34,15 @@ struct Handle: ~Copyable {
   deinit { HDF5.alone(opening: -1) { _ = close(id) } }
 }
 
-/// The only way into the library: one thread at a time, since not every build of it can take more; every
-/// call is silenced before and checked after.
-///
-/// The library keeps an error stack, per thread where it knows threads, and prints it unless told not to.
+/// The only way into the HDF5 library: one thread at a time, as some of its builds require. Its printing of errors
+/// is switched off before every call, and its error stack, one per thread in threaded builds, is read after.
 enum HDF5 {
-  /// How many handles are open.
+  /// The number of open handles.
   private static let handles = Mutex(0)
 
-  /// Runs calls of the library that cannot fail, with no other thread in it.
+  /// Runs calls of the library that cannot fail, while no other thread is in it.
   ///
-  /// - Parameter opening: by how much the number of open handles changes.
+  /// - Parameter opening: the change of the number of open handles.
   static func alone<Result>(opening: Int = 0, _ body: () -> Result) -> Result {
     handles.withLock { handles in
       handles += opening
@@ -44,18 +51,21 @@ enum HDF5 {
     }
   }
 
-  /// Gives back the memory that the library keeps. Its list of conversions gets longer with every file that has
-  /// strings of their own lengths and is never cut, so it starts anew where nothing of it is in use.
-  static func rest() {
+  /// Frees the memory that the library keeps between files.
+  ///
+  /// Its list of conversions grows with every file that has strings of their own lengths, and only closing the
+  /// library clears it; so it is closed where no handle is open.
+  static func trim() {
     handles.withLock { _ = $0 == 0 ? H5close() : H5garbage_collect() }
   }
 
-  /// Returns what the call returns unless that is negative, the library's sign of failure.
+  /// Runs a call of the library and returns its result, unless that is negative: the library's sign of failure.
   ///
   /// - Parameters:
   ///   - function: the name of the C function.
-  ///   - path: the file that an error is about.
-  ///   - opening: by how much the number of open handles changes where the call succeeds.
+  ///   - path: the file's name in errors.
+  ///   - opening: the change of the number of open handles where the call succeeds.
+  /// - Throws: `CheckpointError` with the library's text.
   @discardableResult
   static func call<Result: SignedInteger>(
     _ function: String, of path: String, opening: Int = 0, _ body: () -> Result
@@ -71,7 +81,7 @@ enum HDF5 {
     return result
   }
 
-  /// What the innermost function on the error stack said.
+  /// The text of the innermost function on the error stack.
   private static func errorText() -> String {
     var text = ""
     withUnsafeMutablePointer(to: &text) { text in
@@ -89,14 +99,14 @@ enum HDF5 {
 }
 
 extension Handle {
-  /// A list of properties of a class such as file access.
+  /// A property list of a class such as file access.
   static func properties(
     _ kind: @autoclosure () -> hid_t, of path: String
   ) throws(CheckpointError) -> Handle {
     try Handle("H5Pcreate", of: path, closedBy: H5Pclose) { H5Pcreate(kind()) }
   }
 
-  /// The space of an array; an empty shape is a scalar.
+  /// The dataspace of an array; an empty shape is a scalar.
   static func space(_ shape: [Int], of path: String) throws(CheckpointError) -> Handle {
     let extents = shape.map(hsize_t.init)
     return try Handle("H5Screate_simple", of: path, closedBy: H5Sclose) {
@@ -104,8 +114,10 @@ extension Handle {
     }
   }
 
-  /// The type of UTF-8 strings that have this many bytes with the zeros at their end, one at least,
-  /// or, for `H5T_VARIABLE`, each its own number of them.
+  /// The type of UTF-8 strings of one length.
+  ///
+  /// - Parameter bytes: the length with at least one zero at the end; `H5T_VARIABLE` for strings of their own
+  ///   lengths.
   static func stringType(bytes: Int, of path: String) throws(CheckpointError) -> Handle {
     let type = try Handle("H5Tcopy", of: path, closedBy: H5Tclose) { H5Tcopy(tercet_c_string()) }
     try HDF5.call("H5Tset_size", of: path) { H5Tset_size(type.id, bytes) }
@@ -113,7 +125,7 @@ extension Handle {
     return type
   }
 
-  /// The type of truth values as h5py has them: FALSE and TRUE over one byte.
+  /// The type of h5py's truth values: an enumeration of FALSE and TRUE over one byte.
   static func truthType(of path: String) throws(CheckpointError) -> Handle {
     let type = try Handle("H5Tenum_create", of: path, closedBy: H5Tclose) {
       H5Tenum_create(tercet_file_int8())

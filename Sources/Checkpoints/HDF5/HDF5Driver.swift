@@ -1,26 +1,29 @@
 import CHDF5
 
-/// The file that a checkpoint is written to or read from, as HDF5 sees it: a driver of the library.
+/// A file driver of the HDF5 library: it does the library's input and output for one file.
 ///
-/// When the system refuses a write, the first error is kept for ``check()``, nothing more is written, and
-/// the library is told that all went well. It then closes the file like any other; what it cannot flush
-/// it would hold, and the file with it, until the process ends.
+/// When the system refuses a write, the driver keeps the first error for ``check()``, writes nothing more and
+/// reports success. The library then closes the file like any other; told of the failure it would hold its unflushed
+/// data, and the file with them, until the process ends.
 final class HDF5Driver {
   private let descriptor: Descriptor
-  /// Bytes that the finished file has at least, for errors.
+  /// A lower bound of the finished file's size in bytes, for errors.
   private let expected: Int
   private var failure: CheckpointError?
-  /// Where the library's last allocation ends, and the last byte that it wrote.
+  /// The end of the library's last allocation.
   private var allocated: haddr_t = 0
+  /// The end of the file, as far as it was written.
   private var length: haddr_t = 0
 
-  /// Makes an empty file.
+  /// Makes an empty file for writing.
+  ///
+  /// - Parameter expected: a lower bound of its finished size in bytes.
   init(_ path: String, expecting expected: Int) throws(CheckpointError) {
     descriptor = try Descriptor.creating(path)
     self.expected = expected
   }
 
-  /// Takes a file that is open for reading; the library could not open it again once it has lost its name.
+  /// Takes over a file that is open for reading: it may have lost its name, by which the library would open it.
   init(reading descriptor: consuming Descriptor) throws(CheckpointError) {
     length = haddr_t(try descriptor.length())
     self.descriptor = descriptor
@@ -29,12 +32,12 @@ final class HDF5Driver {
 
   private var needed: Int { max(expected, Int(clamping: allocated)) }
 
-  /// Throws what went wrong so far.
+  /// Throws the first error, if there was one.
   func check() throws(CheckpointError) {
     if let failure { throw failure }
   }
 
-  /// Puts the header before what the library wrote and closed, and waits until the disk has the file.
+  /// Writes the header before the library's closed file, and flushes both to disk.
   func seal() throws(CheckpointError) {
     try check()
     var checksum = Checksum()
@@ -54,6 +57,7 @@ final class HDF5Driver {
     try descriptor.synchronize(needed: offset)
   }
 
+  /// Runs a write, unless one has failed before, and keeps its error.
   private func attempt(_ body: () throws(CheckpointError) -> Void) {
     guard failure == nil else { return }
     do throws(CheckpointError) {
@@ -65,19 +69,19 @@ final class HDF5Driver {
 }
 
 extension HDF5Driver {
-  /// What the library holds of an open file: its own part and the file, retained.
+  /// The library's record of an open file: its own part, then the driver, retained.
   private struct Opened {
     var library = H5FD_t()
-    let file: Unmanaged<HDF5Driver>
+    let driver: Unmanaged<HDF5Driver>
   }
 
-  /// The file behind the library's pointer.
-  private static func file(_ opened: UnsafePointer<H5FD_t>?) -> HDF5Driver {
+  /// The driver behind the library's pointer.
+  private static func driver(_ opened: UnsafePointer<H5FD_t>?) -> HDF5Driver {
     guard let opened else { preconditionFailure("no open file") }
-    return UnsafeRawPointer(opened).load(as: Opened.self).file.takeUnretainedValue()
+    return UnsafeRawPointer(opened).load(as: Opened.self).driver.takeUnretainedValue()
   }
 
-  /// Has files of these access properties written here.
+  /// Makes the library open files of these access properties through this driver.
   func drive(_ access: borrowing Handle, of path: String) throws(CheckpointError) {
     var this = Unmanaged.passUnretained(self)
     var functions = Self.functions()
@@ -87,63 +91,64 @@ extension HDF5Driver {
     try HDF5.call("H5Pset_driver", of: path) { H5Pset_driver(access.id, driver.id, &this) }
   }
 
-  /// What the library calls.
+  /// The table of functions that the library calls.
   private static func functions() -> H5FD_class_t {
-    var driver = H5FD_class_t()
+    var table = H5FD_class_t()
     let name: StaticString = "tercet"
-    driver.name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-    driver.maxaddr = haddr_t(Int64.max)
-    driver.fc_degree = H5F_CLOSE_WEAK
-    driver.fapl_size = MemoryLayout<Unmanaged<HDF5Driver>>.size
+    table.name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    table.maxaddr = haddr_t(Int64.max)
+    table.fc_degree = H5F_CLOSE_WEAK
+    table.fapl_size = MemoryLayout<Unmanaged<HDF5Driver>>.size
     // Metadata is gathered apart from the numbers of arrays, as in the library's own drivers.
     let (around, numbers) = (H5FD_MEM_SUPER, H5FD_MEM_DRAW)
-    driver.fl_map = (around, around, around, numbers, numbers, around, around)
-    driver.query = { _, flags in
+    table.fl_map = (around, around, around, numbers, numbers, around, around)
+    table.query = { _, flags in
       flags?.pointee = UInt(
         H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE
           | H5FD_FEAT_AGGREGATE_SMALLDATA)
       return 0
     }
-    addLife(to: &driver)
-    addContents(to: &driver)
-    return driver
+    addOpening(to: &table)
+    addContents(to: &table)
+    return table
   }
 
-  private static func addLife(to driver: inout H5FD_class_t) {
-    driver.open = { _, _, access, _ in
+  private static func addOpening(to table: inout H5FD_class_t) {
+    table.open = { _, _, access, _ in
       guard let this = H5Pget_driver_info(access)?.load(as: Unmanaged<HDF5Driver>.self) else {
         return nil
       }
       let opened = UnsafeMutablePointer<Opened>.allocate(capacity: 1)
-      opened.initialize(to: Opened(file: this.retain()))
+      opened.initialize(to: Opened(driver: this.retain()))
       return UnsafeMutableRawPointer(opened).assumingMemoryBound(to: H5FD_t.self)
     }
-    driver.close = { opened in
+    table.close = { opened in
       guard let opened else { return -1 }
       let memory = UnsafeMutableRawPointer(opened).assumingMemoryBound(to: Opened.self)
-      memory.pointee.file.release()
+      memory.pointee.driver.release()
       memory.deallocate()
       return 0
     }
   }
 
-  private static func addContents(to driver: inout H5FD_class_t) {
-    driver.get_eoa = { opened, _ in HDF5Driver.file(opened).allocated }
-    driver.set_eoa = { opened, _, end in
-      HDF5Driver.file(opened).allocated = end
+  private static func addContents(to table: inout H5FD_class_t) {
+    table.get_eoa = { opened, _ in HDF5Driver.driver(opened).allocated }
+    table.set_eoa = { opened, _, end in
+      HDF5Driver.driver(opened).allocated = end
       return 0
     }
-    driver.get_eof = { opened, _ in HDF5Driver.file(opened).length }
-    driver.read = { opened, _, _, address, count, buffer in
+    table.get_eof = { opened, _ in HDF5Driver.driver(opened).length }
+    table.read = { opened, _, _, address, count, buffer in
       let buffer = UnsafeMutableRawBufferPointer(start: buffer, count: count)
-      return HDF5Driver.file(opened).read(buffer, at: address)
+      return HDF5Driver.driver(opened).read(buffer, at: address)
     }
-    driver.write = { opened, _, _, address, count, bytes in
-      HDF5Driver.file(opened).write(UnsafeRawBufferPointer(start: bytes, count: count), at: address)
+    table.write = { opened, _, _, address, count, bytes in
+      HDF5Driver.driver(opened).write(
+        UnsafeRawBufferPointer(start: bytes, count: count), at: address)
       return 0
     }
-    driver.truncate = { opened, _, _ in
-      HDF5Driver.file(opened).truncate()
+    table.truncate = { opened, _, _ in
+      HDF5Driver.driver(opened).truncate()
       return 0
     }
   }
@@ -155,7 +160,7 @@ extension HDF5Driver {
     length = max(length, address + haddr_t(bytes.count))
   }
 
-  /// What lies beyond the end of the file is zeros.
+  /// Reads bytes; beyond the end of the file they are zeros.
   private func read(_ buffer: UnsafeMutableRawBufferPointer, at address: haddr_t) -> herr_t {
     do throws(CheckpointError) {
       let count = try descriptor.read(into: buffer, at: Int(address))

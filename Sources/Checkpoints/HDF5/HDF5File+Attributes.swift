@@ -6,8 +6,8 @@ extension HDF5File {
   /// - Parameters:
   ///   - name: the attribute's name.
   ///   - object: the group or dataset; `/` is the file itself.
-  /// - Throws: `CheckpointError` where object or attribute is missing or of another kind.
-  public borrowing func attribute(
+  /// - Throws: `CheckpointError` where object or attribute is missing or holds several values or another kind.
+  package borrowing func attribute(
     _ name: String, on object: String = "/"
   ) throws(CheckpointError) -> AttributeValue {
     try requireLinks(to: object)
@@ -22,7 +22,7 @@ extension HDF5File {
   }
 
   /// The names of an object's attributes, sorted by their bytes.
-  public borrowing func attributeNames(
+  package borrowing func attributeNames(
     on object: String = "/"
   ) throws(CheckpointError) -> [String] {
     try requireLinks(to: object)
@@ -31,15 +31,10 @@ extension HDF5File {
     try HDF5.call("H5Oget_info", of: path) {
       H5Oget_info2(owner.id, &info, UInt32(H5O_INFO_NUM_ATTRS))
     }
-    var names: [String] = []
-    for index in 0..<info.num_attrs {
-      names.append(
-        try text("H5Aget_name_by_idx") { buffer, size in
-          H5Aget_name_by_idx(
-            owner.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, tercet_default())
-        })
+    return try names(info.num_attrs, "H5Aget_name_by_idx") { index, buffer, size in
+      H5Aget_name_by_idx(
+        owner.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, tercet_default())
     }
-    return names
   }
 
   private borrowing func value(
@@ -86,14 +81,14 @@ extension HDF5File {
     return value
   }
 
-  /// Reads a string that has its own length, for which the library takes memory.
+  /// Reads a string of its own length, for which the library allocates memory.
   private borrowing func string(
     _ title: String, _ fill: (UnsafeMutableRawPointer) -> herr_t
   ) throws(CheckpointError) -> String {
     var pointer: UnsafeMutablePointer<CChar>?
     defer { HDF5.alone { _ = H5free_memory(pointer) } }
     try HDF5.call("H5Aread", of: path) { fill(&pointer) }
-    // The library gives no memory for a string without bytes.
+    // For an empty string the library allocates nothing.
     guard let pointer else { return "" }
     guard let string = String(validatingCString: pointer) else {
       throw unfit(title, "holds a string that is not UTF-8")

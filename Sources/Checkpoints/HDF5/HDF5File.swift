@@ -1,32 +1,33 @@
 import CHDF5
 
-/// An HDF5 file opened for reading in this process.
+/// An HDF5 file that this process has opened for reading.
 ///
-/// Only hard links are followed, and a dataset's kind, shape and size are checked before memory is
-/// taken for it. Slashes in a name separate groups; `/` is the file itself.
-public struct HDF5File: ~Copyable {
+/// Only hard links are followed, and the kind, shape and size of a dataset are checked (``Dataset``) before memory
+/// is taken. Slashes in a name separate groups; `/` is the file itself.
+package struct HDF5File: ~Copyable {
   let file: Handle
-  /// The file as it was named, for errors.
-  public let path: String
+  /// The file's name in errors, as the caller gave it.
+  package let path: String
   /// The length of the file in bytes.
-  public let length: Int
+  package let length: Int
 
-  /// Opens an HDF5 file of trusted origin. The library crashes on some files that were made to harm;
-  /// `CheckpointFile.open` has another process read them.
+  /// Opens an HDF5 file of trusted origin.
+  ///
+  /// Forged files can crash the library; ``CheckpointFile/open(_:reading:)`` has another process read them.
   ///
   /// - Throws: `CheckpointError` where the file is missing, unreadable, a folder or not HDF5.
-  public init(reading path: String) throws(CheckpointError) {
-    // The library's own words for these cases are poor.
+  package init(reading path: String) throws(CheckpointError) {
+    // The library's own messages for these cases are poor.
     guard try Descriptor.reading(path).length() > 0 else { throw CheckpointError(path, .empty) }
     try self.init(path) { (_) throws(CheckpointError) in }
   }
 
-  /// Opens a file that is open already and may have no name any more.
+  /// Opens a file by its descriptor; it may have lost its name.
   ///
-  /// - Parameter path: what it is called in errors.
+  /// - Parameter path: the file's name in errors.
   init(_ descriptor: consuming Descriptor, called path: String) throws(CheckpointError) {
-    let disk = try HDF5Driver(reading: descriptor)
-    try self.init(path) { (access) throws(CheckpointError) in try disk.drive(access, of: path) }
+    let driver = try HDF5Driver(reading: descriptor)
+    try self.init(path) { (access) throws(CheckpointError) in try driver.drive(access, of: path) }
   }
 
   private init(
@@ -47,42 +48,37 @@ public struct HDF5File: ~Copyable {
   }
 
   /// Whether a group or dataset has this name.
-  public borrowing func contains(_ name: String) throws(CheckpointError) -> Bool {
+  package borrowing func contains(_ name: String) throws(CheckpointError) -> Bool {
     try link(to: name) == .hard
   }
 
   /// The names in a group, sorted by their bytes.
-  public borrowing func names(in group: String = "/") throws(CheckpointError) -> [String] {
+  package borrowing func names(in group: String = "/") throws(CheckpointError) -> [String] {
     try requireLinks(to: group)
     guard try kind(of: group) == H5I_GROUP else { throw unfit(group, "is not a group") }
     let opened = try open(group)
     var info = H5G_info_t()
     try HDF5.call("H5Gget_info", of: path) { H5Gget_info(opened.id, &info) }
-    var names: [String] = []
-    for index in 0..<info.nlinks {
-      names.append(
-        try text("H5Lget_name_by_idx") { buffer, size in
-          H5Lget_name_by_idx(
-            opened.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, tercet_default())
-        })
+    return try names(info.nlinks, "H5Lget_name_by_idx") { index, buffer, size in
+      H5Lget_name_by_idx(
+        opened.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, tercet_default())
     }
-    return names
   }
 
-  /// Whether a name is that of a group, not of a dataset.
-  public borrowing func isGroup(_ name: String) throws(CheckpointError) -> Bool {
+  /// Whether a name leads to a group, not to a dataset.
+  package borrowing func isGroup(_ name: String) throws(CheckpointError) -> Bool {
     try requireLinks(to: name)
     return try kind(of: name) == H5I_GROUP
   }
 
-  /// The dataset of this name, checked.
+  /// Opens a dataset and checks it.
   borrowing func dataset(_ name: String) throws(CheckpointError) -> Dataset {
     try requireLinks(to: name)
     guard try kind(of: name) == H5I_DATASET else { throw unfit(name, "is not a dataset") }
     return try Dataset(name, in: file.id, of: path, fileLength: length)
   }
 
-  /// Where an object lies in the file, which all of its names have in common.
+  /// The position of an object in the file; all names of one object have the same.
   borrowing func address(of name: String) throws(CheckpointError) -> UInt64 {
     let object = try open(name)
     var info = H5O_info_t()
@@ -92,20 +88,20 @@ public struct HDF5File: ~Copyable {
     return UInt64(info.addr)
   }
 
-  /// A group or dataset whose links were looked at.
+  /// Opens a group or dataset by a name that hard links lead to.
   borrowing func open(_ name: String) throws(CheckpointError) -> Handle {
     try Handle("H5Oopen", of: path, closedBy: H5Oclose) {
       H5Oopen(file.id, name, tercet_default())
     }
   }
 
-  /// Whether such a name is that of a group or of a dataset.
+  /// The library's class of an object, such as group or dataset.
   private borrowing func kind(of name: String) throws(CheckpointError) -> H5I_type_t {
     let object = try open(name)
     return HDF5.alone { H5Iget_type(object.id) }
   }
 
-  /// Refuses a name that is not there, and one that leads through a link to elsewhere.
+  /// Refuses a missing name, and one that leads through a soft or external link.
   borrowing func requireLinks(to name: String) throws(CheckpointError) {
     switch try link(to: name) {
     case .hard: return
@@ -114,7 +110,7 @@ public struct HDF5File: ~Copyable {
     }
   }
 
-  /// What the library writes into a buffer whose size it tells when there is none.
+  /// A text of the library: its function returns the length, and fills a buffer if there is one.
   borrowing func text(
     _ function: String, _ body: (UnsafeMutablePointer<CChar>?, Int) -> Int
   ) throws(CheckpointError) -> String {
@@ -124,13 +120,23 @@ public struct HDF5File: ~Copyable {
     return String(decoding: buffer.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
+  /// The names that a function of the library gives for the indices up to a count.
+  borrowing func names(
+    _ count: hsize_t, _ function: String,
+    _ body: (_ index: hsize_t, UnsafeMutablePointer<CChar>?, Int) -> Int
+  ) throws(CheckpointError) -> [String] {
+    var names: [String] = []
+    for index in 0..<count { names.append(try text(function) { body(index, $0, $1) }) }
+    return names
+  }
+
   private enum Link {
     case none
     case hard
     case elsewhere
   }
 
-  /// Follows a name part by part, so that no link to another place is ever opened.
+  /// Follows a name part by part, so that no soft or external link is ever opened.
   private borrowing func link(to name: String) throws(CheckpointError) -> Link {
     var prefix = ""
     for part in name.split(separator: "/") {
@@ -147,5 +153,17 @@ public struct HDF5File: ~Copyable {
       if info.type != H5L_TYPE_HARD { return .elsewhere }
     }
     return .hard
+  }
+}
+
+extension HDF5File: ArrayFile {
+  package borrowing func outline(of name: String) throws(CheckpointError) -> ArrayOutline {
+    try dataset(name).outline
+  }
+
+  package borrowing func copy(
+    _ name: String, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(CheckpointError) {
+    try dataset(name).read(into: buffer)
   }
 }

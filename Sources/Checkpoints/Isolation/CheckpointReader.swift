@@ -1,27 +1,27 @@
 import Glibc
 import Synchronization
 
-/// Reads checkpoints in a process of its own, since the HDF5 library crashes on some files that were made to
-/// harm, whatever their checksum.
+/// The process that has HDF5 read a checkpoint: forged files can crash the library, whatever their checksum.
 ///
-/// `CheckpointFile.open` starts the process. Its program is the one that calls it, if that serves; else
-/// `tercet` in the folder of that program.
+/// ``CheckpointFile/open(_:reading:)`` starts it. It runs the calling program if that serves (``serveIfAsked()``),
+/// else `tercet` in the folder of the calling program.
 public enum CheckpointReader {
-  /// The name that the program is started by when it is to read: no user gives it one.
+  /// The name, argument 0, that a program is started by to read; users never start one by it.
   static let name = "tercet-checkpoint-reader"
-  /// What the process has open from its start: checkpoint and transcript.
-  static let (checkpoint, transcript) = (3 as Int32, 4 as Int32)
+  /// The descriptors that are open from the start: the checkpoint, and memory for the message.
+  static let (checkpoint, message) = (3 as Int32, 4 as Int32)
   private static let serves = Atomic(false)
 
-  /// The first statement of a program that serves: where it was started to read a checkpoint it does that and
-  /// ends.
+  /// Reads a checkpoint and ends the process, if it was started to do so; else returns.
+  ///
+  /// Call it in the first statement of a program that opens checkpoints.
   public static func serveIfAsked() {
     serves.store(true, ordering: .relaxed)
     let words = CommandLine.arguments
     if words.first == name { serve(ArraySelection(words: Array(words.dropFirst()))) }
   }
 
-  /// The path of the program that reads.
+  /// The path of the program to start.
   static var program: String {
     let this = "/proc/self/exe"
     if serves.load(ordering: .relaxed) { return this }
@@ -31,14 +31,14 @@ public enum CheckpointReader {
     return "\(AtomicFile.folder(of: text))/tercet"
   }
 
-  /// The process leaves without the library's own end, which could stumble over the file.
+  /// Reads and leaves at once: the library's own clean-up could crash over the file.
   private static func serve(_ wanted: ArraySelection) -> Never {
     var status = stat()
-    guard fstat(transcript, &status) == 0 else { _exit(EX_OSFILE) }
+    guard fstat(message, &status) == 0 else { _exit(EX_OSFILE) }
     let count = Int(status.st_size)
     limit(for: count)
     guard
-      let start = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_SHARED, transcript, 0),
+      let start = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_SHARED, message, 0),
       start != MAP_FAILED
     else { _exit(EX_OSERR) }
     ReaderWalk.run(
@@ -47,7 +47,9 @@ public enum CheckpointReader {
     _exit(EX_OK)
   }
 
-  /// Allows no more time and memory than a file of `bytes` needs, beside what the process has already.
+  /// Limits the process to the time and the further memory that an honest file needs.
+  ///
+  /// - Parameter bytes: the size of the memory for the message.
   private static func limit(for bytes: Int) {
     func set(_ kind: __rlimit_resource, _ soft: Int, _ hard: Int) {
       var limit = rlimit(rlim_cur: rlim_t(soft), rlim_max: rlim_t(hard))
@@ -60,7 +62,7 @@ public enum CheckpointReader {
     set(RLIMIT_CORE, 0, 0)
   }
 
-  /// What the process has of addresses, in bytes, shared libraries included.
+  /// The size of the process's address space in bytes, shared libraries included.
   private static var addressSpace: Int {
     guard let file = fopen("/proc/self/statm", "re") else { return 0 }
     defer { fclose(file) }

@@ -1,33 +1,34 @@
-/// Takes a transcript apart and believes nothing of it: whoever wrote it may have been taken over by the
-/// checkpoint that it read.
+/// Parses a message and trusts no field of it: a forged checkpoint may have taken over the process that wrote it.
 struct ReaderMessageDecoder {
   private let memory: UnsafeRawBufferPointer
   private let wanted: ArraySelection
   private var place = ReaderMessage.headBytes
 
-  /// The transcript is not one.
+  /// The bytes are no message, or a field of it cannot be.
   struct Unsound: Error {}
 
-  /// What a transcript says.
+  /// A checkpoint's contents, their elements by position in the message, or the reason of a refusal.
   enum Outcome {
     case contents(StoredGroup)
     case refusal(CheckpointError.Reason)
   }
 
+  /// Checks every field of a message.
+  ///
   /// - Parameters:
-  ///   - memory: the transcript and no byte more.
-  ///   - wanted: the arrays whose elements must be there.
+  ///   - memory: the message and no byte more.
+  ///   - wanted: the arrays whose elements must be in it.
   static func outcome(
     of memory: UnsafeRawBufferPointer, wanted: ArraySelection
   ) throws(Unsound) -> Outcome {
     guard written(memory) == memory.count else { throw Unsound() }
-    var reader = ReaderMessageDecoder(memory: memory, wanted: wanted)
-    let outcome = try reader.outcome()
-    guard reader.place == memory.count else { throw Unsound() }
+    var decoder = ReaderMessageDecoder(memory: memory, wanted: wanted)
+    let outcome = try decoder.outcome()
+    guard decoder.place == memory.count else { throw Unsound() }
     return outcome
   }
 
-  /// The length of a transcript by its first bytes; nil where they do not begin one.
+  /// The length of a message by its head; nil where the bytes do not begin one.
   static func written(_ head: UnsafeRawBufferPointer) -> Int? {
     guard head.count >= ReaderMessage.headBytes,
       UInt64(littleEndian: head.loadUnaligned(as: UInt64.self)) == ReaderMessage.magic
@@ -115,7 +116,7 @@ struct ReaderMessageDecoder {
   }
 }
 
-/// The small parts of a transcript.
+/// Fields.
 extension ReaderMessageDecoder {
   private mutating func next(_ count: Int) throws(Unsound) -> UnsafeRawBufferPointer {
     guard count <= memory.count - place else { throw Unsound() }
@@ -137,14 +138,14 @@ extension ReaderMessageDecoder {
     return text
   }
 
-  /// A text for people.
+  /// A text that is printed: nothing in it may steer a terminal.
   private mutating func line() throws(Unsound) -> String {
     let text = try text()
     guard text.unicodeScalars.allSatisfy(ReaderMessage.isPlain) else { throw Unsound() }
     return text
   }
 
-  /// A name that comes behind another in the order of their bytes.
+  /// A name; those of one group are in ascending order of their bytes, so none occurs twice.
   private mutating func name(after last: String?) throws(Unsound) -> String {
     let name = try text()
     guard !name.isEmpty, last?.utf8.lexicographicallyPrecedes(name.utf8) ?? true else {

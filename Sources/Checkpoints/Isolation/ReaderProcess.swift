@@ -1,30 +1,35 @@
 import CGlibc
 import Glibc
 
-/// A process that reads a checkpoint, from its start to its end.
+/// The other process, seen by the one that wants a checkpoint: its start, its end and its message.
 ///
-/// It gets the checkpoint as an open file and memory for the transcript, whose size nobody can change; when it
-/// has ended nobody can write that either.
+/// It gets the checkpoint as an open file, and memory for the message (``ReaderMessage``) of a sealed size. The
+/// memory is sealed against writing once the process has ended, before a byte of it is looked at.
 struct ReaderProcess {
   private let number: pid_t
-  /// Ends with the process, which has the only other side of this pipe.
+  /// One end of a pipe; the process alone has the other, so the pipe closes when the process ends.
   private let life: Int32
   private let path: String
 
+  /// The finding where the library fell over the file.
   static let unreadable = "its HDF5 structures cannot be read"
+  /// The finding where the message is none.
   static let unsound = "\(unreadable): what their reader hands over is not sound"
 
   /// Has `program` read a checkpoint.
   ///
   /// - Parameters:
-  ///   - checkpoint: the file, of `length` bytes.
-  ///   - patience: seconds after which the process is ended.
-  /// - Returns: a transcript, by the word of the process.
-  static func transcript(
+  ///   - checkpoint: the file's descriptor.
+  ///   - length: the file's length in bytes.
+  ///   - path: the file's name in errors.
+  ///   - wanted: the arrays whose elements are to be read.
+  ///   - patience: seconds after which the process is killed.
+  /// - Returns: bytes that claim to be a message, which nobody can change any more.
+  static func message(
     of checkpoint: Int32, length: Int, _ path: String, _ wanted: ArraySelection, by program: String,
     patience: Int
   ) throws(CheckpointError) -> Mapping {
-    // One that others kill, as the system does where memory is short, says nothing about the file.
+    // A kill from outside, such as the system's where memory is short, says nothing about the file.
     var killer = ""
     for _ in 0..<3 {
       let memory = memfd_create("checkpoint", UInt32(MFD_CLOEXEC | MFD_ALLOW_SEALING))
@@ -42,9 +47,9 @@ struct ReaderProcess {
     throw CheckpointError(path, .unreadable("its reader was ended by '\(killer)'; try again"))
   }
 
-  /// The transcript, when nothing can change it any more.
+  /// Seals the memory against writing and maps the message.
   private static func sealed(_ memory: Int32, _ path: String) throws(CheckpointError) -> Mapping {
-    // Who looks at the process in /proc at its end, such as `ps`, holds its memory a moment longer.
+    // A program that looks at the process in /proc, such as `ps`, holds its memory a moment longer.
     for _ in 0..<1000 where !seal(memory, tercet_seal_write) { poll(nil, 0, 1) }
     var head = [UInt8](repeating: 0, count: ReaderMessage.headBytes)
     guard seal(memory, tercet_seal_write),
@@ -91,9 +96,9 @@ extension ReaderProcess {
     (life, self.path) = (ends[0], path)
   }
 
-  /// Starts a program with some files open from number 3 on, all others closed, standard streams that lead
-  /// nowhere, no signal handled or blocked, and in a group of its own: what a terminal or launcher sends to
-  /// this process is not meant for it.
+  /// Starts a program with some files open from number 3 on and all others closed, standard streams to nowhere,
+  /// no signal handled or blocked, and in a process group of its own, which signals of a terminal or launcher
+  /// do not reach.
   private static func spawn(
     _ program: String, _ words: [String], open files: [Int32]
   ) -> (pid_t, error: Int32) {
@@ -104,7 +109,7 @@ extension ReaderProcess {
     for stream in 0..<first {
       posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0)
     }
-    // None of them may lie where another is to be.
+    // Copies above the final numbers, since one file may have the number meant for another.
     let above = files.map { fcntl($0, F_DUPFD_CLOEXEC, first + Int32(files.count)) }
     defer { for file in above { close(file) } }
     for (index, file) in above.enumerated() {
@@ -131,7 +136,7 @@ extension ReaderProcess {
     return (number, error)
   }
 
-  /// What the program needs of this process's environment: nothing that makes it a rank, and one thread.
+  /// The part of this process's environment that the program needs: it is no rank and has one thread.
   private static var environment: [String] {
     var kept = ["OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1", "HDF5_PLUGIN_PRELOAD=::"]
     kept.append("SWIFT_BACKTRACE=enable=no")
@@ -153,13 +158,14 @@ extension ReaderProcess {
     return body(copies + [nil])
   }
 
-  /// Waits for the end of the process, and brings it about when the time is up.
+  /// Waits for the end of the process, and kills it when its time is up.
   ///
-  /// - Returns: the signal by which others have ended it, in words; nil where it came to its own end.
+  /// - Returns: the signal by which another process ended it, in words; nil where it ended by itself.
+  /// - Throws: `CheckpointError` for an end that is the file's fault, a failure of the program, or a timeout.
   private func end(patience: Int) throws(CheckpointError) -> String? {
     let isInTime = waitForEnd(seconds: patience)
     close(life)
-    // One that has closed the pipe and ends keeps the status that it has; one that does not end has to.
+    // A process that has ended keeps its status; one that only closed the pipe ends now.
     kill(number, SIGKILL)
     var status: Int32 = 0
     while waitpid(number, &status, 0) < 0 && errno == EINTR {}
@@ -181,11 +187,11 @@ extension ReaderProcess {
     return text
   }
 
-  /// The signals that a process brings upon itself.
+  /// The signals that a process causes itself.
   private static let faults = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGXCPU]
 
-  /// Waits second by second, so that time in which this process is stopped, as a scheduler may do with a whole
-  /// job, is not held against the other.
+  /// Waits second by second: time during which this process is stopped, as by a scheduler that suspends a job,
+  /// does not count.
   private func waitForEnd(seconds: Int) -> Bool {
     var left = seconds
     while left > 0 {
@@ -193,10 +199,25 @@ extension ReaderProcess {
       switch poll(&end, 1, 1000) {
       case 0: left -= 1
       case 1...: return true
-      // A signal that this process handles has broken the wait off.
+      // A signal has interrupted the wait.
       default: continue
       }
     }
     return false
   }
+}
+
+/// A mapping of a file for reading only, unmapped at the end of its life.
+struct Mapping: ~Copyable {
+  let bytes: UnsafeRawBufferPointer
+
+  /// The first `count` bytes of a file; nil where the system refuses.
+  init?(_ file: Int32, count: Int) {
+    guard count > 0, let start = mmap(nil, count, PROT_READ, MAP_SHARED, file, 0),
+      start != MAP_FAILED
+    else { return nil }
+    bytes = UnsafeRawBufferPointer(start: start, count: count)
+  }
+
+  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 }

@@ -1,14 +1,17 @@
-/// A walk over all that an HDF5 file holds, which makes its transcript.
+/// Lists everything in an HDF5 file, depth first, into a message. It runs in the reader's process.
 struct ReaderWalk: ~Copyable {
   private let file: HDF5File
   private let wanted: ArraySelection
-  private var writer: ReaderMessageEncoder
-  /// What was met; an object of two names could make a walk without end.
+  private var message: ReaderMessageEncoder
+  /// Addresses of the objects listed so far: an object with two names could make the walk endless.
   private var seen: Set<UInt64> = []
 
-  /// Writes what a file holds, or why it is refused.
+  /// Writes the contents of a file, or the reason of its refusal.
   ///
-  /// - Parameter memory: zeros, as many as the file has bytes and ``ReaderMessage/spare`` more.
+  /// - Parameters:
+  ///   - descriptor: the file, verified by the process that asks for it.
+  ///   - wanted: the arrays whose elements follow their kind and shape.
+  ///   - memory: zeros, the file's length and ``ReaderMessage/spare`` of them.
   static func run(
     _ descriptor: consuming Descriptor, _ wanted: ArraySelection,
     into memory: UnsafeMutableRawBufferPointer
@@ -16,25 +19,25 @@ struct ReaderWalk: ~Copyable {
     let path = "checkpoint"
     do {
       let file = try HDF5File(descriptor, called: path)
-      var walk = ReaderWalk(file: file, wanted: wanted, writer: ReaderMessageEncoder(memory))
-      try walk.writer.put(ReaderMessage.Outcome.contents.rawValue)
+      var walk = ReaderWalk(file: file, wanted: wanted, message: ReaderMessageEncoder(memory))
+      try walk.message.put(ReaderMessage.Outcome.contents.rawValue)
       try walk.group("/", depth: 0)
-      walk.writer.finish()
+      walk.message.finish()
     } catch {
-      var writer = ReaderMessageEncoder(memory)
+      var message = ReaderMessageEncoder(memory)
       let problem = "holds more than the file has bytes for"
-      writer.refuse(
+      message.refuse(
         error as? CheckpointError ?? CheckpointError(path, .unfit(name: "/", problem: problem)))
-      writer.finish()
+      message.finish()
     }
   }
 
   private init(
-    file: consuming HDF5File, wanted: ArraySelection, writer: consuming ReaderMessageEncoder
+    file: consuming HDF5File, wanted: ArraySelection, message: consuming ReaderMessageEncoder
   ) {
     self.wanted = wanted
     self.file = file
-    self.writer = writer
+    self.message = message
   }
 
   private mutating func group(_ group: String, depth: Int) throws {
@@ -43,18 +46,18 @@ struct ReaderWalk: ~Copyable {
     }
     try meet(group)
     let attributes = try file.attributeNames(on: group)
-    try writer.put(UInt32(attributes.count))
+    try message.put(UInt32(attributes.count))
     for name in attributes {
-      try writer.put(name)
-      try writer.put(try file.attribute(name, on: group))
+      try message.put(name)
+      try message.put(try file.attribute(name, on: group))
     }
     let names = try file.names(in: group)
-    try writer.put(UInt32(names.count))
+    try message.put(UInt32(names.count))
     for name in names {
       let path = group == "/" ? name : "\(group)/\(name)"
-      try writer.put(name)
+      try message.put(name)
       if try file.isGroup(path) {
-        try writer.put(ReaderMessage.MemberKind.group.rawValue)
+        try message.put(ReaderMessage.MemberKind.group.rawValue)
         try self.group(path, depth: depth + 1)
       } else {
         try array(path)
@@ -65,12 +68,13 @@ struct ReaderWalk: ~Copyable {
   private mutating func array(_ path: String) throws {
     try meet(path)
     let dataset = try file.dataset(path)
-    try writer.put(dataset.outline)
+    try message.put(dataset.outline)
     guard wanted.includes(path), dataset.outline.kind.width != nil else { return }
     guard let bytes = dataset.outline.bytes else { throw ReaderMessageEncoder.Full() }
-    try file.read(dataset, into: try writer.next(bytes))
+    try dataset.read(into: try message.next(bytes))
   }
 
+  /// Notes an object, and refuses one that the walk has met.
   private mutating func meet(_ name: String) throws(CheckpointError) {
     guard seen.insert(try file.address(of: name)).inserted else {
       throw file.unfit(name, "is a second name of what was listed before")

@@ -1,12 +1,13 @@
-/// What is known of an array without its numbers.
+/// The kind and shape of an array, without its elements.
 package struct ArrayOutline: Equatable, Sendable {
+  /// The kind of the elements.
   package let kind: ElementKind
   /// The extents; none for a scalar.
   package let shape: [Int]
   /// The number of elements.
   package let count: Int
 
-  /// What the elements take as they are handed over; nil where they are of a kind that is not read.
+  /// The bytes of all elements once read; nil for a kind that is not read from arrays.
   package var bytes: Int? {
     guard let width = kind.width else { return nil }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: width)
@@ -14,9 +15,9 @@ package struct ArrayOutline: Equatable, Sendable {
   }
 }
 
-/// A file of named arrays, each of which is looked at before memory is taken for it.
+/// A file of named arrays; the kind and shape of an array are checked before memory is taken for its elements.
 package protocol ArrayFile: ~Copyable {
-  /// The file as it was named, for errors.
+  /// The file's name in errors, as the caller gave it.
   var path: String { get }
 
   /// The kind and shape of an array.
@@ -24,19 +25,21 @@ package protocol ArrayFile: ~Copyable {
   /// - Throws: `CheckpointError` where no array has this name.
   borrowing func outline(of name: String) throws(CheckpointError) -> ArrayOutline
 
-  /// Copies the elements of an array, row-major and as its kind says, into memory of just their size.
+  /// Copies the elements of an array, row-major, as ``ElementKind/width`` says.
+  ///
+  /// - Precondition: the buffer has ``ArrayOutline/bytes`` bytes.
   borrowing func copy(
     _ name: String, into buffer: UnsafeMutableRawBufferPointer
   ) throws(CheckpointError)
 }
 
 extension ArrayFile where Self: ~Copyable {
-  /// Reads single-precision numbers into memory that the caller has, row-major.
+  /// Reads single-precision numbers into the caller's memory, row-major.
   ///
   /// - Parameters:
   ///   - name: an array of float32.
-  ///   - buffer: takes as many values as the shape says.
-  ///   - shape: what the array's shape must be.
+  ///   - buffer: has room for exactly the shape.
+  ///   - shape: the required shape of the array.
   /// - Throws: `CheckpointError` where the array is missing or of another type or shape.
   package borrowing func floats(
     _ name: String, into buffer: UnsafeMutableBufferPointer<Float>, shape: [Int]
@@ -73,7 +76,7 @@ extension ArrayFile where Self: ~Copyable {
 
   /// Reads integers, row-major.
   ///
-  /// - Parameter name: an array of integers that 64 bits with a sign can hold.
+  /// - Parameter name: an array of integers of any width that an `Int64` can hold.
   package borrowing func integers(
     _ name: String
   ) throws(CheckpointError) -> (shape: [Int], values: [Int64]) {
@@ -83,8 +86,8 @@ extension ArrayFile where Self: ~Copyable {
 
   /// Reads a list of UTF-8 strings.
   ///
-  /// - Parameter name: an array of strings with one axis, all stored with one length: of strings that each
-  ///   have their own, many could share the bytes of one and come to more than the file holds.
+  /// - Parameter name: a one-dimensional array of strings stored with one common length. Strings of their own
+  ///   lengths are refused: many could share the bytes of one and come to more than the file holds.
   package borrowing func strings(_ name: String) throws(CheckpointError) -> [String] {
     let outline = try outline(of: name)
     guard outline.shape.count == 1 else {
@@ -110,7 +113,7 @@ extension ArrayFile where Self: ~Copyable {
     CheckpointError(path, .unfit(name: name, problem: problem))
   }
 
-  /// Strings that were filled up with zeros to this many bytes.
+  /// Splits text into strings of a stored length, each without the zeros that fill it up.
   borrowing func strings(
     in text: [UInt8], of bytes: Int, _ name: String
   ) throws(CheckpointError) -> [String] {

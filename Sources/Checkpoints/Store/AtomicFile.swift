@@ -1,10 +1,10 @@
 import Glibc
 
-/// Files that appear under their name whole or not at all.
+/// Writing of files that appear under their name whole or not at all.
 package enum AtomicFile {
-  /// Makes `path` another name of the file `source`, or a copy of it where `link` cannot.
+  /// Makes `path` another name of the file `source`, or a copy of it where `link` fails.
   ///
-  /// The corresponding C function is `link`.
+  /// - Parameter link: the system's function; tests pass another.
   package static func duplicate(
     _ source: String, as path: String, link: (String, String) -> Int32 = { Glibc.link($0, $1) }
   ) throws(CheckpointError) {
@@ -20,20 +20,20 @@ package enum AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The name of the file that is filled before it becomes `path`: hidden, beside it, with the
-  /// number of this process.
+  /// The name under which a file is filled before it becomes `path`: hidden, in the same folder, with this
+  /// process's number.
   static func temporary(for path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
     return "\(folder(of: path))/.\(name).tmp-\(getpid())"
   }
 
-  /// Has `fill` make a file beside `path` and bring it to disk, and only then gives it its name, so that a
-  /// reader sees the old file or the new one; a failure leaves the old one and nothing of the new.
+  /// Lets `fill` write and flush a file beside `path`, then renames it: a reader sees the old file or the new one,
+  /// and a failure leaves the old one and nothing of the new.
   package static func publish(
     _ path: String, _ fill: (_ temporary: String) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     let temporary = temporary(for: path)
-    // Also when all went well: `rename` leaves both names where they already are one file.
+    // Also after success: `rename` keeps both names where they already are one file.
     defer { unlink(temporary) }
     do throws(CheckpointError) {
       try fill(temporary)
@@ -47,7 +47,7 @@ package enum AtomicFile {
     try synchronizeFolder(of: path)
   }
 
-  /// An error about the temporary file as one about `path`, with what the disk has free.
+  /// Turns an error about the temporary file into one about `path`, and adds the free bytes of a full disk.
   private static func named(_ error: CheckpointError, _ path: String) -> CheckpointError {
     guard case .diskFull(let needed, nil) = error.reason else {
       return CheckpointError(path, error.reason)
@@ -71,13 +71,13 @@ package enum AtomicFile {
     try output.synchronize(needed: length)
   }
 
-  /// Refuses what cannot fit before a byte is written.
+  /// Refuses a file of `needed` bytes where the disk has less room.
   static func checkSpace(for needed: Int, at path: String) throws(CheckpointError) {
     guard let free = freeBytes(at: folder(of: path)), free < needed else { return }
     throw CheckpointError(path, .diskFull(needed: needed, free: free))
   }
 
-  /// The bytes that this user may still write in a folder; nil where the system does not say.
+  /// The bytes that this user may still write in a folder; nil where the system does not tell.
   private static func freeBytes(at folder: String) -> Int? {
     var status = statvfs()
     guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return nil }
@@ -85,7 +85,7 @@ package enum AtomicFile {
     return Int(clamping: blocks.multipliedReportingOverflow(by: status.f_frsize).partialValue)
   }
 
-  /// Makes a new name last; some file systems have nothing to do for it and say `EINVAL`.
+  /// Flushes a folder, so that a new name survives a crash; file systems without need for it return `EINVAL`.
   private static func synchronizeFolder(of path: String) throws(CheckpointError) {
     let number = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard number >= 0 else {

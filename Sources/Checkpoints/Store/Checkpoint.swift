@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a group of a checkpoint holds, sorted by name.
+/// The attributes and members of a group, each sorted by the bytes of its name.
 struct StoredGroup: Sendable {
   var attributes: [(name: String, value: AttributeValue)] = []
   var members: [(name: String, member: StoredMember)] = []
@@ -10,19 +10,19 @@ struct StoredGroup: Sendable {
   }
 }
 
+/// A group or array in a group.
 enum StoredMember: Sendable {
   case group(StoredGroup)
-  /// - elements: where they lie in the transcript; nil where they were not wanted or are of no kind that is
-  ///   read.
+  /// - elements: their bytes' position in the message; nil where the array was not wanted or its kind is not read.
   case array(ArrayOutline, elements: Range<Int>?)
 }
 
-/// The contents of a checkpoint, which another process has read: names, kinds and shapes of all that it
-/// holds, attributes, and the numbers of the arrays that were asked for.
+/// The contents of a checkpoint, read by another process: names, kinds and shapes of all arrays, attributes, and
+/// the elements of the wanted arrays. ``CheckpointFile`` pictures how they get here.
 ///
 /// Slashes in a name separate groups; `/` is the file itself.
 public struct Checkpoint: ~Copyable, ArrayFile {
-  /// The file as it was named, for errors.
+  /// The file's name in errors, as the caller gave it.
   public let path: String
   /// The length of the file in bytes.
   public let length: Int
@@ -32,10 +32,14 @@ public struct Checkpoint: ~Copyable, ArrayFile {
   private var root = StoredGroup()
   private var memory: Mapping?
 
+  /// A checkpoint of which nothing is read yet.
+  ///
   /// - Parameters:
-  ///   - file: a checkpoint of which every byte was looked at.
-  ///   - program: reads the file.
-  ///   - patience: seconds that it has.
+  ///   - file: a file that matches its checksum.
+  ///   - path: its name in errors.
+  ///   - length: its length in bytes.
+  ///   - program: the program that reads it.
+  ///   - patience: the program's time in seconds.
   init(
     _ file: consuming Descriptor, of path: String, length: Int, by program: String, patience: Int
   ) {
@@ -43,17 +47,17 @@ public struct Checkpoint: ~Copyable, ArrayFile {
     self.file = file
   }
 
-  /// Has other numbers in memory than before.
+  /// Reads the elements of some arrays; those read before leave memory first.
   ///
-  /// - Parameter wanted: the arrays whose numbers are wanted from now on.
+  /// - Parameter wanted: the arrays to read.
   /// - Throws: `CheckpointError` where the contents are refused.
   public mutating func read(_ wanted: ArraySelection) throws(CheckpointError) {
     memory = nil
-    let transcript = try ReaderProcess.transcript(
+    let message = try ReaderProcess.message(
       of: file.number, length: length, path, wanted, by: program, patience: patience)
     let outcome: ReaderMessageDecoder.Outcome
     do throws(ReaderMessageDecoder.Unsound) {
-      outcome = try ReaderMessageDecoder.outcome(of: transcript.bytes, wanted: wanted)
+      outcome = try ReaderMessageDecoder.outcome(of: message.bytes, wanted: wanted)
     } catch {
       throw CheckpointError(path, .damaged(ReaderProcess.unsound))
     }
@@ -61,7 +65,7 @@ public struct Checkpoint: ~Copyable, ArrayFile {
     case .refusal(let reason): throw CheckpointError(path, reason)
     case .contents(let root):
       self.root = root
-      memory = consume transcript
+      memory = consume message
     }
   }
 
@@ -73,7 +77,7 @@ public struct Checkpoint: ~Copyable, ArrayFile {
     try self.group(group).members.map(\.name)
   }
 
-  /// Whether a name is that of a group, not of an array.
+  /// Whether a name leads to a group, not to an array.
   public borrowing func isGroup(_ name: String) throws(CheckpointError) -> Bool {
     if case .group = try found(name) { true } else { false }
   }
@@ -82,7 +86,7 @@ public struct Checkpoint: ~Copyable, ArrayFile {
   ///
   /// - Parameters:
   ///   - name: the attribute's name.
-  ///   - group: the group that has it; `/` is the file itself.
+  ///   - group: the attribute's group; `/` is the file itself.
   /// - Throws: `CheckpointError` where group or attribute is missing.
   public borrowing func attribute(
     _ name: String, on group: String = "/"
@@ -139,19 +143,4 @@ public struct Checkpoint: ~Copyable, ArrayFile {
     }
     return member
   }
-}
-
-/// Memory that is read and not written, given back at the end of its life.
-struct Mapping: ~Copyable {
-  let bytes: UnsafeRawBufferPointer
-
-  /// The first `count` bytes of a file; nil where the system refuses.
-  init?(_ file: Int32, count: Int) {
-    guard count > 0, let start = mmap(nil, count, PROT_READ, MAP_SHARED, file, 0),
-      start != MAP_FAILED
-    else { return nil }
-    bytes = UnsafeRawBufferPointer(start: start, count: count)
-  }
-
-  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 }

@@ -1,8 +1,10 @@
-/// What the world did to a file: its path, what was found, and what to do about it.
+/// A failure to read or write a checkpoint or its folder: the path, the finding, and the remedy.
+///
+/// Its description is one line for the user.
 public struct CheckpointError: Error, Equatable, Sendable {
-  /// The file or folder, as it was named by the caller.
+  /// The file or folder, as the caller named it.
   public let path: String
-  /// What was wrong with it.
+  /// The finding.
   public let reason: Reason
 
   /// Why a file could not be read or written.
@@ -11,31 +13,31 @@ public struct CheckpointError: Error, Equatable, Sendable {
     case missing
     /// A folder has the file's name.
     case folder
-    /// The system refused to open or read the file, for the reason given.
+    /// The system refused to open or read the file, with its reason.
     case unreadable(String)
-    /// The file holds no byte.
+    /// The file has no bytes.
     case empty
     /// The file ends after `found` of `expected` bytes.
     case truncated(found: Int, expected: Int)
-    /// The file goes on after the `expected` bytes that were written.
+    /// The file has more than the `expected` bytes of its header.
     case overlong(found: Int, expected: Int)
-    /// The file is something else: what it looks like.
+    /// The file is no checkpoint; the text says what it resembles.
     case foreign(String)
-    /// The file's format is of a later version than this program knows.
+    /// The file's format version is later than this program's.
     case newer(version: UInt32)
-    /// The part that is named does not match its checksum.
+    /// The file does not match a checksum, or its structures cannot be read; the text says which.
     case damaged(String)
-    /// The object that is named is not what was asked for.
+    /// The named object is missing, or has another kind or shape than required.
     case unfit(name: String, problem: String)
-    /// The disk has fewer bytes free than the file needs; `free` is nil where it was not told.
+    /// The disk has fewer bytes free than the file needs; `free` is nil where the system does not tell.
     case diskFull(needed: Int, free: Int?)
-    /// The system refused to write the file, for the reason given.
+    /// The system refused to write the file, with its reason.
     case unwritable(String)
-    /// None of the checkpoints of a folder is whole; what is wrong with one of them.
+    /// None of a folder's checkpoints is whole: their number, and the finding about one of them.
     case noneWhole(count: Int, first: String)
-    /// The folder of a run cannot be used, for the reason given.
+    /// The folder of a run cannot be used, with the reason.
     case unusableFolder(String)
-    /// A function of the HDF5 library failed with this text.
+    /// A function of the HDF5 library failed, with the library's text.
     case hdf5(function: String, text: String)
   }
 
@@ -46,10 +48,10 @@ public struct CheckpointError: Error, Equatable, Sendable {
 }
 
 extension CheckpointError: CustomStringConvertible {
-  /// One line: the path, what was found, what to do.
+  /// One line: path, finding, remedy.
   public var description: String { finding + advice }
 
-  /// The path and what was found.
+  /// The line without the remedy.
   var finding: String { "\(path): \(sentence)" }
 
   private var advice: String {
@@ -59,7 +61,7 @@ extension CheckpointError: CustomStringConvertible {
     }
   }
 
-  /// Whether the file can be read and what it holds is no whole checkpoint.
+  /// Whether the file, which can be read, is no whole checkpoint. Such files are set aside.
   var isAboutContents: Bool {
     switch reason {
     case .missing, .folder, .empty, .truncated, .overlong, .foreign, .damaged, .unfit, .hdf5: true

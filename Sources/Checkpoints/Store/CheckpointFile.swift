@@ -1,17 +1,32 @@
-/// The file format of checkpoints: HDF5 behind a header that has a checksum of every byte.
+/// The file format of checkpoints: HDF5 behind a header (``UserBlock``) with a checksum of every byte.
 ///
 /// Equal contents give equal bytes: no time, folder, host or process is written.
+///
+/// The walk of an array from a file to memory:
+///
+/// ```
+/// CheckpointFile.open         compares every byte with the checksum   Descriptor, UserBlock, Checksum
+///   Checkpoint.read           asks for the elements of some arrays    ArraySelection
+///     ReaderProcess           starts the reader's process, gives it sealed memory, seals its message
+///       CheckpointReader      ── the reader's process: limits its own time and memory
+///         ReaderWalk          visits names, kinds and shapes, and the elements of the wanted arrays
+///           HDF5File          follows hard links only                 HDF5, HDF5Driver
+///           Dataset           checks shape and storage, then reads    ElementKind
+///         ReaderMessage       ── format and encoder of its answer
+///     ReaderMessageDecoder    trusts no field; notes where each array's elements lie
+/// ArrayFile.floats            checks kind and shape, copies the elements out of the message
+/// ```
 public enum CheckpointFile {
   /// Writes a checkpoint under `path`, whole or not at all.
   ///
-  /// It is written beside `path`, flushed and renamed: on failure the file that was there before is still
-  /// there, and nothing else is left behind. Beside what `body` has, memory is needed for a few chunks.
+  /// It is written beside `path`, flushed and renamed: a failure leaves the file from before, and nothing else.
+  /// Beyond the memory of `body`, writing takes that of a few chunks.
   ///
   /// - Parameters:
   ///   - path: the file to make or replace.
-  ///   - bytes: what the file will have at least; where there is less room, nothing is written.
-  ///   - body: hands over the contents; names must not repeat.
-  /// - Throws: `CheckpointError` naming `path`: not writable, disk full, or what `body` throws.
+  ///   - bytes: a lower bound of the file's size; where the disk has less room, nothing is written.
+  ///   - body: writes the contents; names must not repeat.
+  /// - Throws: `CheckpointError` naming `path`: not writable, disk full, or an error of `body`.
   public static func write(
     to path: String, bytes: Int = 0,
     _ body: (borrowing CheckpointWriter) throws(CheckpointError) -> Void
@@ -22,27 +37,31 @@ public enum CheckpointFile {
       try body(writer)
       try writer.finish()
     }
-    HDF5.rest()
+    HDF5.trim()
   }
 
-  /// Reads a checkpoint after a look at every byte of it.
+  /// Verifies every byte of a checkpoint and reads it.
   ///
-  /// Another process takes its HDF5 structures apart (``CheckpointReader``): no file makes this one crash.
+  /// Another process parses the HDF5 structures (``CheckpointReader``): no file makes this one crash.
   ///
   /// - Parameters:
-  ///   - path: the file to read; it may be replaced meanwhile.
-  ///   - wanted: the arrays whose numbers are wanted; they are in memory as long as the result is.
+  ///   - path: the file; it may be replaced meanwhile.
+  ///   - wanted: the arrays to read; their elements stay in memory as long as the result.
   /// - Throws: `CheckpointError` naming `path`: missing, unreadable, a folder, empty, cut short, foreign,
-  ///   damaged, of a newer version, or with contents that are refused.
+  ///   damaged, of a newer version, or refused for its contents.
   public static func open(
     _ path: String, reading wanted: ArraySelection = .all
   ) throws(CheckpointError) -> Checkpoint {
     try open(path, reading: wanted, by: CheckpointReader.program)
   }
 
+  /// Opens a checkpoint with another reader or patience than the usual.
+  ///
   /// - Parameters:
-  ///   - program: reads the file.
-  ///   - patience: seconds that it has; by default such as a disk takes that others keep busy.
+  ///   - path: the file.
+  ///   - wanted: the arrays to read.
+  ///   - program: the program that reads it.
+  ///   - patience: the program's time in seconds; by default enough for a busy disk.
   static func open(
     _ path: String, reading wanted: ArraySelection, by program: String, patience: Int? = nil
   ) throws(CheckpointError) -> Checkpoint {
@@ -55,6 +74,7 @@ public enum CheckpointFile {
     return checkpoint
   }
 
+  /// Compares the header, the length and every byte with the header's checksums.
   private static func verify(_ file: borrowing Descriptor, _ path: String) throws(CheckpointError) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { buffer.deallocate() }
@@ -76,5 +96,35 @@ public enum CheckpointFile {
     guard checksum.value == block.checksum else {
       throw CheckpointError(path, .damaged("its contents do not match their checksum"))
     }
+  }
+}
+
+/// The arrays of a checkpoint to read; names, kinds and shapes of all arrays are read in any case.
+public enum ArraySelection: Equatable, Sendable {
+  /// Every array.
+  case all
+  /// The arrays in these groups and in groups inside them.
+  case groups([String])
+
+  /// No array: names, kinds, shapes and attributes alone.
+  public static var none: ArraySelection { .groups([]) }
+
+  func includes(_ name: String) -> Bool {
+    switch self {
+    case .all: true
+    case .groups(let groups): groups.contains { name.hasPrefix("\($0)/") }
+    }
+  }
+
+  /// The selection as arguments of the reader's process.
+  var words: [String] {
+    switch self {
+    case .all: ["/"]
+    case .groups(let groups): groups
+    }
+  }
+
+  init(words: [String]) {
+    self = words == ["/"] ? .all : .groups(words)
   }
 }

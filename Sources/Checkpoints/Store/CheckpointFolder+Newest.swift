@@ -1,11 +1,11 @@
 import Glibc
 
 extension CheckpointFolder {
-  /// What a look for the newest checkpoint has found.
+  /// The result of ``newest()``.
   public struct Newest: Equatable, Sendable {
-    /// The whole checkpoint of the highest step; nil where the folder holds none.
+    /// The whole checkpoint of the highest step; nil where the folder holds no checkpoint.
     public var path: String?
-    /// A line for each damaged file, which has another name now.
+    /// A line for the user about each damaged file and its new name.
     public var setAside: [String]
 
     package init(path: String?, setAside: [String] = []) {
@@ -13,17 +13,17 @@ extension CheckpointFolder {
     }
   }
 
-  /// The whole checkpoint of the highest step, by the root attribute `step`.
+  /// Finds the whole checkpoint of the highest step, by the root attribute `step`.
   ///
-  /// Files that are damaged, or something else, get names that end in `.damaged`; where `last.h5` was one of
-  /// them the checkpoint that is found becomes it.
+  /// Damaged and foreign files are renamed to end in `.damaged`; where `last.h5` was one of them, the found
+  /// checkpoint becomes `last.h5`.
   ///
-  /// - Throws: `CheckpointError` where no checkpoint is whole, and for what cannot be read or comes from a
-  ///   newer version; all files keep their names then.
+  /// - Throws: `CheckpointError` where no checkpoint is whole, and for a file that cannot be read or is of a newer
+  ///   version; all files keep their names then.
   public func newest() throws(CheckpointError) -> Newest {
     var found: (step: Int64, path: String)?
     var damaged: [(error: CheckpointError, names: [String])] = []
-    // `last.h5` first, so that of its two names this one is given.
+    // `last.h5` first: of a file's two names the result then has this one.
     for names in try namesByFile() {
       let path = "\(path)/\(names[0])"
       do throws(CheckpointError) {
@@ -49,9 +49,10 @@ extension CheckpointFolder {
     return result
   }
 
-  /// Where `best.h5` is missing, makes the file of the best step it again.
+  /// Makes the file of the best step `best.h5` again, where that is missing.
   ///
-  /// - Returns: whether `best.h5` is there.
+  /// - Parameter step: the step of the best score.
+  /// - Returns: whether `best.h5` exists now.
   public func restoreBest(step: Int) throws(CheckpointError) -> Bool {
     if access(best, F_OK) == 0 { return true }
     let file = file(ofStep: step)
@@ -60,7 +61,7 @@ extension CheckpointFolder {
     return true
   }
 
-  /// The names of checkpoints, those of one file together, `last.h5` first.
+  /// The checkpoints' names, grouped by file, `last.h5` first.
   private func namesByFile() throws(CheckpointError) -> [[String]] {
     let names = try checkpoints()
     var groups: [[String]] = []
@@ -85,7 +86,9 @@ extension CheckpointFolder {
     return step
   }
 
-  /// Gives a file a name that no other has.
+  /// Renames a damaged file.
+  ///
+  /// - Returns: its new name, which no other file has.
   private func setAside(_ name: String) throws(CheckpointError) -> String {
     var aside = "\(name).damaged"
     var number = 1

@@ -2,31 +2,31 @@ import Glibc
 
 /// The folder of one run: a file for each of the last steps, `last.h5` and `best.h5`.
 ///
-/// `step-00000120.h5` and `last.h5` are two names of one file, so the latter costs no disk space,
-/// and removing old steps takes nothing from `best.h5`. No link is edited: each name is replaced.
+/// `step-00000120.h5` and `last.h5` are two hard links to one file: `last.h5` costs no disk space, and removing
+/// old steps takes nothing from `best.h5`. A name is only ever replaced as a whole.
 public struct CheckpointFolder: Sendable {
   /// The folder's path.
   public let path: String
 
   /// Whether a checkpoint is the best of its run so far.
   public enum Standing: Sendable {
-    /// Some checkpoint before this one was at least as good.
+    /// An earlier checkpoint was at least as good.
     case ordinary
-    /// None was.
+    /// It beats all earlier checkpoints.
     case best
   }
 
-  /// The folder of this path, which need not exist.
+  /// A folder that need not exist yet.
   public init(_ path: String) {
     self.path = path
   }
 
-  /// The newest checkpoint by time of training, also the one that `--resume` goes on from.
+  /// The path of the newest checkpoint.
   public var last: String { "\(path)/last.h5" }
-  /// The checkpoint with the best score.
+  /// The path of the checkpoint with the best score.
   public var best: String { "\(path)/best.h5" }
 
-  /// Makes the folder, proves that it can be written, and removes what killed runs left half-made.
+  /// Makes the folder, proves that it can be written, and removes the temporary files of killed runs.
   ///
   /// - Throws: `CheckpointError` where the folder cannot be made or written.
   public func prepare() throws(CheckpointError) {
@@ -42,16 +42,16 @@ public struct CheckpointFolder: Sendable {
     for name in try entries() where Self.isTemporary(name) { try remove(name) }
   }
 
-  /// Writes the checkpoint of a step, makes it `last.h5` and perhaps `best.h5`, and then removes the
-  /// files of the oldest steps but `keep`.
+  /// Writes the checkpoint of a step, makes it `last.h5` and, if it is the best, `best.h5`; then removes all but
+  /// the last `keep` step files.
   ///
   /// - Parameters:
   ///   - step: the number of optimiser steps so far; the file is named by it.
   ///   - standing: whether this is the best checkpoint so far.
   ///   - keep: the number of step files that stay, this one included.
-  ///   - bytes: what the file will have at least; where there is less room, nothing is written.
-  ///   - body: hands over the contents; the root attribute `step` must be among them.
-  /// - Throws: `CheckpointError`; the checkpoints from before are still there then.
+  ///   - bytes: a lower bound of the file's size; where the disk has less room, nothing is written.
+  ///   - body: writes the contents, the root attribute `step` among them.
+  /// - Throws: `CheckpointError`; all earlier checkpoints exist then.
   /// - Precondition: `0 <= step`, `0 < keep`.
   public func save(
     step: Int, _ standing: Standing, keep: Int, bytes: Int = 0,
@@ -68,15 +68,15 @@ public struct CheckpointFolder: Sendable {
     for old in oldestFirst.dropLast(keep - 1) { try remove(old) }
   }
 
-  /// The file that the checkpoint of a step has.
+  /// The path of a step's checkpoint.
   public func file(ofStep step: Int) -> String { "\(path)/\(Self.name(ofStep: step))" }
 
-  /// Whether the folder holds any checkpoint; not so where there is no folder.
+  /// Whether the folder exists and holds any checkpoint, whole or not.
   public func containsCheckpoints() throws(CheckpointError) -> Bool {
     try !checkpoints().isEmpty
   }
 
-  /// Removes the checkpoints and what killed runs left half-made, and nothing else.
+  /// Removes the checkpoints and the temporary files of killed runs, and nothing else.
   public func clear() throws(CheckpointError) {
     for name in try entries() where Self.isCheckpoint(name) || Self.isTemporary(name) {
       try remove(name)
@@ -90,7 +90,7 @@ extension CheckpointFolder {
     return "step-\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).h5"
   }
 
-  /// The step that a file is named by; nil for other names.
+  /// The step in a file's name; nil for other names.
   private static func step(of name: String) -> Int? {
     guard name.hasPrefix("step-"), name.hasSuffix(".h5"),
       let step = Int(name.dropFirst(5).dropLast(3)), name == self.name(ofStep: step)
@@ -102,7 +102,7 @@ extension CheckpointFolder {
     name == "last.h5" || name == "best.h5" || step(of: name) != nil
   }
 
-  /// Whether a name is that of a file which was being filled (`AtomicFile.temporary`).
+  /// Whether a file is the temporary one of an unfinished checkpoint (``AtomicFile/temporary(for:)``).
   private static func isTemporary(_ name: String) -> Bool {
     guard name.hasPrefix("."), let end = name.firstRange(of: ".tmp-") else { return false }
     return isCheckpoint(String(name[..<end.lowerBound].dropFirst()))
@@ -113,7 +113,7 @@ extension CheckpointFolder {
     try entries().filter(Self.isCheckpoint)
   }
 
-  /// The names in the folder, sorted; none where there is no folder.
+  /// The names in the folder, sorted; none where the folder does not exist.
   private func entries() throws(CheckpointError) -> [String] {
     guard let stream = opendir(path) else {
       if errno == ENOENT { return [] }

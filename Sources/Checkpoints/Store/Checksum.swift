@@ -1,7 +1,6 @@
 /// CRC-64/XZ: reflected, polynomial 0x42F0E1EBA9EA3693 of ECMA-182, all ones before and after.
 ///
-/// A code of 64 check bits detects every error that lies within 64 neighbouring bits, so a changed
-/// byte is always found, whatever else the file holds.
+/// Its 64 check bits detect every error within 64 neighbouring bits, and so every changed byte.
 package struct Checksum {
   private var state = UInt64.max
 
@@ -15,7 +14,7 @@ package struct Checksum {
     return checksum.value
   }
 
-  /// Goes on with the next bytes, eight at a time.
+  /// Adds the next bytes, eight at a time.
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
     state = Self.tables.withUnsafeBufferPointer { tables in
       guard let table = tables.baseAddress else { return state }

@@ -1,4 +1,4 @@
-/// A listing of what a checkpoint holds, for people.
+/// The text of `tercet inspect`.
 public enum Inspection {
   /// Lists the file's format, attributes, groups, arrays and the end of its history.
   ///
@@ -9,7 +9,7 @@ public enum Inspection {
     try listing(of: try CheckpointFile.open(path, reading: .groups(["history"])))
   }
 
-  /// Lists a checkpoint of which `history` at least was read.
+  /// Lists an open checkpoint; its group `history` must have been read.
   package static func listing(of file: borrowing Checkpoint) throws(CheckpointError) -> String {
     var lines = [
       file.path,
@@ -52,14 +52,14 @@ public enum Inspection {
     }
   }
 
-  /// `name = value`; a text of several lines stands below its name.
+  /// `name = value`, or the lines of a longer text below its name.
   private static func described(_ name: String, _ value: AttributeValue) -> [String] {
     let rows = value.description.split(separator: "\n", omittingEmptySubsequences: false)
     if rows.count == 1 { return ["  \(name) = \(rows[0])"] }
     return ["  \(name) ="] + rows.filter { !$0.isEmpty }.map { "    \($0)" }
   }
 
-  /// The last rows of the arrays in `history`, the longest of them giving the number of rows.
+  /// The last rows of the columns in `history`, as a table.
   private static func historyTail(
     in file: borrowing Checkpoint
   ) throws(CheckpointError) -> [String] {

@@ -1,4 +1,4 @@
-/// The first 512 bytes of a checkpoint, which HDF5 leaves to the program that writes the file.
+/// The first 512 bytes of a checkpoint, which HDF5 reserves for the writing program.
 ///
 /// | bytes | hold |
 /// | --- | --- |
@@ -12,9 +12,9 @@
 /// Numbers are little-endian. The magic and the place of the version and of the last checksum are
 /// the same in every version. A transfer that translates line ends breaks the magic.
 struct UserBlock: Equatable {
-  /// The size of the block, the least that HDF5 allows.
+  /// The size of the block in bytes, the smallest that HDF5 allows.
   static let size = 512
-  /// The format version that this program writes, and the highest that it reads.
+  /// The format version of this program's files, and the highest that it reads.
   static let version: UInt32 = 1
 
   /// The length of the whole file in bytes.
@@ -43,7 +43,13 @@ struct UserBlock: Equatable {
     return bytes
   }
 
-  /// Reads the block of a file of `fileLength` bytes from its first bytes, 512 or all there are.
+  /// Parses and checks a block.
+  ///
+  /// - Parameters:
+  ///   - bytes: the first 512 bytes of the file, or all of a shorter one.
+  ///   - path: the file's name in errors.
+  ///   - fileLength: the file's length in bytes.
+  /// - Throws: `CheckpointError`: empty, foreign, cut short, overlong, damaged or newer.
   init(_ bytes: [UInt8], of path: String, fileLength: Int) throws(CheckpointError) {
     if bytes.isEmpty { throw CheckpointError(path, .empty) }
     guard bytes.starts(with: Self.magic.prefix(bytes.count)) else {
@@ -69,6 +75,7 @@ struct UserBlock: Equatable {
     }
   }
 
+  /// What a foreign file resembles.
   private static func looks(_ bytes: [UInt8]) -> String {
     if bytes.dropFirst().starts(with: hdf5Signature) {
       return "an HDF5 file without tercet's header"

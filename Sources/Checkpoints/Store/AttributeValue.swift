@@ -1,4 +1,4 @@
-/// What an attribute of a group or dataset holds.
+/// The value of an attribute, which belongs to a group or dataset of a checkpoint.
 public enum AttributeValue: Hashable, Sendable {
   /// A UTF-8 string.
   case string(String)
@@ -11,7 +11,7 @@ public enum AttributeValue: Hashable, Sendable {
 }
 
 extension AttributeValue: CustomStringConvertible {
-  /// The value as text, a string as it is.
+  /// The value as text; a string without quotes.
   public var description: String {
     switch self {
     case .string(let text): text

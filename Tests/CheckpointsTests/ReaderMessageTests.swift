@@ -3,33 +3,33 @@ import Testing
 
 @testable import Checkpoints
 
-@Suite("What the reader of a checkpoint hands over is not believed")
-struct TranscriptTests {
+@Suite("No field of a reader's message is trusted")
+struct ReaderMessageTests {
   typealias Lie = (name: String, put: @Sendable (inout ReaderMessageEncoder) throws -> Void)
 
-  /// Transcripts that are wrong in one field; all else of them is as it should be.
+  /// Messages with one wrong field; all else is right.
   static let lies: [Lie] = [
     ("outcome", { try $0.put(9 as UInt8) }),
     (
       "refusal of two lines",
-      { writer in
-        try writer.put(ReaderMessage.Outcome.hdf5.rawValue)
-        try writer.put("H5Fopen")
-        try writer.put("a\nb")
+      { encoder in
+        try encoder.put(ReaderMessage.Outcome.hdf5.rawValue)
+        try encoder.put("H5Fopen")
+        try encoder.put("a\nb")
       }
     ),
     (
       "refusal that speaks to the terminal",
-      { writer in
-        try writer.put(ReaderMessage.Outcome.other.rawValue)
-        try writer.put("\u{9B}2J")
+      { encoder in
+        try encoder.put(ReaderMessage.Outcome.other.rawValue)
+        try encoder.put("\u{9B}2J")
       }
     ),
     (
       "refusal that is not UTF-8",
-      { writer in
-        try writer.put(ReaderMessage.Outcome.other.rawValue)
-        try bytes([0xC3, 0x28], &writer)
+      { encoder in
+        try encoder.put(ReaderMessage.Outcome.other.rawValue)
+        try bytes([0xC3, 0x28], &encoder)
       }
     ),
     ("count of attributes", { try head(&$0, attributes: .max) }),
@@ -38,36 +38,36 @@ struct TranscriptTests {
     ("name with a zero", { try attribute("a\0", &$0) { try $0.put(.truth(true)) } }),
     (
       "name that is not UTF-8",
-      { writer in
-        try head(&writer, attributes: 1)
-        try bytes([0xFF], &writer)
-        try writer.put(.truth(true))
-        try writer.put(0 as UInt32)
+      { encoder in
+        try head(&encoder, attributes: 1)
+        try bytes([0xFF], &encoder)
+        try encoder.put(.truth(true))
+        try encoder.put(0 as UInt32)
       }
     ),
     (
       "name longer than all",
-      { writer in
-        try head(&writer, attributes: 1)
-        try writer.put(UInt32.max)
+      { encoder in
+        try head(&encoder, attributes: 1)
+        try encoder.put(UInt32.max)
       }
     ),
     (
       "attributes out of order",
-      { writer in
-        try head(&writer, attributes: 2)
+      { encoder in
+        try head(&encoder, attributes: 2)
         for name in ["b", "a"] {
-          try writer.put(name)
-          try writer.put(.truth(true))
+          try encoder.put(name)
+          try encoder.put(.truth(true))
         }
-        try writer.put(0 as UInt32)
+        try encoder.put(0 as UInt32)
       }
     ),
     ("kind of attribute", { try attribute("a", &$0) { try $0.put(4 as UInt8) } }),
     (
       "truth value",
-      { writer in
-        try attribute("a", &writer) {
+      { encoder in
+        try attribute("a", &encoder) {
           try $0.put(ReaderMessage.AttributeKind.truth.rawValue)
           try $0.put(2 as UInt8)
         }
@@ -75,8 +75,8 @@ struct TranscriptTests {
     ),
     (
       "attribute's text that is not UTF-8",
-      { writer in
-        try attribute("a", &writer) {
+      { encoder in
+        try attribute("a", &encoder) {
           try $0.put(ReaderMessage.AttributeKind.string.rawValue)
           try bytes([0xED, 0xA0, 0x80], &$0)
         }
@@ -86,11 +86,11 @@ struct TranscriptTests {
     ("member's name with a slash", { try member("a/b", &$0) { try array(shape: [1], &$0) } }),
     (
       "two members of one name",
-      { writer in
-        try head(&writer, members: 2)
+      { encoder in
+        try head(&encoder, members: 2)
         for _ in 0..<2 {
-          try writer.put("a")
-          try array(shape: [1], &writer)
+          try encoder.put("a")
+          try array(shape: [1], &encoder)
         }
       }
     ),
@@ -99,8 +99,8 @@ struct TranscriptTests {
     ("negative extent", { try member("a", &$0) { try array(shape: [.max], &$0) } }),
     (
       "more elements than can be counted",
-      { writer in
-        try member("a", &writer) { try array(shape: [1 << 40, 1 << 40], &$0) }
+      { encoder in
+        try member("a", &encoder) { try array(shape: [1 << 40, 1 << 40], &$0) }
       }
     ),
     (
@@ -115,23 +115,23 @@ struct TranscriptTests {
     ),
     (
       "groups in groups without end",
-      { writer in
-        try head(&writer, members: 1)
+      { encoder in
+        try head(&encoder, members: 1)
         for _ in 0...ReaderMessage.deepest {
-          try writer.put("g")
-          try writer.put(ReaderMessage.MemberKind.group.rawValue)
-          try writer.put(0 as UInt32)
-          try writer.put(1 as UInt32)
+          try encoder.put("g")
+          try encoder.put(ReaderMessage.MemberKind.group.rawValue)
+          try encoder.put(0 as UInt32)
+          try encoder.put(1 as UInt32)
         }
-        try writer.put("a")
-        try array(shape: [1], &writer)
+        try encoder.put("a")
+        try array(shape: [1], &encoder)
       }
     ),
     (
       "a byte after the end",
-      { writer in
-        try head(&writer)
-        try writer.put(0 as UInt8)
+      { encoder in
+        try head(&encoder)
+        try encoder.put(0 as UInt8)
       }
     ),
   ]
@@ -139,21 +139,21 @@ struct TranscriptTests {
   @Test("each field", arguments: lies.indices)
   func lie(_ index: Int) throws {
     let (name, put) = Self.lies[index]
-    let bytes = try transcript(put)
+    let bytes = try message(put)
     #expect(throws: ReaderMessageDecoder.Unsound.self, "\(name)") { try contents(bytes) }
   }
 
   @Test("the parts that the lies are made of are taken where they are right")
   func truth() throws {
-    let bytes = try transcript { writer in
-      try head(&writer, attributes: 1)
-      try writer.put("a")
-      try writer.put(.truth(true))
-      try writer.put(2 as UInt32)
-      try writer.put("a")
-      try array(shape: [1], &writer)
-      try writer.put("b")
-      try strings(of: 4, &writer)
+    let bytes = try message { encoder in
+      try head(&encoder, attributes: 1)
+      try encoder.put("a")
+      try encoder.put(.truth(true))
+      try encoder.put(2 as UInt32)
+      try encoder.put("a")
+      try array(shape: [1], &encoder)
+      try encoder.put("b")
+      try strings(of: 4, &encoder)
     }
     let root = try #require(try contents(bytes))
     #expect(root.attributes.map(\.value) == [.truth(true)])
@@ -199,17 +199,17 @@ struct TranscriptTests {
     }
   }
 
-  /// The transcript of the sample checkpoint.
+  /// The message of the sample checkpoint.
   private func sample() throws -> [UInt8] {
     try inFolder { (folder) throws in
       let path = "\(folder)/a.h5"
       try writeSample(to: path)
-      return try transcribed(path)
+      return try messageOfReader(path)
     }
   }
 
-  private func contents(_ transcript: [UInt8]) throws -> StoredGroup? {
-    let outcome = try transcript.withUnsafeBytes {
+  private func contents(_ message: [UInt8]) throws -> StoredGroup? {
+    let outcome = try message.withUnsafeBytes {
       try ReaderMessageDecoder.outcome(of: $0, wanted: .all)
     }
     if case .contents(let root) = outcome { return root }
@@ -217,17 +217,17 @@ struct TranscriptTests {
   }
 }
 
-/// What the reader of a checkpoint would hand over of this one.
-func transcribed(_ path: String) throws -> [UInt8] {
+/// The message of a checkpoint's reader.
+func messageOfReader(_ path: String) throws -> [UInt8] {
   let count = try bytes(of: path).count + ReaderMessage.spare
   return try trimmed(count) { ReaderWalk.run(try Descriptor.reading(path), .all, into: $0) }
 }
 
-private func transcript(_ put: (inout ReaderMessageEncoder) throws -> Void) throws -> [UInt8] {
+private func message(_ put: (inout ReaderMessageEncoder) throws -> Void) throws -> [UInt8] {
   try trimmed(4096) { memory in
-    var writer = ReaderMessageEncoder(memory)
-    try put(&writer)
-    writer.finish()
+    var encoder = ReaderMessageEncoder(memory)
+    try put(&encoder)
+    encoder.finish()
   }
 }
 
@@ -240,50 +240,50 @@ private func trimmed(
 }
 
 private func head(
-  _ writer: inout ReaderMessageEncoder, attributes: UInt32 = 0, members: UInt32 = 0
+  _ encoder: inout ReaderMessageEncoder, attributes: UInt32 = 0, members: UInt32 = 0
 ) throws {
-  try writer.put(ReaderMessage.Outcome.contents.rawValue)
-  try writer.put(attributes)
-  if attributes == 0 { try writer.put(members) }
+  try encoder.put(ReaderMessage.Outcome.contents.rawValue)
+  try encoder.put(attributes)
+  if attributes == 0 { try encoder.put(members) }
 }
 
 private func attribute(
-  _ name: String, _ writer: inout ReaderMessageEncoder,
+  _ name: String, _ encoder: inout ReaderMessageEncoder,
   _ value: (inout ReaderMessageEncoder) throws -> Void
 ) throws {
-  try head(&writer, attributes: 1)
-  try writer.put(name)
-  try value(&writer)
-  try writer.put(0 as UInt32)
+  try head(&encoder, attributes: 1)
+  try encoder.put(name)
+  try value(&encoder)
+  try encoder.put(0 as UInt32)
 }
 
 private func member(
-  _ name: String, _ writer: inout ReaderMessageEncoder,
+  _ name: String, _ encoder: inout ReaderMessageEncoder,
   _ value: (inout ReaderMessageEncoder) throws -> Void
 ) throws {
-  try head(&writer, members: 1)
-  try writer.put(name)
-  try value(&writer)
+  try head(&encoder, members: 1)
+  try encoder.put(name)
+  try value(&encoder)
 }
 
 /// An array of float32 of any shape, with one element.
-private func array(shape: [UInt64], _ writer: inout ReaderMessageEncoder) throws {
-  try writer.put(ReaderMessage.MemberKind.float32.rawValue)
-  try writer.put(UInt8(shape.count))
-  for extent in shape { try writer.put(extent) }
-  try writer.put(1 as UInt32)
+private func array(shape: [UInt64], _ encoder: inout ReaderMessageEncoder) throws {
+  try encoder.put(ReaderMessage.MemberKind.float32.rawValue)
+  try encoder.put(UInt8(shape.count))
+  for extent in shape { try encoder.put(extent) }
+  try encoder.put(1 as UInt32)
 }
 
 /// One string, which has four bytes.
-private func strings(of bytes: UInt64, _ writer: inout ReaderMessageEncoder) throws {
-  try writer.put(ReaderMessage.MemberKind.fixedStrings.rawValue)
-  try writer.put(bytes)
-  try writer.put(1 as UInt8)
-  try writer.put(1 as UInt64)
-  try writer.put(0x6162_6364 as UInt32)
+private func strings(of bytes: UInt64, _ encoder: inout ReaderMessageEncoder) throws {
+  try encoder.put(ReaderMessage.MemberKind.fixedStrings.rawValue)
+  try encoder.put(bytes)
+  try encoder.put(1 as UInt8)
+  try encoder.put(1 as UInt64)
+  try encoder.put(0x6162_6364 as UInt32)
 }
 
-private func bytes(_ bytes: [UInt8], _ writer: inout ReaderMessageEncoder) throws {
-  try writer.put(UInt32(bytes.count))
-  try writer.next(bytes.count).copyBytes(from: bytes)
+private func bytes(_ bytes: [UInt8], _ encoder: inout ReaderMessageEncoder) throws {
+  try encoder.put(UInt32(bytes.count))
+  try encoder.next(bytes.count).copyBytes(from: bytes)
 }

@@ -1,27 +1,27 @@
 import CHDF5
 
-/// Takes the contents of one checkpoint and writes them to a file, array by array.
+/// Writes the contents of one checkpoint to a file, array by array.
 ///
-/// A name is a path such as `parameters/encoder.forward.input.weight`: slashes separate groups,
-/// which are made where they are missing; a dot is part of a name.
+/// A name is a path such as `parameters/encoder.forward.input.weight`: slashes separate groups, and missing groups
+/// are made; a dot is part of a name.
 public struct CheckpointWriter: ~Copyable {
   private let file: Handle
   private let untimedGroup: Handle
-  private let disk: HDF5Driver
+  private let driver: HDF5Driver
   private let path: String
 
-  /// The chunks of an array have about this many bytes, each with a checksum of its own.
+  /// The largest size of a chunk in bytes; each chunk has a checksum of its own.
   static let chunkBytes = 1 << 20
 
-  /// An empty file.
+  /// Makes an empty file.
   ///
-  /// - Parameter expected: bytes that the finished file has at least, for errors.
+  /// - Parameter expected: a lower bound of the finished file's size in bytes, for errors.
   init(_ path: String, expecting expected: Int) throws(CheckpointError) {
     let access = try Handle.properties(tercet_file_access_class(), of: path)
     let creation = try Handle.properties(tercet_file_create_class(), of: path)
     let group = try Handle.properties(tercet_group_create_class(), of: path)
-    let disk = try HDF5Driver(path, expecting: expected)
-    try disk.drive(access, of: path)
+    let driver = try HDF5Driver(path, expecting: expected)
+    try driver.drive(access, of: path)
     try HDF5.call("H5Pset_libver_bounds", of: path) {
       H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V18)
     }
@@ -35,14 +35,14 @@ public struct CheckpointWriter: ~Copyable {
       H5Fcreate(path, tercet_truncate(), creation.id, access.id)
     }
     untimedGroup = group
-    self.disk = disk
+    self.driver = driver
     self.path = path
   }
 
-  /// Fills the header in and waits until the disk has the file.
+  /// Closes the file, writes its header and flushes it to disk.
   consuming func finish() throws(CheckpointError) {
     try file.close("H5Fclose", of: path)
-    try disk.seal()
+    try driver.seal()
   }
 
   /// Writes an array of single-precision numbers, row-major.
@@ -62,11 +62,7 @@ public struct CheckpointWriter: ~Copyable {
   public borrowing func doubles(
     _ name: String, shape: [Int], _ values: [Double]
   ) throws(CheckpointError) {
-    try values.withUnsafeBufferPointer { (values) throws(CheckpointError) in
-      try array(
-        name, shape, UnsafeRawBufferPointer(values), stored: tercet_file_double(),
-        given: tercet_double())
-    }
+    try array(name, shape, values, stored: tercet_file_double(), given: tercet_double())
   }
 
   /// Writes an array of 64-bit integers, row-major.
@@ -75,15 +71,11 @@ public struct CheckpointWriter: ~Copyable {
   public borrowing func integers(
     _ name: String, shape: [Int], _ values: [Int64]
   ) throws(CheckpointError) {
-    try values.withUnsafeBufferPointer { (values) throws(CheckpointError) in
-      try array(
-        name, shape, UnsafeRawBufferPointer(values), stored: tercet_file_int64(),
-        given: tercet_int64())
-    }
+    try array(name, shape, values, stored: tercet_file_int64(), given: tercet_int64())
   }
 
-  /// Writes a list of UTF-8 strings, all stored with the length of the longest, as HDF5 has no
-  /// checksums for strings of their own lengths; zeros end and fill them.
+  /// Writes a list of UTF-8 strings, all stored with the length of the longest and filled up with zeros: for
+  /// strings of their own lengths HDF5 has no checksums.
   ///
   /// - Throws: `CheckpointError` where a string holds a zero byte.
   public borrowing func strings(_ name: String, _ values: [String]) throws(CheckpointError) {
@@ -96,13 +88,10 @@ public struct CheckpointWriter: ~Copyable {
       text += value.utf8
       text += repeatElement(0, count: width - value.utf8.count)
     }
-    try text.withUnsafeBufferPointer { (text) throws(CheckpointError) in
-      try array(
-        name, [values.count], UnsafeRawBufferPointer(text), stored: type.id, given: type.id)
-    }
+    try array(name, [values.count], text, stored: type.id, given: type.id)
   }
 
-  /// Writes an attribute of a group, made where it is missing, or of a dataset.
+  /// Writes an attribute of a dataset or of a group, which is made where it is missing.
   ///
   /// - Parameters:
   ///   - name: the attribute's name.
@@ -128,6 +117,14 @@ public struct CheckpointWriter: ~Copyable {
     }
   }
 
+  private borrowing func array<Value: BitwiseCopyable>(
+    _ name: String, _ shape: [Int], _ values: [Value], stored: hid_t, given: hid_t
+  ) throws(CheckpointError) {
+    try values.withUnsafeBufferPointer { (values) throws(CheckpointError) in
+      try array(name, shape, UnsafeRawBufferPointer(values), stored: stored, given: given)
+    }
+  }
+
   private borrowing func array(
     _ name: String, _ shape: [Int], _ values: UnsafeRawBufferPointer, stored: hid_t, given: hid_t
   ) throws(CheckpointError) {
@@ -147,10 +144,10 @@ public struct CheckpointWriter: ~Copyable {
       H5Dwrite(
         dataset.id, given, tercet_all(), tercet_all(), tercet_default(), values.baseAddress)
     }
-    try disk.check()
+    try driver.check()
   }
 
-  /// Without times, and but for scalars, which HDF5 cannot cut, in chunks with a checksum each.
+  /// Properties of a dataset without times, in chunks with checksums. Scalars have no chunks in HDF5.
   private borrowing func datasetProperties(
     _ shape: [Int], elementBytes: Int
   ) throws(CheckpointError) -> Handle {
@@ -168,6 +165,8 @@ public struct CheckpointWriter: ~Copyable {
   }
 
   /// The shape of an array's chunks: the leading axes are cut until a chunk has at most 1 MiB.
+  ///
+  /// - Parameter elementBytes: the size of an element in bytes.
   package static func chunk(of shape: [Int], elementBytes: Int) -> [Int] {
     var chunk = shape.map { max($0, 1) }
     for axis in chunk.indices {
@@ -177,7 +176,7 @@ public struct CheckpointWriter: ~Copyable {
     return chunk
   }
 
-  /// Makes the group and those above it where nothing has their name.
+  /// Makes a group and those above it, as far as they are missing.
   private borrowing func makeGroup(_ name: String) throws(CheckpointError) {
     var prefix = ""
     for part in name.split(separator: "/") {

@@ -1,11 +1,14 @@
 import Glibc
 
-/// An open file of the system, closed at the end of its life.
+/// A file descriptor of the system, closed at the end of its life.
 package struct Descriptor: ~Copyable {
+  /// The system's number of the descriptor.
   let number: Int32
   private let path: String
 
-  /// Opens a file for reading; a folder, pipe or device is refused, not waited for.
+  /// Opens a file for reading, and refuses folders, pipes and devices without waiting for them.
+  ///
+  /// - Throws: `CheckpointError`: missing, unreadable, a folder or no regular file.
   static func reading(_ path: String) throws(CheckpointError) -> Descriptor {
     let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard number >= 0 else {
@@ -20,12 +23,12 @@ package struct Descriptor: ~Copyable {
     return file
   }
 
-  /// Takes over a file that is open already.
+  /// Takes over an open descriptor.
   static func taking(_ number: Int32, _ path: String) -> Descriptor {
     Descriptor(number: number, path: path)
   }
 
-  /// Makes an empty file in place of any that has this name.
+  /// Makes an empty file, or empties the file of this name.
   package static func creating(_ path: String) throws(CheckpointError) -> Descriptor {
     let number = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard number >= 0 else { throw CheckpointError(path, .unwritable(systemError())) }
@@ -45,7 +48,9 @@ package struct Descriptor: ~Copyable {
     return status
   }
 
-  /// Fills the buffer from the file as far as the file goes; returns the number of bytes.
+  /// Reads the next bytes until the buffer is full or the file ends.
+  ///
+  /// - Returns: the number of bytes.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError) -> Int {
     var filled = 0
     while filled < buffer.count {
@@ -63,7 +68,9 @@ package struct Descriptor: ~Copyable {
     return filled
   }
 
-  /// Writes every byte; where the disk is full, a file of `needed` bytes is what there is no room for.
+  /// Writes every byte.
+  ///
+  /// - Parameter needed: the size of the whole file, for the error of a full disk.
   package func write(_ bytes: UnsafeRawBufferPointer, needed: Int) throws(CheckpointError) {
     var done = 0
     while done < bytes.count {
@@ -77,7 +84,9 @@ package struct Descriptor: ~Copyable {
     }
   }
 
-  /// Fills the buffer from `offset` on as far as the file goes; returns the number of bytes.
+  /// Reads from `offset` on until the buffer is full or the file ends.
+  ///
+  /// - Returns: the number of bytes.
   func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int
   ) throws(CheckpointError) -> Int {
@@ -95,12 +104,12 @@ package struct Descriptor: ~Copyable {
     try write(bytes, needed: needed)
   }
 
-  /// Cuts or lengthens the file, whose size is to be `needed` bytes.
+  /// Cuts or lengthens the file; see ``write(_:needed:)``.
   func truncate(to length: Int, needed: Int) throws(CheckpointError) {
     guard ftruncate(number, length) == 0 else { throw writeError(needed: needed) }
   }
 
-  /// Waits until the disk has the file, which has `needed` bytes.
+  /// Flushes the file to disk; see ``write(_:needed:)``.
   func synchronize(needed: Int) throws(CheckpointError) {
     guard fsync(number) == 0 else { throw writeError(needed: needed) }
   }
@@ -115,12 +124,12 @@ package struct Descriptor: ~Copyable {
   static func systemError() -> String { String(cString: strerror(errno)) }
 }
 
-/// What all names of one file have in common.
+/// The identity of a file: equal for all of its names.
 struct FileNumber: Hashable {
   private let device: UInt
   private let inode: UInt
 
-  /// The file that has this name; nil where there is none.
+  /// The identity of the file at a path; nil where there is none.
   init?(of path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
