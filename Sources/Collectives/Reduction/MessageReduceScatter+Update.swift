@@ -2,57 +2,55 @@ import COpenMPI
 import Kernels
 import Tensors
 
-/// Gathering what owners have made of their pieces, where ranks have kept all of them alike.
+/// All-gather of an update: values that all ranks hold alike, of which each owner has changed its partition.
 extension MessageReduceScatter {
-  /// Remembers this rank's piece of `values`, which is about to be changed.
+  /// Copies this rank's partition of `values`, which is about to be changed.
   func keep(_ values: UnsafePointer<Float>) {
-    kept?.start.update(from: values + own.lowerBound, count: own.count)
+    before?.start.update(from: values + own.lowerBound, count: own.count)
   }
 
-  /// Gives every rank the pieces of `values` as their owners have changed them since ``keep(_:)``.
+  /// Gives every rank the changes that owners have made to their partitions since ``keep(_:)``.
   func gatherChanges(of values: UnsafeMutablePointer<Float>) throws(MPIError) {
-    guard let parcels, let kept else { return try gather(values) }
-    if parcels.form.isRounded {
-      try addChanges(to: values, since: kept.start, parcels)
+    guard let wire, let before else { return try gather(values) }
+    if wire.form.isRounded {
+      try addChanges(to: values, since: before.start, wire)
     } else {
-      try takeChanged(of: values, since: kept.start, parcels)
+      try replaceChanged(of: values, since: before.start, wire)
     }
   }
 
-  /// Adds to every rank's pieces by how much their owners have changed them, rounded to bfloat16; the owners'
-  /// change is rounded too, so that all ranks have the same.
+  /// Adds each owner's change, rounded to bfloat16, on every rank; owners round their own change too, so that
+  /// all ranks have the same values.
   private func addChanges(
-    to values: UnsafeMutablePointer<Float>, since before: UnsafePointer<Float>,
-    _ parcels: WireBuffers
+    to values: UnsafeMutablePointer<Float>, since before: UnsafePointer<Float>, _ wire: WireBuffers
   ) throws(MPIError) {
     func change(of rank: Int) -> UnsafeMutablePointer<UInt16> {
-      parcels.sent + (bounds[rank] - bounds[0])
+      wire.outgoing + (partitions[rank].lowerBound - partitions.whole.lowerBound)
     }
     roundChange(
       of: values + own.lowerBound, since: before, toBFloat16: change(of: rank), count: own.count)
-    try gather(parcels.sent, tercet_uint16())
-    for other in held.indices where other != rank {
-      let piece = bounds(of: other)
-      add(bfloat16: change(of: other), to: values + piece.lowerBound, count: piece.count)
+    try gather(wire.outgoing, tercet_uint16())
+    for other in others {
+      let partition = partitions[other]
+      add(bfloat16: change(of: other), to: values + partition.lowerBound, count: partition.count)
     }
   }
 
-  /// Puts into every rank's pieces the blocks that their owners have changed.
-  private func takeChanged(
-    of values: UnsafeMutablePointer<Float>, since before: UnsafePointer<Float>,
-    _ parcels: WireBuffers
+  /// Replaces on every rank the blocks that their owners have changed.
+  private func replaceChanged(
+    of values: UnsafeMutablePointer<Float>, since before: UnsafePointer<Float>, _ wire: WireBuffers
   ) throws(MPIError) {
-    var counts = [Int32](repeating: 0, count: held.count)
+    var counts = [Int32](repeating: 0, count: partitions.ranks)
     counts[rank] = Int32(
-      parcels.packChanged(values + own.lowerBound, since: before, count: own.count, of: rank))
+      wire.packChanged(values + own.lowerBound, since: before, count: own.count, of: rank))
     try MPIError.check(
       "MPI_Allgather",
       MPI_Allgather(
         tercet_in_place(), 0, tercet_int32(), &counts, 1, tercet_int32(), tercet_comm_world()))
-    try gather(parcels.sent, tercet_uint16(), counts: counts, at: parcels.places)
-    for other in held.indices where other != rank {
-      let piece = bounds(of: other)
-      parcels.unpackChanged(of: other, into: values + piece.lowerBound, count: piece.count)
+    try gather(wire.outgoing, tercet_uint16(), counts: counts, offsets: wire.offsets)
+    for other in others {
+      let partition = partitions[other]
+      wire.unpackChanged(of: other, into: values + partition.lowerBound, count: partition.count)
     }
   }
 }
