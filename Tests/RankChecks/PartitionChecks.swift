@@ -10,7 +10,8 @@ private struct Example {
     (self.count, self.tables) = (count, tables)
   }
 
-  /// Small integers, whose sums are exact in any order, and in bfloat16; most rows of a table are zeros.
+  /// Small integers, whose sums are exact in any order, and in bfloat16; most rows of a table are
+  /// zeros.
   func integer(_ shard: Int, _ index: Int) -> Float {
     let isLookedUp = (index / 100 + shard) % 9 == 0
     guard isLookedUp || !tables.contains(where: { $0.contains(index) }) else { return 0 }
@@ -32,8 +33,8 @@ private func roundedToEightBits(_ value: Float) -> Float {
 }
 
 private let shards = 8
-/// Tables that up to eleven ranks cut by themselves: at the beginning, in the middle, and at the end after one
-/// that is too small.
+/// Tables that up to eleven ranks cut by themselves: at the beginning, in the middle, and at the
+/// end after one that is too small.
 private let examplesWithTables = [
   Example(200_005, tables: [0..<199_000]), Example(210_005, tables: [5000..<209_000]),
   Example(215_000, tables: [0..<17_000, 17_000..<215_000]),

@@ -1,9 +1,11 @@
 import COpenMPI
 
-/// Numbers that every rank reports to its watcher: rank 0 watches the others, and rank 1 watches rank 0.
+/// Numbers that every rank reports to its watcher: rank 0 watches the others, and rank 1 watches
+/// rank 0.
 ///
-/// Heartbeats have a communicator of their own, and one thread that sends and receives them, so they arrive while
-/// other threads block. Only ``init(on:)`` and ``finish(on:)`` wait for other ranks.
+/// Heartbeats have a communicator of their own, and one thread that sends and receives them, so
+/// they arrive while other threads block. Only ``init(on:)`` and ``finish(on:)`` wait for other
+/// ranks.
 public final class Heartbeats: @unchecked Sendable {
   private var communicator: MPI_Comm?
   private let rank: Int
@@ -65,8 +67,8 @@ public final class Heartbeats: @unchecked Sendable {
     body(Int(status.MPI_SOURCE), value)
   }
 
-  /// Receives the numbers still on their way and frees the communicator; called by every rank once, after its
-  /// heartbeat thread has ended.
+  /// Receives the numbers still on their way and frees the communicator; called by every rank once,
+  /// after its heartbeat thread has ended.
   ///
   /// The corresponding C functions are `MPI_Wait` and `MPI_Comm_free`.
   public func finish(on session: borrowing Session) throws(MPIError) {

@@ -32,7 +32,8 @@ extension Session {
     return result
   }
 
-  /// Returns the bytes of every rank on `root`, in the order of ranks; the other ranks get an empty array.
+  /// Returns the bytes of every rank on `root`, in the order of ranks; the other ranks get an empty
+  /// array.
   ///
   /// The corresponding C functions are `MPI_Allgather`, for the lengths, and `MPI_Gatherv`.
   ///
@@ -102,7 +103,8 @@ extension Session {
     try reduced(values, 0, tercet_double(), tercet_max())
   }
 
-  /// Returns on every rank the element-wise sum over all ranks, in an order that is the library's own.
+  /// Returns on every rank the element-wise sum over all ranks, in an order that is the library's
+  /// own.
   ///
   /// The corresponding C function is `MPI_Allreduce`.
   ///

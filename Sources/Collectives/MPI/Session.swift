@@ -5,8 +5,9 @@ import Glibc
 ///
 /// Methods that communicate must be called by all ranks, in the same order.
 ///
-/// An error must not leave the session's scope: the session's end waits in `MPI_Finalize` while the other
-/// ranks wait in a reduction, and the job hangs. Report the error and call `abort(status:)` inside.
+/// An error must not leave the session's scope: the session's end waits in `MPI_Finalize` while the
+/// other ranks wait in a reduction, and the job hangs. Report the error and call `abort(status:)`
+/// inside.
 public struct Session: ~Copyable {
   /// The calls of MPI that the threads of a rank may make.
   public enum ThreadSupport: Sendable {
@@ -62,8 +63,8 @@ public struct Session: ~Copyable {
 
   /// Ends the whole job at once; the launcher's exit status becomes `status`.
   ///
-  /// Call it where the session is borrowed: in the function that owns the session, the compiler rejects the
-  /// unreachable end of its scope.
+  /// Call it where the session is borrowed: in the function that owns the session, the compiler
+  /// rejects the unreachable end of its scope.
   ///
   /// The corresponding C function is `MPI_Abort`.
   public borrowing func abort(status: Int32) -> Never {

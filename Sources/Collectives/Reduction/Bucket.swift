@@ -1,12 +1,14 @@
 /// Values of a slab that are cut among ranks and sent together.
 struct Bucket: Equatable {
   let values: Range<Int>
-  /// Whether most rows are zeros, as in the gradient of a table of which a minibatch looks up a few rows.
+  /// Whether most rows are zeros, as in the gradient of a table of which a minibatch looks up a few
+  /// rows.
   let isTable: Bool
 
   /// Cuts a slab into buckets, end to end: large tables by themselves, and what lies between them.
   ///
-  /// Each bucket begins at a block, so that sums over blocks have the same bits whichever rank owns them.
+  /// Each bucket begins at a block, so that sums over blocks have the same bits whichever rank owns
+  /// them.
   static func buckets(of count: Int, tables: [Range<Int>], ranks: Int) -> [Bucket] {
     var buckets: [Bucket] = []
     var end = 0

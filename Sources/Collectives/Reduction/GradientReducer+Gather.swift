@@ -17,9 +17,11 @@ extension GradientReducer {
 
   /// Changes this rank's partitions of `replica`, and gives every rank the changes of the others.
   ///
-  /// The corresponding C functions are `MPI_Allgatherv`, or `MPI_Barrier` where the buffer is shared.
+  /// The corresponding C functions are `MPI_Allgatherv`, or `MPI_Barrier` where the buffer is
+  /// shared.
   ///
-  /// - Parameter change: returns whether the change holds, the same on every rank; where not, nothing is sent.
+  /// - Parameter change: returns whether the change holds, the same on every rank; where not,
+  ///   nothing is sent.
   /// - Returns: the same.
   public func update(
     _ replica: ReplicatedBuffer, on session: borrowing Session, _ change: () throws -> Bool

@@ -13,11 +13,11 @@ extension GradientReducer {
     for exchange in messages { exchange.begin() }
   }
 
-  /// Passes `body` an uninitialised slab of ``count`` values, to which it writes the sum over the shards of
-  /// `node`: every value, zeros where the shards have no sentences.
+  /// Passes `body` an uninitialised slab of ``count`` values, to which it writes the sum over the
+  /// shards of `node`: every value, zeros where the shards have no sentences.
   ///
-  /// - Parameter body: may report which values are final, so that they are sent meanwhile; then it must not
-  ///   throw.
+  /// - Parameter body: may report which values are final, so that they are sent meanwhile; then it
+  ///   must not throw.
   /// - Precondition: the nodes come in their order, each once after a `begin()`.
   public func accumulate<Result, Failure: Error>(
     _ node: Range<Int>,
@@ -48,8 +48,8 @@ extension GradientReducer {
     try accumulate(node) { (slab, _) throws(Failure) in try body(slab) }
   }
 
-  /// Returns the sums of this rank's ``partitions`` over all shards of all ranks, valid until the next
-  /// `begin()`; the caller may change them. One rank alone makes no call of MPI.
+  /// Returns the sums of this rank's ``partitions`` over all shards of all ranks, valid until the
+  /// next `begin()`; the caller may change them. One rank alone makes no call of MPI.
   ///
   /// The corresponding C functions are `MPI_Waitall`, `MPI_Barrier` where memory is shared, or
   /// `MPI_Allreduce`.

@@ -1,6 +1,7 @@
 import Tensors
 
-/// Sums the gradients of shards over ranks, in the order of a ``SumTree``: bit-identical for any number of ranks.
+/// Sums the gradients of shards over ranks, in the order of a ``SumTree``: bit-identical for any
+/// number of ranks.
 ///
 ///     shards      a rank sums its own nodes of the tree, each in a slab      accumulate(_:_:)
 ///     bucket      large tables are cut by themselves, the rest together
@@ -17,9 +18,10 @@ import Tensors
 ///     let sums = try reducer.reduce(on: session)
 ///     _ = try reducer.update(parameters, on: session) { /* change this rank's partitions */ }
 ///
-/// Ranks that share memory read each other's slabs in place. Others send messages: a partition leaves as soon
-/// as its values are final; of a table's gradient only blocks that are not zeros travel, and of its values only
-/// blocks that have changed. All buffers are allocated once and reused.
+/// Ranks that share memory read each other's slabs in place. Others send messages: a partition
+/// leaves as soon as its values are final; of a table's gradient only blocks that are not zeros
+/// travel, and of its values only blocks that have changed. All buffers are allocated once and
+/// reused.
 public final class GradientReducer {
   /// The number of values of a slab.
   public let count: Int
@@ -27,8 +29,8 @@ public final class GradientReducer {
   public let shards: Range<Int>
   /// The shards of each node that this rank sums by itself, in the order in which they come.
   public let nodes: [Range<Int>]
-  /// The values whose sums ``reduce(on:)`` returns, in their order: this rank's partition of each bucket, or
-  /// all values where ``isWhole``.
+  /// The values whose sums ``reduce(on:)`` returns, in their order: this rank's partition of each
+  /// bucket, or all values where ``isWhole``.
   public let partitions: [Range<Int>]
 
   let rank: Int
@@ -52,15 +54,15 @@ public final class GradientReducer {
     case sharedMemory(SharedMemoryReduceScatter)
   }
 
-  /// The number of values of a block. Partitions begin at blocks, so that sums over blocks have the same bits
-  /// whichever rank owns them.
+  /// The number of values of a block. Partitions begin at blocks, so that sums over blocks have the
+  /// same bits whichever rank owns them.
   public static let block = 4096
 
   /// Allocates the buffers of a rank that sends messages.
   ///
   /// - Parameters:
-  ///   - tables: the values of tables of which a minibatch looks up a few rows; the other rows' gradients are
-  ///     zeros.
+  ///   - tables: the values of tables of which a minibatch looks up a few rows; the other rows'
+  ///     gradients are zeros.
   ///   - largestNode: the most shards of a node that is summed in one go.
   /// - Precondition: `rank` is in `0..<ranks`; the tables are in order.
   public convenience init(
@@ -133,8 +135,8 @@ extension GradientReducer {
     }
   }
 
-  /// How values cross ranks, for people to read: `none`, `messages` with their compression, `shared memory` or
-  /// `MPI_Allreduce`.
+  /// How values cross ranks, for people to read: `none`, `messages` with their compression, `shared
+  /// memory` or `MPI_Allreduce`.
   public var path: String {
     switch transport {
     case .none: "none"
@@ -148,7 +150,8 @@ extension GradientReducer {
     }
   }
 
-  /// All values in the order in which they are best computed: those that other ranks wait for come first.
+  /// All values in the order in which they are best computed: those that other ranks wait for come
+  /// first.
   public var order: [Range<Int>] {
     if case .messages(let exchanges) = transport { exchanges.flatMap(\.order) } else { [0..<count] }
   }

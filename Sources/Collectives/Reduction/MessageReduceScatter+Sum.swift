@@ -44,8 +44,8 @@ extension MessageReduceScatter {
     }
   }
 
-  /// Sends the partitions that are final and makes Open MPI move its messages; only the thread that calls MPI
-  /// may call it.
+  /// Sends the partitions that are final and makes Open MPI move its messages; only the thread that
+  /// calls MPI may call it.
   ///
   /// The corresponding C functions are `MPI_Isend` and `MPI_Testall`.
   func advance() {
@@ -78,7 +78,8 @@ extension MessageReduceScatter {
     return ReducedPartition(range: own, sums: summands.start)
   }
 
-  /// Sends the current node's partitions to those waiting ranks whose number of unfinished values allows it.
+  /// Sends the current node's partitions to those waiting ranks whose number of unfinished values
+  /// allows it.
   private func send(where isReady: (_ unfinished: Int) -> Bool) {
     guard let values = current.values else { return }
     let ready = unfinished.withLock { unfinished in

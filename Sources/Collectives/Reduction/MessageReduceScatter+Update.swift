@@ -2,7 +2,8 @@ import COpenMPI
 import Kernels
 import Tensors
 
-/// All-gather of an update: values that all ranks hold alike, of which each owner has changed its partition.
+/// All-gather of an update: values that all ranks hold alike, of which each owner has changed its
+/// partition.
 extension MessageReduceScatter {
   /// Copies this rank's partition of `values`, which is about to be changed.
   func keep(_ values: UnsafePointer<Float>) {
@@ -19,8 +20,8 @@ extension MessageReduceScatter {
     }
   }
 
-  /// Adds each owner's change, rounded to bfloat16, on every rank; owners round their own change too, so that
-  /// all ranks have the same values.
+  /// Adds each owner's change, rounded to bfloat16, on every rank; owners round their own change
+  /// too, so that all ranks have the same values.
   private func addChanges(
     to values: UnsafeMutablePointer<Float>, since before: UnsafePointer<Float>, _ wire: WireBuffers
   ) throws(MPIError) {

@@ -2,12 +2,13 @@ import COpenMPI
 import Synchronization
 import Tensors
 
-/// The reduce-scatter and all-gather of one bucket by messages. Each rank owns one partition of the bucket: it
-/// receives this partition of every node that another rank sums, and adds them in the order of the tree.
+/// The reduce-scatter and all-gather of one bucket by messages. Each rank owns one partition of the
+/// bucket: it receives this partition of every node that another rank sums, and adds them in the
+/// order of the tree.
 ///
-/// A partition is sent as soon as its values are final, while its rank goes on with the next. Of a table only
-/// blocks that are not zeros travel; on request values travel as bfloat16, half as many bytes. Ranks add in
-/// float32 all the same, and a rank's own values are not rounded.
+/// A partition is sent as soon as its values are final, while its rank goes on with the next. Of a
+/// table only blocks that are not zeros travel; on request values travel as bfloat16, half as many
+/// bytes. Ranks add in float32 all the same, and a rank's own values are not rounded.
 final class MessageReduceScatter: Sendable {
   /// The nodes of all ranks, from left to right.
   let nodes: [SumTree.Node]
@@ -40,7 +41,8 @@ final class MessageReduceScatter: Sendable {
   }
 
   /// - Parameters:
-  ///   - bucket: the index of the bucket among those of a slab, which keeps its messages apart from theirs.
+  ///   - bucket: the index of the bucket among those of a slab, which keeps its messages apart from
+  ///     theirs.
   /// - Precondition: there is more than one rank, and the slab has fewer than 2³¹ values.
   init(tree: SumTree, partitions: Partitions, rank: Int, form: WireBuffers.Form, bucket: Int) {
     let end = partitions.whole.upperBound
@@ -75,8 +77,8 @@ final class MessageReduceScatter: Sendable {
   /// The other ranks.
   var others: [Int] { (0..<partitions.ranks).filter { $0 != rank } }
 
-  /// All values of the bucket, in the order in which they are best computed: this rank's partition comes last,
-  /// since no other rank waits for it.
+  /// All values of the bucket, in the order in which they are best computed: this rank's partition
+  /// comes last, since no other rank waits for it.
   var order: [Range<Int>] {
     let start = partitions[(rank + 1) % partitions.ranks].lowerBound
     let whole = partitions.whole

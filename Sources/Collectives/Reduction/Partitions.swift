@@ -1,4 +1,5 @@
-/// A range of values cut among ranks: a partition each, contiguous, of whole blocks, and as even as blocks allow.
+/// A range of values cut among ranks: a partition each, contiguous, of whole blocks, and as even as
+/// blocks allow.
 struct Partitions: Sendable {
   /// Where each rank's partition begins, and where the last one ends.
   let bounds: [Int]

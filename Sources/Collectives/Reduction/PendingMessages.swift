@@ -1,6 +1,7 @@
 import COpenMPI
 
-/// The non-blocking sends and receives of one sum. The first failure stops all further calls; ``wait()`` throws it.
+/// The non-blocking sends and receives of one sum. The first failure stops all further calls;
+/// ``wait()`` throws it.
 struct PendingMessages {
   private var requests: [MPI_Request?] = []
   private var failure: MPIError?

@@ -7,7 +7,7 @@ public struct SumProgress: Sendable {
     for exchange in exchanges { exchange.finished(values) }
   }
 
-  /// Sends the partitions that are final and makes Open MPI move its messages. Called now and then, and only by
-  /// the thread that calls MPI.
+  /// Sends the partitions that are final and makes Open MPI move its messages. Called now and then,
+  /// and only by the thread that calls MPI.
   public func advance() { for exchange in exchanges { exchange.advance() } }
 }

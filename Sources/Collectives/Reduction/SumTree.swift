@@ -34,8 +34,8 @@ public struct SumTree: Sendable, Equatable {
     Walk(over: range(of: rank, ranks: ranks)).nodes.flatMap { $0.cut(to: largest) }
   }
 
-  /// The number of slabs that `rank` needs: one for each sum that is alive at a time, and one for the total even
-  /// on a rank without shards.
+  /// The number of slabs that `rank` needs: one for each sum that is alive at a time, and one for
+  /// the total even on a rank without shards.
   func slabCount(of rank: Int, ranks: Int, largest: Int) -> Int {
     max(1, Walk(over: nodes(of: rank, ranks: ranks, largest: largest)).deepest)
   }
@@ -52,7 +52,8 @@ extension SumTree {
     /// The shards below this node.
     package var shards: Range<Int> { index << level..<(index + 1) << level }
 
-    /// The nodes of at most `largest` shards that this one is the sum of: itself if it is small enough.
+    /// The nodes of at most `largest` shards that this one is the sum of: itself if it is small
+    /// enough.
     func cut(to largest: Int) -> [Node] {
       let level = min(level, Int.bitWidth - 1 - max(largest, 1).leadingZeroBitCount)
       let count = 1 << (self.level - level)
@@ -95,7 +96,8 @@ extension SumTree {
       deepest = max(deepest, entries.count)
     }
 
-    /// If the last two subtrees are siblings, replaces them by their parent, in the slot of the left.
+    /// If the last two subtrees are siblings, replaces them by their parent, in the slot of the
+    /// left.
     ///
     /// - Returns: the slots of both, for the caller to add the right sum to the left one.
     mutating func mergeSiblings() -> (left: Int, right: Int)? {
@@ -109,7 +111,8 @@ extension SumTree {
       return (left.slot, right.slot)
     }
 
-    /// Adds up nodes that lie end to end, `count` values each, from left to right; the sum replaces the first.
+    /// Adds up nodes that lie end to end, `count` values each, from left to right; the sum replaces
+    /// the first.
     mutating func sum(
       _ nodes: [SumTree.Node], at values: UnsafeMutablePointer<Float>, count: Int
     ) {

@@ -1,7 +1,7 @@
 import Kernels
 
-/// Send and receive buffers for data that is compressed on the wire: rounded to bfloat16, without runs of zeros,
-/// or both. Sizes are counted in units of two bytes.
+/// Send and receive buffers for data that is compressed on the wire: rounded to bfloat16, without
+/// runs of zeros, or both. Sizes are counted in units of two bytes.
 final class WireBuffers: @unchecked Sendable {
   /// How values are compressed.
   struct Form: Sendable {

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Values that all ranks hold alike between two steps, such as the parameters of a model: one copy for all
-/// ranks of a host that share memory, otherwise one for each rank.
+/// Values that all ranks hold alike between two steps, such as the parameters of a model: one copy
+/// for all ranks of a host that share memory, otherwise one for each rank.
 public final class ReplicatedBuffer: Sendable {
   /// The values, in shared memory or in this rank's own.
   public let values: Slab
@@ -19,8 +19,8 @@ public final class ReplicatedBuffer: Sendable {
   /// Allocates zeros, shared where the ranks run on one host and `count` is large enough.
   ///
   /// - Parameters:
-  ///   - mode: how the gradients behind the values are summed; after `allreduce` each rank changes all values,
-  ///     so nothing is shared.
+  ///   - mode: how the gradients behind the values are summed; after `allreduce` each rank changes
+  ///     all values, so nothing is shared.
   ///   - partitioned: whether a rank reads and writes only its partition in most steps.
   public init(
     count: Int, mode: ReductionMode, partitioned: Bool = false, on session: borrowing Session

@@ -1,8 +1,8 @@
 import Glibc
 import Tensors
 
-/// Floats in memory that all ranks of a host share. Once every rank has mapped the memory, rank 0 removes its
-/// name: the system frees it when the ranks end, however they end.
+/// Floats in memory that all ranks of a host share. Once every rank has mapped the memory, rank 0
+/// removes its name: the system frees it when the ranks end, however they end.
 final class SharedMemory: @unchecked Sendable {
   let start: UnsafeMutablePointer<Float>
   private let bytes: Int
@@ -26,7 +26,8 @@ final class SharedMemory: @unchecked Sendable {
   ///
   /// The corresponding C functions are `shm_open` and `mmap`.
   ///
-  /// - Returns: `nil` on every rank where the ranks run on several hosts or the host has too little shared memory.
+  /// - Returns: `nil` on every rank where the ranks run on several hosts or the host has too little
+  ///   shared memory.
   static func make(
     count: Int, on session: borrowing Session
   ) throws(MPIError) -> SharedMemory? {
@@ -78,8 +79,8 @@ final class SharedMemory: @unchecked Sendable {
       descriptor: descriptor)
   }
 
-  /// Copies the first `count` floats to `target`, by `pread`: pages that this rank has not touched are not mapped
-  /// for it.
+  /// Copies the first `count` floats to `target`, by `pread`: pages that this rank has not touched
+  /// are not mapped for it.
   func copy(to target: UnsafeMutablePointer<Float>, count: Int) {
     let (target, bytes) = (UnsafeMutableRawPointer(target), count * MemoryLayout<Float>.stride)
     var done = 0
@@ -93,8 +94,8 @@ final class SharedMemory: @unchecked Sendable {
 
   /// Puts the floats that this rank will touch on huge pages, with their neighbours on these pages.
   ///
-  /// Most systems give shared memory huge pages only on this request. Where none are free, or the system is older
-  /// than Linux 6.1, the floats stay on small pages.
+  /// Most systems give shared memory huge pages only on this request. Where none are free, or the
+  /// system is older than Linux 6.1, the floats stay on small pages.
   func useHugePages(_ floats: Range<Int>) {
     guard bytes >= Self.hugePage, !floats.isEmpty else { return }
     let first = floats.lowerBound * 4 / Self.hugePage * Self.hugePage

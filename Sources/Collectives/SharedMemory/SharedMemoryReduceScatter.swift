@@ -1,8 +1,8 @@
 import Kernels
 import Tensors
 
-/// The reduce-scatter between ranks of one host, which share their slabs: each rank adds its partition of all
-/// nodes in place, in the order of the tree, and copies one block at a time.
+/// The reduce-scatter between ranks of one host, which share their slabs: each rank adds its
+/// partition of all nodes in place, in the order of the tree, and copies one block at a time.
 struct SharedMemoryReduceScatter {
   private let memory: SharedMemory
   private let partitions: Partitions
@@ -104,7 +104,8 @@ struct SharedMemoryReduceScatter {
     try exchange(values, into: rank == 0 ? whole : nil, on: session)
   }
 
-  /// Copies this rank's partition into its first slab and, where `whole` is given, the others' from theirs.
+  /// Copies this rank's partition into its first slab and, where `whole` is given, the others' from
+  /// theirs.
   private func exchange(
     _ values: UnsafePointer<Float>, into whole: UnsafeMutablePointer<Float>?,
     on session: borrowing Session
