@@ -1,7 +1,7 @@
 import Tensors
 
-/// Sums the gradients of shards over ranks, in the order of a ``SumTree``: bit-identical for any
-/// number of ranks.
+/// Sums the gradients of shards over ranks, in the order of a ``SumTree``: by
+/// ``ReductionMode/reproducible`` the sums are bit-identical for any number of ranks.
 ///
 ///     shards      a rank sums its own nodes of the tree, each in a slab      accumulate(_:_:)
 ///     bucket      large tables are cut by themselves, the rest together
