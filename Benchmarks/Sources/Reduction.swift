@@ -45,28 +45,28 @@ private protocol Sum {
   func seconds(on session: borrowing Session) throws -> Double
 }
 
-/// Our sum as a step of training has it, of one node a rank: each rank gets the sums of its piece, and
-/// gathers what all made of theirs.
+/// The sum of a training step, of one node a rank: each rank gets the sums of its partition, then
+/// gathers the partitions of all ranks.
 private struct Own: Sum {
-  private let reduction: GradientReducer
+  private let reducer: GradientReducer
   private let parameters: Floats
 
   init(count: Int, mode: ReductionMode, on session: borrowing Session) {
     var shards = 1
     while shards < session.size { shards *= 2 }
-    reduction = GradientReducer(
+    reducer = GradientReducer(
       count: count, tree: SumTree(shards: shards), rank: session.rank, ranks: session.size,
       mode: mode)
     parameters = Floats(count)
   }
 
   func seconds(on session: borrowing Session) throws -> Double {
-    reduction.begin()
-    for node in reduction.nodes { reduction.accumulate(node) { $0.update(repeating: 1) } }
+    reducer.begin()
+    for node in reducer.nodes { reducer.accumulate(node) { $0.update(repeating: 1) } }
     try session.barrier()
     return try elapsedSeconds {
-      _ = try reduction.reduce(on: session)
-      try reduction.gather(parameters.start, on: session)
+      _ = try reducer.reduce(on: session)
+      try reducer.gather(parameters.start, on: session)
     }
   }
 }

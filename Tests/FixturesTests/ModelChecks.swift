@@ -191,7 +191,7 @@ extension ModelFixture {
       if step < 4 {
         let norm = gradients.buffer.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
         let isFinite = optimizer.update(
-          moving, piece: 0..<moving.count, gradient: gradient,
+          moving, partition: 0..<moving.count, gradient: gradient,
           Optimizer.Plan(norm: norm, step: step, rate: options.rate), on: ThreadTeam(1))
         #expect(isFinite)
       }

@@ -11,7 +11,7 @@ struct RankChecks {
 
   static func runAll(on session: borrowing Session) {
     do {
-      for check in messageChecks + reductionChecks + pieceChecks {
+      for check in messageChecks + reductionChecks + partitionChecks {
         try check.run(session)
         try session.barrier()
         if session.rank == 0 { print("passed on \(session.size): \(check.name)") }

@@ -1,15 +1,15 @@
 import Collectives
 
-/// One sum to check; the shards' values follow from it.
+/// One sum to check; it determines the shards' values.
 private struct Case {
   let shards: Int
   let count: Int
-  /// Other values in the same buffers.
+  /// Another turn has other values in the same buffers.
   let turn: Int
 
   var name: String { "\(shards) shards of \(count) values, turn \(turn)" }
 
-  /// Some shard has no sentences and adds nothing.
+  /// Whether the shard has no sentences and adds nothing.
   func isEmpty(_ shard: Int) -> Bool { turn == 1 && shard % 4 == 1 }
 
   /// A value of either sign and a magnitude from 2⁻¹² to 2¹², so that another order of additions
@@ -51,29 +51,37 @@ let reductionChecks = [1, 2, 4, 8, 16].map { shards in
   }
 }
 
+/// Slabs of one block keep their bits even where messages carry bfloat16.
 private func check(shards: Int, count: Int, on session: borrowing Session) throws {
   let tree = SumTree(shards: shards)
   let sending = GradientReducer(
     count: count, tree: tree, rank: session.rank, ranks: session.size, largestNode: 1)
   let sharing = try GradientReducer(count: count, tree: tree, largestNode: 1, on: session)
-  for reduction in [sending, sharing] {
-    try check(reduction, shards: shards, on: session)
+  var reducers = [sending, sharing]
+  if count <= GradientReducer.block {
+    reducers.append(
+      GradientReducer(
+        count: count, tree: tree, rank: session.rank, ranks: session.size, mode: .bfloat16,
+        largestNode: 1))
+  }
+  for reducer in reducers {
+    try check(reducer, shards: shards, on: session)
   }
 }
 
 private func check(
-  _ reduction: GradientReducer, shards: Int, on session: borrowing Session
+  _ reducer: GradientReducer, shards: Int, on session: borrowing Session
 ) throws {
-  let count = reduction.count
+  let count = reducer.count
   for turn in 0..<(count > 1000 ? 1 : 3) {
     let example = Case(shards: shards, count: count, turn: turn)
-    reduction.begin()
-    for node in reduction.nodes {
-      reduction.accumulate(node) { slab in
+    reducer.begin()
+    for node in reducer.nodes {
+      reducer.accumulate(node) { slab in
         for (i, value) in example.leaf(node.lowerBound).enumerated() { slab[i] = value }
       }
     }
-    let total = try reduction.sum(on: session).map(\.bitPattern)
+    let total = try reducer.sum(on: session).map(\.bitPattern)
     // Rank 0 adds up for all; the others receive its bits.
     var expected = session.rank == 0 ? example.reference(0..<shards) : [Float](total.map { _ in 0 })
     try expected.withUnsafeMutableBufferPointer { try session.broadcast(floats: $0) }

@@ -54,7 +54,7 @@ struct OptimizerTests {
     (.adam, 0), (.adamw, 0), (.sgd, 0), (.rmsprop, 0), (.adam, 0.7), (.sgd, 0.7), (.adam, 1e6),
   ]
 
-  @Test("fifty updates, piece by piece, are those of the formulas", arguments: cases)
+  @Test("fifty updates, partition by partition, are those of the formulas", arguments: cases)
   func formulas(kind: OptimizerOptions.Kind, clip: Float) throws {
     var options = OptimizerOptions()
     options.kind = kind
@@ -75,9 +75,9 @@ struct OptimizerTests {
       try gradient.withUnsafeBufferPointer { values in
         let pointer = try #require(values.baseAddress)
         let norm = values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-        for piece in [0..<7, 7..<19] {
+        for partition in [0..<7, 7..<19] {
           let isFinite = optimizer.update(
-            parameters, piece: piece, gradient: pointer + piece.lowerBound,
+            parameters, partition: partition, gradient: pointer + partition.lowerBound,
             Optimizer.Plan(norm: norm, step: step, rate: 0.01), on: team)
           #expect(isFinite)
         }

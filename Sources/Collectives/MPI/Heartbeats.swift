@@ -1,18 +1,23 @@
 import COpenMPI
 
-/// Numbers that every rank sends to the one that watches it, on a communicator of their own and from a thread of
-/// their own, whatever the other threads are waiting for. Rank 0 watches the others, and rank 1 watches rank 0.
-/// Only ``init(on:)`` and ``finish(on:)`` wait for other ranks; all else belongs to one thread.
+/// Numbers that every rank reports to its watcher: rank 0 watches the others, and rank 1 watches
+/// rank 0.
+///
+/// Heartbeats have a communicator of their own, and one thread that sends and receives them, so
+/// they arrive while other threads block. Only ``init(on:)`` and ``finish(on:)`` wait for other
+/// ranks.
 public final class Heartbeats: @unchecked Sendable {
   private var communicator: MPI_Comm?
   private let rank: Int
   private var watcher: Int { rank == 0 ? 1 : 0 }
-  /// What is on its way.
+  /// The number being sent.
   private let outgoing = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
   private var request: MPI_Request?
   private var sent: Int64 = 0
   private var received: Int64 = 0
 
+  /// Makes the communicator of the heartbeats; called by every rank.
+  ///
   /// The corresponding C function is `MPI_Comm_dup`.
   ///
   /// - Precondition: there are several ranks, and any thread may call MPI at any time.
@@ -25,7 +30,7 @@ public final class Heartbeats: @unchecked Sendable {
 
   deinit { outgoing.deallocate() }
 
-  /// Sends a number to whoever watches this rank, unless the last one has not yet left.
+  /// Sends a number to this rank's watcher, or drops it if the last one has not left yet.
   ///
   /// The corresponding C functions are `MPI_Test` and `MPI_Isend`.
   public func send(_ value: UInt64) throws(MPIError) {
@@ -41,7 +46,7 @@ public final class Heartbeats: @unchecked Sendable {
     sent += 1
   }
 
-  /// Hands `body` what has come since the last call, on a rank that watches.
+  /// Passes `body` each number that has arrived since the last call, with the rank that sent it.
   ///
   /// The corresponding C functions are `MPI_Iprobe` and `MPI_Recv`.
   public func receive(_ body: (_ rank: Int, _ value: UInt64) -> Void) throws(MPIError) {
@@ -62,8 +67,8 @@ public final class Heartbeats: @unchecked Sendable {
     body(Int(status.MPI_SOURCE), value)
   }
 
-  /// Takes in what is still on its way and gives the communicator back; called by every rank once, when its
-  /// thread has ended.
+  /// Receives the numbers still on their way and frees the communicator; called by every rank once,
+  /// after its heartbeat thread has ended.
   ///
   /// The corresponding C functions are `MPI_Wait` and `MPI_Comm_free`.
   public func finish(on session: borrowing Session) throws(MPIError) {
@@ -75,7 +80,7 @@ public final class Heartbeats: @unchecked Sendable {
     try MPIError.check("MPI_Comm_free", MPI_Comm_free(&communicator))
   }
 
-  /// Ends the whole job at once; the launcher's exit status becomes `status`.
+  /// Ends the whole job at once, from any thread; the launcher's exit status becomes `status`.
   ///
   /// The corresponding C function is `MPI_Abort`.
   public func abort(status: Int32) { MPI_Abort(tercet_comm_world(), status) }

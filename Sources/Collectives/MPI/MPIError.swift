@@ -1,19 +1,19 @@
 import COpenMPI
 
-/// A call of MPI that failed.
+/// A failed call of MPI.
 public struct MPIError: Error, CustomStringConvertible {
-  /// The C function that failed.
+  /// The C function.
   public let function: String
-  /// What it returned.
+  /// The error code that it returned.
   public let code: Int32
 
-  /// One line: the function, MPI's own words and its code.
+  /// One line: the function, MPI's own words, its code and what to do.
   public var description: String {
     "\(function) failed: \(Self.text(of: code)) (MPI error \(code)); "
       + "start the job again from its last checkpoint"
   }
 
-  /// Throws unless `code` says that `function` succeeded.
+  /// Throws unless `code` is `MPI_SUCCESS`.
   static func check(_ function: String, _ code: Int32) throws(MPIError) {
     if code != MPI_SUCCESS { throw MPIError(function: function, code: code) }
   }

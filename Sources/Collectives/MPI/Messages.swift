@@ -1,10 +1,10 @@
 import COpenMPI
 
-/// MPI counts in 32 bits; longer messages travel in pieces of this many bytes.
+/// The most bytes of one message, since MPI counts in 32 bits; longer ones are cut.
 private let largestMessage = 1 << 30
 
 extension Session {
-  /// Replaces `floats` on every rank by those of `root`.
+  /// Replaces the values of `floats` on every rank by those of `root`.
   ///
   /// The corresponding C function is `MPI_Bcast`.
   ///
@@ -15,7 +15,7 @@ extension Session {
     try broadcast(raw: UnsafeMutableRawBufferPointer(floats), from: root)
   }
 
-  /// Returns on every rank the bytes that `root` passed; what the others pass is not looked at.
+  /// Returns the bytes of `root` on every rank; those of other ranks are ignored.
   ///
   /// The corresponding C function is `MPI_Bcast`.
   public borrowing func broadcast(
@@ -32,7 +32,8 @@ extension Session {
     return result
   }
 
-  /// Returns on `root` the bytes of every rank, in the order of ranks, and on the others nothing.
+  /// Returns the bytes of every rank on `root`, in the order of ranks; the other ranks get an empty
+  /// array.
   ///
   /// The corresponding C functions are `MPI_Allgather`, for the lengths, and `MPI_Gatherv`.
   ///
@@ -73,7 +74,7 @@ extension Session {
     size == 1 ? condition : try maximum([condition ? Int64(0) : 1]) == [0]
   }
 
-  /// Returns on every rank what any rank has set.
+  /// Returns on every rank the flags that any rank has set.
   ///
   /// The corresponding C function is `MPI_Allreduce`; one rank alone makes no call.
   public borrowing func union<Flags: OptionSet>(
@@ -102,7 +103,8 @@ extension Session {
     try reduced(values, 0, tercet_double(), tercet_max())
   }
 
-  /// Returns on every rank the element-wise sum over all ranks, in an order that is the library's own.
+  /// Returns on every rank the element-wise sum over all ranks, in an order that is the library's
+  /// own.
   ///
   /// The corresponding C function is `MPI_Allreduce`.
   ///
@@ -126,12 +128,13 @@ extension Session {
   ) throws(MPIError) {
     precondition((0..<size).contains(root), "broadcast from rank \(root) of \(size)")
     for start in stride(from: 0, to: raw.count, by: largestMessage) {
-      let piece = UnsafeMutableRawBufferPointer(
+      let message = UnsafeMutableRawBufferPointer(
         rebasing: raw[start..<min(start + largestMessage, raw.count)])
       try MPIError.check(
         "MPI_Bcast",
         MPI_Bcast(
-          piece.baseAddress, Int32(piece.count), tercet_byte(), Int32(root), tercet_comm_world()))
+          message.baseAddress, Int32(message.count), tercet_byte(), Int32(root),
+          tercet_comm_world()))
     }
   }
 }

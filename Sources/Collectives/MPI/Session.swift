@@ -3,12 +3,13 @@ import Glibc
 
 /// The time between `MPI_Init_thread` and `MPI_Finalize`; one per process, owned by `main`.
 ///
-/// Every method that speaks to other ranks must be called by all of them, in the same order.
+/// Methods that communicate must be called by all ranks, in the same order.
 ///
-/// An error must not leave the session's scope: its end waits in `MPI_Finalize` while the other
-/// ranks wait in a reduction, and the job hangs. Report the error and `abort(status:)` inside.
+/// An error must not leave the session's scope: the session's end waits in `MPI_Finalize` while the
+/// other ranks wait in a reduction, and the job hangs. Report the error and call `abort(status:)`
+/// inside.
 public struct Session: ~Copyable {
-  /// What MPI allows the threads of a rank.
+  /// The calls of MPI that the threads of a rank may make.
   public enum ThreadSupport: Sendable {
     /// There is one thread.
     case single
@@ -24,12 +25,12 @@ public struct Session: ~Copyable {
   public let rank: Int
   /// The number of processes of the job.
   public let size: Int
-  /// What MPI granted; `multiple` is asked for.
+  /// The support that MPI granted when asked for `multiple`.
   public let threadSupport: ThreadSupport
 
-  /// Starts MPI. Without a launcher the job is this process alone.
+  /// Starts MPI. Without a launcher the job consists of this process.
   ///
-  /// Errors of later calls are returned, not fatal. The corresponding C function is
+  /// Errors of later calls are thrown, not fatal. The corresponding C function is
   /// `MPI_Init_thread`.
   ///
   /// - Precondition: no session was made before in this process.
@@ -62,8 +63,8 @@ public struct Session: ~Copyable {
 
   /// Ends the whole job at once; the launcher's exit status becomes `status`.
   ///
-  /// Call it where the session is borrowed: in the function that owns it the compiler objects to
-  /// the end of its scope, which would never be reached.
+  /// Call it where the session is borrowed: in the function that owns the session, the compiler
+  /// rejects the unreachable end of its scope.
   ///
   /// The corresponding C function is `MPI_Abort`.
   public borrowing func abort(status: Int32) -> Never {
@@ -72,7 +73,7 @@ public struct Session: ~Copyable {
     exit(status)
   }
 
-  /// Returns when every rank has come here.
+  /// Returns when every rank has called it.
   ///
   /// The corresponding C function is `MPI_Barrier`.
   public borrowing func barrier() throws(MPIError) {

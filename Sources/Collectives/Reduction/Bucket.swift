@@ -1,31 +1,33 @@
-/// Values of a slab that are cut among ranks together.
+/// Values of a slab that are cut among ranks and sent together.
 struct Bucket: Equatable {
   let values: Range<Int>
-  /// Whether many of them are zeros, row by row.
+  /// Whether most rows are zeros, as in the gradient of a table of which a minibatch looks up a few
+  /// rows.
   let isTable: Bool
 
-  /// The regions of a slab, end to end: tables that are worth messages of their own, and what lies between.
+  /// Cuts a slab into buckets, end to end: large tables by themselves, and what lies between them.
   ///
-  /// Each begins at a block, so that sums over blocks are the same whoever owns them.
-  static func regions(of count: Int, tables: [Range<Int>], ranks: Int) -> [Bucket] {
-    var regions: [Bucket] = []
+  /// Each bucket begins at a block, so that sums over blocks have the same bits whichever rank owns
+  /// them.
+  static func buckets(of count: Int, tables: [Range<Int>], ranks: Int) -> [Bucket] {
+    var buckets: [Bucket] = []
     var end = 0
     func add(upTo bound: Int, isTable: Bool) {
-      if bound > end { regions.append(Bucket(values: end..<bound, isTable: isTable)) }
+      if bound > end { buckets.append(Bucket(values: end..<bound, isTable: isTable)) }
       end = bound
     }
     for table in tables {
       let block = GradientReducer.block
       let first = (table.lowerBound + block - 1) / block * block
       let last = table.upperBound == count ? count : table.upperBound / block * block
-      guard last - first >= leastPiece * ranks else { continue }
+      guard last - first >= leastPartition * ranks else { continue }
       add(upTo: first, isTable: false)
       add(upTo: last, isTable: true)
     }
     add(upTo: count, isTable: false)
-    return regions
+    return buckets
   }
 
-  /// Values of a rank's piece from which on a table is worth a message more.
-  static let leastPiece = 1 << 14
+  /// The smallest partition of a table, in values, that is worth a message of its own.
+  static let leastPartition = 1 << 14
 }

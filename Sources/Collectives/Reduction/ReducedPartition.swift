@@ -1,7 +1,7 @@
-/// Values of a slab that a rank has the sums of.
+/// A rank's partition of a slab, summed over all shards of all ranks.
 public struct ReducedPartition {
-  /// Which of the slab's values.
+  /// The partition's place in the slab.
   public let range: Range<Int>
-  /// Their sums, as many.
+  /// The sums, `range.count` of them.
   public let sums: UnsafeMutablePointer<Float>
 }

@@ -1,6 +1,6 @@
 import Kernels
 
-/// The binary tree in which the shards of a minibatch are added, whoever computes them.
+/// The binary tree in which the shards of a minibatch are added, whichever ranks compute them.
 ///
 /// Its leaves are the shards from left to right; each node is the sum of its left and its right
 /// child. So the order of additions, and with it every bit of the sum, depends on the number of
@@ -9,6 +9,8 @@ public struct SumTree: Sendable, Equatable {
   /// The number of leaves, a power of two.
   public let shards: Int
 
+  /// Makes the tree of a number of shards.
+  ///
   /// - Precondition: `shards` is a power of two.
   public init(shards: Int) {
     precondition(
@@ -24,19 +26,34 @@ public struct SumTree: Sendable, Equatable {
     precondition((0..<ranks).contains(rank), "rank \(rank) of \(ranks)")
     return rank * shards / ranks..<(rank + 1) * shards / ranks
   }
+
+  /// The nodes that `rank` sums by itself, from left to right: the fewest that cover its shards.
+  ///
+  /// - Parameter largest: the most shards of a node; a larger one is cut into several.
+  func nodes(of rank: Int, ranks: Int, largest: Int = .max) -> [Node] {
+    Walk(over: range(of: rank, ranks: ranks)).nodes.flatMap { $0.cut(to: largest) }
+  }
+
+  /// The number of slabs that `rank` needs: one for each sum that is alive at a time, and one for
+  /// the total even on a rank without shards.
+  func slabCount(of rank: Int, ranks: Int, largest: Int) -> Int {
+    max(1, Walk(over: nodes(of: rank, ranks: ranks, largest: largest)).deepest)
+  }
 }
 
 extension SumTree {
-  /// One node of the tree; the leaves are on level 0.
+  /// One node of the tree.
   package struct Node: Sendable, Equatable {
+    /// The height above the leaves, which are on level 0.
     package let level: Int
-    /// Its place among the nodes of its level.
+    /// The place among the nodes of its level, from the left.
     package let index: Int
 
     /// The shards below this node.
     package var shards: Range<Int> { index << level..<(index + 1) << level }
 
-    /// The nodes below this one, itself if it is small enough, of at most `largest` shards.
+    /// The nodes of at most `largest` shards that this one is the sum of: itself if it is small
+    /// enough.
     func cut(to largest: Int) -> [Node] {
       let level = min(level, Int.bitWidth - 1 - max(largest, 1).leadingZeroBitCount)
       let count = 1 << (self.level - level)
@@ -51,14 +68,14 @@ extension SumTree {
   /// A walk over subtrees from left to right that merges siblings as soon as both are there, as the
   /// carries of a binary counter do, so that few sums are alive at a time.
   package struct Walk: Sendable {
-    /// Subtrees that wait for what comes to their right, each with the slot that holds its sum.
+    /// Subtrees that wait for their right sibling, each with the slot of its sum.
     private(set) var entries: [(node: SumTree.Node, slot: Int)] = []
-    /// The most entries that there were at a time.
+    /// The most sums that were alive at a time.
     package private(set) var deepest = 0
 
     init() {}
 
-    /// The walk over the nodes, each in the first slot that is free.
+    /// Walks over nodes, each in the first slot that is free.
     package init(over nodes: [SumTree.Node]) {
       for node in nodes {
         append(node, slot: entries.count)
@@ -66,12 +83,12 @@ extension SumTree {
       }
     }
 
-    /// The walk over all leaves of `range`.
+    /// Walks over all leaves of `range`.
     package init(over range: Range<Int>) {
       self.init(over: range.map { SumTree.Node(level: 0, index: $0) })
     }
 
-    /// The subtrees that wait: after a range, the fewest nodes that cover exactly this range.
+    /// The subtrees so far: after a range, the fewest nodes that cover exactly this range.
     package var nodes: [SumTree.Node] { entries.map(\.node) }
 
     mutating func append(_ node: SumTree.Node, slot: Int) {
@@ -79,7 +96,8 @@ extension SumTree {
       deepest = max(deepest, entries.count)
     }
 
-    /// If the last two subtrees are siblings, replaces them by their parent, in the slot of the left.
+    /// If the last two subtrees are siblings, replaces them by their parent, in the slot of the
+    /// left.
     ///
     /// - Returns: the slots of both, for the caller to add the right sum to the left one.
     mutating func mergeSiblings() -> (left: Int, right: Int)? {
@@ -93,7 +111,8 @@ extension SumTree {
       return (left.slot, right.slot)
     }
 
-    /// Adds up nodes that lie end to end, from left to right, `count` values each; the first becomes their sum.
+    /// Adds up nodes that lie end to end, `count` values each, from left to right; the sum replaces
+    /// the first.
     mutating func sum(
       _ nodes: [SumTree.Node], at values: UnsafeMutablePointer<Float>, count: Int
     ) {

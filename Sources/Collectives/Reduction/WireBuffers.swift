@@ -1,55 +1,60 @@
 import Kernels
 
-/// Pieces as they travel where that is not as they lie in memory: rounded to bfloat16, without runs of zeros, or
-/// both. Counted in units of two bytes.
+/// Send and receive buffers for data that is compressed on the wire: rounded to bfloat16, without
+/// runs of zeros, or both. Sizes are counted in units of two bytes.
 final class WireBuffers: @unchecked Sendable {
-  /// What becomes of values on their way.
+  /// How values are compressed.
   struct Form: Sendable {
+    /// Whether values are rounded to bfloat16.
     let isRounded: Bool
+    /// Whether blocks of zeros are left out.
     let omitsZeros: Bool
 
-    /// How many units a piece takes at most.
+    /// The most units that so many values take.
     func capacity(_ values: Int) -> Int {
       omitsZeros ? packedCapacity(values, rounded: isRounded) : values
     }
   }
 
   let form: Form
-  /// Where each rank's piece of a node begins in ``sent``, and where the last one ends.
-  let places: [Int]
+  /// Where each rank's partition of a node begins in ``outgoing``, and where the last one ends.
+  let offsets: [Int]
   private let inboxCapacity: Int
-  /// All pieces of this rank's nodes; between two sums, what has changed of all ranks' pieces.
-  let sent: UnsafeMutablePointer<UInt16>
-  /// This rank's piece of each node, but its own.
-  private let received: UnsafeMutablePointer<UInt16>
+  /// All partitions of this rank's nodes; during an update, the changes of every rank's partition.
+  let outgoing: UnsafeMutablePointer<UInt16>
+  /// This rank's partition of each node that another rank sums.
+  private let incoming: UnsafeMutablePointer<UInt16>
 
   /// - Parameters:
-  ///   - pieces: how many values each rank has.
-  ///   - nodes: of all ranks.
-  ///   - ownNodes: that this rank sends.
+  ///   - nodes: the number of nodes of all ranks.
+  ///   - ownNodes: the number of nodes that this rank sends.
   /// - Returns: `nil` where values travel as they are.
   /// - Precondition: a node takes fewer than 2³¹ units.
-  init?(_ form: Form, pieces: [Int], rank: Int, nodes: Int, ownNodes: Int) {
+  init?(_ form: Form, partitions: Partitions, rank: Int, nodes: Int, ownNodes: Int) {
     guard form.isRounded || form.omitsZeros else { return nil }
     self.form = form
-    places = pieces.reduce(into: [0]) { $0.append($0[$0.count - 1] + form.capacity($1)) }
-    let units = places[pieces.count]
+    offsets = (0..<partitions.ranks).reduce(into: [0]) {
+      $0.append($0[$0.count - 1] + form.capacity(partitions[$1].count))
+    }
+    let units = offsets[partitions.ranks]
     precondition(units <= Int(Int32.max), "values that take \(units) units of two bytes")
-    inboxCapacity = form.capacity(pieces[rank])
-    sent = .allocate(capacity: max(1, ownNodes) * units)
-    received = .allocate(capacity: nodes * inboxCapacity)
+    inboxCapacity = form.capacity(partitions[rank].count)
+    outgoing = .allocate(capacity: max(1, ownNodes) * units)
+    incoming = .allocate(capacity: nodes * inboxCapacity)
   }
 
   deinit {
-    sent.deallocate()
-    received.deallocate()
+    outgoing.deallocate()
+    incoming.deallocate()
   }
 
-  /// Makes a parcel of a rank's piece of one of this rank's nodes.
+  /// Compresses a rank's partition of one of this rank's nodes for sending.
+  ///
+  /// - Returns: the message, in units.
   func pack(
     _ values: UnsafePointer<Float>, count: Int, node: Int, to rank: Int
   ) -> (start: UnsafeMutablePointer<UInt16>, count: Int) {
-    let start = sent + node * places[places.count - 1] + places[rank]
+    let start = outgoing + node * offsets[offsets.count - 1] + offsets[rank]
     if form.omitsZeros {
       let units = Kernels.packChanged(
         values, since: nil, rounded: form.isRounded, into: start, count: count)
@@ -59,12 +64,12 @@ final class WireBuffers: @unchecked Sendable {
     return (start, count)
   }
 
-  /// Where the parcel with this rank's piece of a node is to arrive, and how large it may be.
+  /// The receive buffer of this rank's partition of a node, and the most units that arrive there.
   func inbox(_ node: Int) -> (start: UnsafeMutablePointer<UInt16>, count: Int) {
-    (received + node * inboxCapacity, inboxCapacity)
+    (incoming + node * inboxCapacity, inboxCapacity)
   }
 
-  /// Puts what has arrived where it is added up.
+  /// Expands this rank's partition of a node, which has arrived, to float32.
   func unpack(_ node: Int, into values: UnsafeMutablePointer<Float>, count: Int) {
     let start = inbox(node).start
     if form.omitsZeros {
@@ -75,19 +80,19 @@ final class WireBuffers: @unchecked Sendable {
     }
   }
 
-  /// Makes a parcel of what has changed of a rank's piece, in that rank's place.
+  /// Copies the blocks of a rank's partition that an update has changed to that rank's place.
   ///
-  /// - Returns: its units.
+  /// - Returns: their size in units.
   func packChanged(
     _ values: UnsafePointer<Float>, since before: UnsafePointer<Float>, count: Int, of rank: Int
   ) -> Int {
     Kernels.packChanged(
-      values, since: before, rounded: false, into: sent + places[rank], count: count)
+      values, since: before, rounded: false, into: outgoing + offsets[rank], count: count)
   }
 
-  /// Puts what has changed of a rank's piece where it belongs.
+  /// Replaces the blocks of a rank's partition that this rank has changed.
   func unpackChanged(of rank: Int, into values: UnsafeMutablePointer<Float>, count: Int) {
     Kernels.unpackChanged(
-      sent + places[rank], clearing: false, rounded: false, into: values, count: count)
+      outgoing + offsets[rank], clearing: false, rounded: false, into: values, count: count)
   }
 }

@@ -1,33 +1,35 @@
 import Tensors
 
-/// Values that all ranks have alike between two steps, such as the parameters of a model: one copy for all
-/// ranks of a host that share memory, otherwise one for each rank.
+/// Values that all ranks hold alike between two steps, such as the parameters of a model: one copy
+/// for all ranks of a host that share memory, otherwise one for each rank.
 public final class ReplicatedBuffer: Sendable {
+  /// The values, in shared memory or in this rank's own.
   public let values: Slab
   private let memory: SharedMemory?
 
-  /// Whether what one rank writes all ranks see.
+  /// Whether every rank sees the writes of any rank.
   public var isShared: Bool { memory != nil }
 
-  /// Zeros, of this rank alone.
+  /// Allocates zeros in this rank's own memory.
   public init(count: Int) {
     memory = nil
     values = Slab(count: count)
   }
 
-  /// Zeros.
+  /// Allocates zeros, shared where the ranks run on one host and `count` is large enough.
   ///
   /// - Parameters:
-  ///   - mode: of the sum that the values follow from: after `allreduce` each rank changes all of them.
-  ///   - piecewise: whether a rank looks at nothing but its piece in most steps.
+  ///   - mode: how the gradients behind the values are summed; after `allreduce` each rank changes
+  ///     all values, so nothing is shared.
+  ///   - partitioned: whether a rank reads and writes only its partition in most steps.
   public init(
-    count: Int, mode: ReductionMode, piecewise: Bool = false, on session: borrowing Session
+    count: Int, mode: ReductionMode, partitioned: Bool = false, on session: borrowing Session
   ) throws(MPIError) {
     var memory: SharedMemory?
     if session.size > 1 && mode.canShareMemory && count >= SharedMemory.worthwhile {
       memory = try SharedMemory.make(count: count, on: session)
-      memory?.useHugePages(
-        piecewise ? GradientReducer.piece(of: count, session.rank, session.size) : 0..<count)
+      let partitions = Partitions(of: 0..<count, ranks: session.size)
+      memory?.useHugePages(partitioned ? partitions[session.rank] : partitions.whole)
     }
     self.memory = memory
     values =
@@ -36,7 +38,7 @@ public final class ReplicatedBuffer: Sendable {
       } ?? Slab(count: count)
   }
 
-  /// Copies the values as this rank sees them. Any thread may, while no rank changes them.
+  /// Copies the values as this rank sees them. Any thread may call it, while no rank changes them.
   public func copy(to target: Slab) {
     precondition(target.count == values.count, "\(values.count) values into \(target.count)")
     if let memory {
@@ -46,7 +48,7 @@ public final class ReplicatedBuffer: Sendable {
     }
   }
 
-  /// Gives every rank what rank 0 has written.
+  /// Gives every rank the values that rank 0 has written.
   ///
   /// The corresponding C functions are `MPI_Bcast`, or `MPI_Barrier` where the values are shared.
   public func publish(on session: borrowing Session) throws(MPIError) {

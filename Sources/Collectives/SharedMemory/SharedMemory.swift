@@ -1,14 +1,14 @@
 import Glibc
 import Tensors
 
-/// Floats that all ranks of a host see. The name that ranks find them by is gone once all have: after that
-/// nothing is left behind when they end, however they end.
+/// Floats in memory that all ranks of a host share. Once every rank has mapped the memory, rank 0
+/// removes its name: the system frees it when the ranks end, however they end.
 final class SharedMemory: @unchecked Sendable {
   let start: UnsafeMutablePointer<Float>
   private let bytes: Int
   private let descriptor: Int32
 
-  /// Values from which on waiting for each other costs less than sending: a megabyte.
+  /// The fewest values for which a barrier costs less than messages: a megabyte.
   static let worthwhile = 1 << 18
 
   private init(start: UnsafeMutablePointer<Float>, bytes: Int, descriptor: Int32) {
@@ -22,8 +22,12 @@ final class SharedMemory: @unchecked Sendable {
     close(descriptor)
   }
 
-  /// Makes room for `count` floats, zeros at first; `nil` on every rank where the ranks are on several
-  /// hosts or the host has too little shared memory.
+  /// Allocates `count` floats, zeros at first.
+  ///
+  /// The corresponding C functions are `shm_open` and `mmap`.
+  ///
+  /// - Returns: `nil` on every rank where the ranks run on several hosts or the host has too little
+  ///   shared memory.
   static func make(
     count: Int, on session: borrowing Session
   ) throws(MPIError) -> SharedMemory? {
@@ -32,7 +36,7 @@ final class SharedMemory: @unchecked Sendable {
     var descriptor: Int32 = -1
     if session.rank == 0 {
       descriptor = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
-      // Pages that the system does not have would end the process when they are written to.
+      // Allocated now: a write to a page that the system does not have would end the process.
       if descriptor >= 0 && posix_fallocate(descriptor, 0, bytes) != 0 {
         close(descriptor)
         shm_unlink(name)
@@ -50,22 +54,22 @@ final class SharedMemory: @unchecked Sendable {
 
   private static let hugePage = 1 << 21
 
-  /// Large runs take whole huge pages, small ones whole pages.
+  /// Rounds up to whole pages, from the size of a huge page on to whole huge pages.
   private static func wholePages(_ bytes: Int) -> Int {
     let page = bytes < hugePage ? 1 << 12 : hugePage
     return (bytes + page - 1) / page * page
   }
 
-  /// Maps a file of shared memory to addresses that huge pages can serve.
+  /// Maps a file of shared memory at a multiple of the size of a huge page.
   private convenience init?(mapping descriptor: Int32, bytes: Int) {
-    let room = bytes + Self.hugePage
-    let range = mmap(nil, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    let reserved = bytes + Self.hugePage
+    let range = mmap(nil, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let range, range != MAP_FAILED else { return nil }
     let offset = -Int(bitPattern: range) & (Self.hugePage - 1)
     let start = range + offset
     let pages = mmap(start, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0)
     guard pages != MAP_FAILED else {
-      munmap(range, room)
+      munmap(range, reserved)
       return nil
     }
     if offset > 0 { munmap(range, offset) }
@@ -75,8 +79,8 @@ final class SharedMemory: @unchecked Sendable {
       descriptor: descriptor)
   }
 
-  /// Copies the first `count` floats to `target`. The system copies them where they lie: those that this rank
-  /// has not touched yet take no room among its pages.
+  /// Copies the first `count` floats to `target`, by `pread`: pages that this rank has not touched
+  /// are not mapped for it.
   func copy(to target: UnsafeMutablePointer<Float>, count: Int) {
     let (target, bytes) = (UnsafeMutableRawPointer(target), count * MemoryLayout<Float>.stride)
     var done = 0
@@ -88,10 +92,10 @@ final class SharedMemory: @unchecked Sendable {
     memcpy(target + done, UnsafeRawPointer(start) + done, bytes - done)
   }
 
-  /// Has huge pages serve the floats that this rank will touch; those around them come along.
+  /// Puts the floats that this rank will touch on huge pages, with their neighbours on these pages.
   ///
-  /// Huge pages for shared memory are off in most systems unless asked for in this way. Where the system has
-  /// none to give, or is older than Linux 6.1, small ones do.
+  /// Most systems give shared memory huge pages only on this request. Where none are free, or the
+  /// system is older than Linux 6.1, the floats stay on small pages.
   func useHugePages(_ floats: Range<Int>) {
     guard bytes >= Self.hugePage, !floats.isEmpty else { return }
     let first = floats.lowerBound * 4 / Self.hugePage * Self.hugePage

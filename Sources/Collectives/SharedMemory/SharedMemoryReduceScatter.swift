@@ -1,70 +1,79 @@
 import Kernels
 import Tensors
 
-/// A reduction between ranks of one host, whose slabs all of them see: each rank adds its piece where the
-/// slabs lie, in tree order, and nothing is copied but what has changed.
+/// The reduce-scatter between ranks of one host, which share their slabs: each rank adds its
+/// partition of all nodes in place, in the order of the tree, and copies one block at a time.
 struct SharedMemoryReduceScatter {
   private let memory: SharedMemory
-  private let bounds: [Int]
+  private let partitions: Partitions
   private let rank: Int
-  /// All nodes of all ranks, from left to right, with where their slabs begin.
+  /// The nodes of all ranks, from left to right, with the offset of their slabs.
   private let nodes: [(node: SumTree.Node, start: Int)]
-  /// Where the first slab of each rank begins.
+  /// The offset of each rank's first slab.
   private let firstSlabs: [Int]
-  /// Sums that are alive at a time, a block of each.
+  /// One block for each sum that is alive at a time.
   private let scratch: Slab
 
-  /// - Parameter bounds: where each rank's piece begins, and where the last one ends.
+  /// - Parameters:
+  ///   - count: the number of values of a slab.
+  ///   - slabs: the number of slabs of each rank.
   /// - Returns: `nil` on every rank where they cannot share memory.
   init?(
-    count: Int, tree: SumTree, bounds: [Int], slabs: [Int], on session: borrowing Session
+    count: Int, tree: SumTree, slabs: [Int], on session: borrowing Session
   ) throws(MPIError) {
-    // Slabs begin on pages.
-    let room = (count + 1023) & ~1023
-    let first = slabs.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1 * room) }
+    let (rank, stride) = (session.rank, Self.stride(count))
+    let first = slabs.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1 * stride) }
     guard let memory = try SharedMemory.make(count: first[slabs.count], on: session) else {
       return nil
     }
     self.memory = memory
-    self.bounds = bounds
-    rank = session.rank
+    self.rank = rank
+    partitions = Partitions(of: 0..<count, ranks: slabs.count)
     firstSlabs = Array(first.dropLast())
+    let own = partitions[rank]
     memory.useHugePages(first[rank]..<first[rank + 1])
     for other in slabs.indices where other != rank {
       for slab in 0..<slabs[other] {
-        let start = first[other] + slab * room
-        memory.useHugePages(start + bounds[rank]..<start + bounds[rank + 1])
+        let start = first[other] + slab * stride
+        memory.useHugePages(start + own.lowerBound..<start + own.upperBound)
       }
     }
     nodes = slabs.indices.flatMap { rank in
-      SumTree.Walk(over: tree.range(of: rank, ranks: slabs.count)).nodes.enumerated().map {
-        ($1, first[rank] + $0 * room)
-      }
+      tree.nodes(of: rank, ranks: slabs.count).enumerated().map { ($1, first[rank] + $0 * stride) }
     }
     let deepest = SumTree.Walk(over: nodes.map(\.node)).deepest
     scratch = Slab(count: max(deepest, 1) * GradientReducer.block)
   }
 
-  /// The memory of a rank's slabs.
+  /// This rank's partition.
+  var own: Range<Int> { partitions[rank] }
+
+  /// The distance of two slabs of `count` values, in values: slabs begin on pages.
+  private static func stride(_ count: Int) -> Int { (count + 1023) & ~1023 }
+
+  /// This rank's slabs.
+  ///
+  /// - Parameters:
+  ///   - count: the number of slabs.
+  ///   - size: the number of values of a slab.
   func slabs(_ count: Int, of size: Int) -> [Slab] {
-    let room = (size + 1023) & ~1023
-    return (0..<count).map {
+    (0..<count).map {
       Slab(
         unowned: UnsafeMutableBufferPointer(
-          start: memory.start + firstSlabs[rank] + $0 * room, count: size))
+          start: memory.start + firstSlabs[rank] + $0 * Self.stride(size), count: size))
     }
   }
 
-  private func piece(of rank: Int) -> Range<Int> { bounds[rank]..<bounds[rank + 1] }
-
-  /// Sums this rank's piece over the nodes of all ranks, in place, and returns where the sums lie.
+  /// Sums this rank's partition over the nodes of all ranks, in this rank's first slab.
+  ///
+  /// The corresponding C function is `MPI_Barrier`.
   func reduce(
     walk: inout SumTree.Walk, on session: borrowing Session
-  ) throws(MPIError) -> UnsafeMutablePointer<Float> {
+  ) throws(MPIError) -> ReducedPartition {
     try session.barrier()
-    let (own, block) = (piece(of: rank), GradientReducer.block)
+    let block = GradientReducer.block
     let target = memory.start + firstSlabs[rank]
-    for start in stride(from: own.lowerBound, to: own.upperBound, by: block) {
+    for start in Swift.stride(from: own.lowerBound, to: own.upperBound, by: block) {
       let count = min(block, own.upperBound - start)
       walk.restart()
       for (node, slab) in nodes {
@@ -77,17 +86,17 @@ struct SharedMemoryReduceScatter {
       }
       (target + start).update(from: scratch.start, count: count)
     }
-    return target + own.lowerBound
+    return ReducedPartition(range: own, sums: target + own.lowerBound)
   }
 
-  /// Gives every rank the pieces of all.
+  /// Gives every rank the other ranks' partitions of `values`, a whole slab.
   func gather(
     _ values: UnsafeMutablePointer<Float>, on session: borrowing Session
   ) throws(MPIError) {
     try exchange(values, into: values, on: session)
   }
 
-  /// Puts the pieces of the other ranks into their places on rank 0.
+  /// Copies the other ranks' partitions of their `values` into `whole` on rank 0.
   func collect(
     _ values: UnsafePointer<Float>, into whole: UnsafeMutablePointer<Float>?,
     on session: borrowing Session
@@ -95,20 +104,20 @@ struct SharedMemoryReduceScatter {
     try exchange(values, into: rank == 0 ? whole : nil, on: session)
   }
 
-  /// Lays this rank's piece into its slab and, where it has a place for them, takes the others' from theirs.
+  /// Copies this rank's partition into its first slab and, where `whole` is given, the others' from
+  /// theirs.
   private func exchange(
     _ values: UnsafePointer<Float>, into whole: UnsafeMutablePointer<Float>?,
     on session: borrowing Session
   ) throws(MPIError) {
-    let own = piece(of: rank)
     (memory.start + firstSlabs[rank] + own.lowerBound).update(
       from: values + own.lowerBound, count: own.count)
     try session.barrier()
     if let whole {
-      for other in bounds.indices.dropLast() where other != rank {
-        let piece = piece(of: other)
-        (whole + piece.lowerBound).update(
-          from: memory.start + firstSlabs[other] + piece.lowerBound, count: piece.count)
+      for other in firstSlabs.indices where other != rank {
+        let partition = partitions[other]
+        (whole + partition.lowerBound).update(
+          from: memory.start + firstSlabs[other] + partition.lowerBound, count: partition.count)
       }
     }
     try session.barrier()

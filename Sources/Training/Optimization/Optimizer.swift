@@ -8,8 +8,7 @@ import Tensors
 /// Moves the parameters against their gradient, the same way on every rank.
 public final class Optimizer {
   public let options: OptimizerOptions
-  /// The moments that the optimiser keeps, by the name that they have in checkpoints. A rank keeps its piece
-  /// of them up to date.
+  /// The optimiser's moments, by their names in checkpoints. A rank updates its partition of them.
   public let moments: [(name: String, replica: ReplicatedBuffer)]
   private let layout: ParameterLayout
 
@@ -48,38 +47,40 @@ public final class Optimizer {
     }
   }
 
-  /// One update of a rank's pieces of the parameters.
+  /// One update of a rank's partitions of the parameters.
   ///
-  /// - Returns: whether all of them are finite.
+  /// - Returns: whether all parameters of these partitions are finite.
   func update(
     _ parameters: Slab, gradient: [ReducedPartition], _ plan: Plan, on team: ThreadTeam
   ) -> Bool {
     var areFinite = true
-    for piece in gradient {
-      let isFinite = update(parameters, piece: piece.range, gradient: piece.sums, plan, on: team)
+    for partition in gradient {
+      let isFinite = update(
+        parameters, partition: partition.range, gradient: partition.sums, plan, on: team)
       areFinite = areFinite && isFinite
     }
     return areFinite
   }
 
-  /// One update of a piece of the parameters.
+  /// One update of a partition of the parameters.
   ///
   /// - Parameters:
-  ///   - piece: of the slab.
-  ///   - gradient: of the piece.
+  ///   - partition: its place in the slab.
+  ///   - gradient: `partition.count` values.
   /// - Returns: whether all of its parameters are finite.
   public func update(
-    _ parameters: Slab, piece: Range<Int>, gradient: UnsafePointer<Float>, _ plan: Plan,
+    _ parameters: Slab, partition: Range<Int>, gradient: UnsafePointer<Float>, _ plan: Plan,
     on team: ThreadTeam
   ) -> Bool {
     let clip: Float =
       options.clip > 0 && plan.norm > Double(options.clip) ? options.clip / Float(plan.norm) : 1
-    let runs = runs(of: piece)
+    let runs = runs(of: partition)
     let failures = Atomic(0)
     team.forEach(runs.count) { _, item in
       let run = runs[item]
       let isFinite = update(
-        run, parameters.buffer, gradient + (run.range.lowerBound - piece.lowerBound), plan, clip)
+        run, parameters.buffer, gradient + (run.range.lowerBound - partition.lowerBound), plan, clip
+      )
       if !isFinite { failures.add(1, ordering: .relaxed) }
     }
     return failures.load(ordering: .relaxed) == 0
@@ -88,9 +89,9 @@ public final class Optimizer {
   /// Values that are updated in one go, with what they have in common.
   private typealias Run = (range: Range<Int>, decays: Bool)
 
-  private func runs(of piece: Range<Int>) -> [Run] {
+  private func runs(of partition: Range<Int>) -> [Run] {
     layout.parameters.flatMap { parameter -> [Run] in
-      let part = parameter.values.clamped(to: piece)
+      let part = parameter.values.clamped(to: partition)
       return stride(from: part.lowerBound, to: part.upperBound, by: Self.runLength).map {
         ($0..<min($0 + Self.runLength, part.upperBound), parameter.decays)
       }

@@ -5,7 +5,7 @@ import Collectives
 struct Notices: OptionSet, Sendable {
   let rawValue: Int64
 
-  /// A parameter of the rank's piece is not finite.
+  /// A parameter of the rank's partition is not finite.
   static let notFinite = Notices(rawValue: 1)
   /// So many minutes have passed by the clock of rank 0 that a checkpoint is due.
   static let saveDue = Notices(rawValue: 2)

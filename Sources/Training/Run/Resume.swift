@@ -24,9 +24,9 @@ public struct ResumeCheck: Sendable {
 extension Run {
   /// Takes up the run where a checkpoint left it: read by rank 0, handed to all.
   ///
-  /// - Parameter pieces: of the optimiser's moments that this rank keeps.
+  /// - Parameter partitions: this rank's, of the optimiser's moments.
   func resume(
-    from path: String, check: ResumeCheck, pieces: [Range<Int>], on session: borrowing Session
+    from path: String, check: ResumeCheck, partitions: [Range<Int>], on session: borrowing Session
   ) throws {
     var moments: [Slab] = []
     let state = try session.share { try encode(try restore(path, check, moments: &moments)) }
@@ -34,13 +34,13 @@ extension Run {
     try replica.publish(on: session)
     for (index, moment) in optimizer.moments.enumerated() {
       let whole = session.rank == 0 ? moments[index] : nil
-      try scatter(whole, to: moment.replica.values, pieces, on: session)
+      try scatter(whole, to: moment.replica.values, partitions, on: session)
     }
   }
 
-  /// Gives every rank its pieces of what rank 0 has, and takes memory for no more.
+  /// Gives every rank its partitions of the values of rank 0, block by block.
   private func scatter(
-    _ whole: Slab?, to values: Slab, _ pieces: [Range<Int>], on session: borrowing Session
+    _ whole: Slab?, to values: Slab, _ partitions: [Range<Int>], on session: borrowing Session
   ) throws {
     let length = min(1 << 20, values.count)
     let received = whole == nil ? Slab(count: length) : nil
@@ -48,7 +48,7 @@ extension Run {
       let block = start..<min(start + length, values.count)
       guard let source = received?.start ?? whole.map({ $0.start + start }) else { return }
       try session.broadcast(floats: UnsafeMutableBufferPointer(start: source, count: block.count))
-      for own in pieces.map(block.clamped) {
+      for own in partitions.map(block.clamped) {
         (values.start + own.lowerBound).update(
           from: source + (own.lowerBound - start), count: own.count)
       }

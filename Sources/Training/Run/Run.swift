@@ -74,7 +74,8 @@ final class Run {
     optimizer = try Optimizer(
       plan.options.optimizer, layout: model.layout
     ) { (count) throws(MPIError) in
-      try ReplicatedBuffer(count: count, mode: plan.options.reduction, piecewise: true, on: session)
+      try ReplicatedBuffer(
+        count: count, mode: plan.options.reduction, partitioned: true, on: session)
     }
   }
 

@@ -79,7 +79,8 @@ public final class Trainer {
     for warning in warnings { voice.warn("warning: \(warning)") }
     let origin: String
     if let from {
-      try run.resume(from: from, check: check, pieces: gradients.reduction.pieces, on: session)
+      try run.resume(
+        from: from, check: check, partitions: gradients.reduction.partitions, on: session)
       origin = "resumed from \(from) at step \(run.progress.step)"
       saved = run.progress
       voice.say(origin)

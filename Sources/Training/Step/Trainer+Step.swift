@@ -81,7 +81,7 @@ extension Trainer {
     }
   }
 
-  /// Moves this rank's pieces of the parameters and gathers all pieces.
+  /// Moves this rank's partitions of the parameters and gathers those of all ranks.
   ///
   /// - Returns: whether all parameters are finite.
   private func update(

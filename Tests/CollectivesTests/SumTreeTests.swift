@@ -2,7 +2,7 @@ import Collectives
 import Testing
 
 @Suite("Shards, their ranks and the tree of their sum")
-struct ShardTreeTests {
+struct SumTreeTests {
   static let trees = [1, 2, 4, 8, 16, 64]
   static let ranks = Array(1...20) + [64, 100]
 

@@ -2,18 +2,18 @@ import Collectives
 import Testing
 
 @Suite("Sums over shards within one process")
-struct TreeReductionTests {
+struct GradientReducerTests {
   /// 2⁻²⁴ is lost beside 1, but two of it are not: the pairs (1, 2⁻²⁴) and (2⁻²⁴, 2⁻²⁴) are 1 and
   /// 2⁻²³ and add up to 1 + 2⁻²³; from left to right the sum stays 1.
   @Test("siblings are added before their parents")
   func order() {
     let tiny: Float = 0x1p-24
-    let reduction = GradientReducer(count: 1, tree: SumTree(shards: 4), largestNode: 1)
-    reduction.begin()
-    for (node, value) in zip(reduction.nodes, [1, tiny, tiny, tiny]) {
-      reduction.accumulate(node) { $0[0] = value }
+    let reducer = GradientReducer(count: 1, tree: SumTree(shards: 4), largestNode: 1)
+    reducer.begin()
+    for (node, value) in zip(reducer.nodes, [1, tiny, tiny, tiny]) {
+      reducer.accumulate(node) { $0[0] = value }
     }
-    #expect(reduction.sum()[0] == 1 + 2 * tiny)
+    #expect(reducer.sum()[0] == 1 + 2 * tiny)
     #expect(1 + tiny + tiny + tiny == 1)
   }
 
@@ -36,16 +36,16 @@ struct TreeReductionTests {
 
   @Test("sums lie in the same memory step after step")
   func reuse() {
-    let reduction = GradientReducer(count: 3, tree: SumTree(shards: 8), largestNode: 1)
+    let reducer = GradientReducer(count: 3, tree: SumTree(shards: 8), largestNode: 1)
     var totals: Set<UnsafeMutablePointer<Float>?> = []
     for step in 1...4 {
-      reduction.begin()
-      for node in reduction.nodes {
-        reduction.accumulate(node) { slab in
+      reducer.begin()
+      for node in reducer.nodes {
+        reducer.accumulate(node) { slab in
           for i in slab.indices { slab[i] = Float(step * (i + 1)) }
         }
       }
-      let total = reduction.sum()
+      let total = reducer.sum()
       #expect(Array(total) == [8, 16, 24].map { $0 * Float(step) })
       totals.insert(total.baseAddress)
     }
@@ -55,31 +55,31 @@ struct TreeReductionTests {
   @Test("what a node throws and returns reaches the caller, and a new sum can begin")
   func throwing() throws {
     struct Overflow: Error {}
-    let reduction = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
-    reduction.begin()
-    #expect(reduction.accumulate(0..<1) { _ in 5 } == 5)
-    #expect(throws: Overflow.self) { try reduction.accumulate(1..<2) { _ in throw Overflow() } }
-    reduction.begin()
-    for node in reduction.nodes { reduction.accumulate(node) { $0[0] = 1 } }
-    #expect(reduction.sum()[0] == 2)
+    let reducer = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
+    reducer.begin()
+    #expect(reducer.accumulate(0..<1) { _ in 5 } == 5)
+    #expect(throws: Overflow.self) { try reducer.accumulate(1..<2) { _ in throw Overflow() } }
+    reducer.begin()
+    for node in reducer.nodes { reducer.accumulate(node) { $0[0] = 1 } }
+    #expect(reducer.sum()[0] == 2)
   }
 
   @Test("a node left out, repeated or out of order is a mistake of the caller")
   func misuse() async {
     await #expect(processExitsWith: .failure) {
-      let reduction = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
-      reduction.accumulate(0..<1) { _ in }
+      let reducer = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
+      reducer.accumulate(0..<1) { _ in }
     }
     await #expect(processExitsWith: .failure) {
-      let reduction = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
-      reduction.begin()
-      reduction.accumulate(1..<2) { _ in }
+      let reducer = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
+      reducer.begin()
+      reducer.accumulate(1..<2) { _ in }
     }
     await #expect(processExitsWith: .failure) {
-      let reduction = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
-      reduction.begin()
-      reduction.accumulate(0..<1) { _ in }
-      _ = reduction.sum()
+      let reducer = GradientReducer(count: 1, tree: SumTree(shards: 2), largestNode: 1)
+      reducer.begin()
+      reducer.accumulate(0..<1) { _ in }
+      _ = reducer.sum()
     }
   }
 }
