@@ -7,7 +7,16 @@ extension GradientReducer {
   /// Starts a new sum; the last one is no longer valid.
   ///
   /// The corresponding C function is `MPI_Irecv`, where messages are sent.
-  public func begin() {
+  ///
+  /// - Parameter largestNode: the most shards of a node of this sum. It may differ from rank to rank and changes
+  ///   no bit; smaller nodes need more slabs.
+  public func begin(largestNode: Int? = nil) {
+    let largest = largestNode ?? self.largestNode
+    subtrees = tree.nodes(of: rank, ranks: ranks, largest: largest)
+    // Sums that other ranks read have the first slabs, which may be shared.
+    while slabs.count < tree.slabCount(of: rank, ranks: ranks, largest: largest) {
+      slabs.append(Slab(count: count))
+    }
     walk.restart()
     next = 0
     for exchange in messages { exchange.begin() }

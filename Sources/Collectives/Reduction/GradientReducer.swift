@@ -28,7 +28,7 @@ public final class GradientReducer {
   /// The shards that this rank computes.
   public let shards: Range<Int>
   /// The shards of each node that this rank sums by itself, in the order in which they come.
-  public let nodes: [Range<Int>]
+  public var nodes: [Range<Int>] { subtrees.map(\.shards) }
   /// The values whose sums ``reduce(on:)`` returns, in their order: this rank's partition of each
   /// bucket, or all values where ``isWhole``.
   public let partitions: [Range<Int>]
@@ -36,9 +36,12 @@ public final class GradientReducer {
   let rank: Int
   let ranks: Int
   let transport: Transport
-  let subtrees: [SumTree.Node]
+  let tree: SumTree
+  /// The most shards of a node, unless ``begin(largestNode:)`` says otherwise.
+  let largestNode: Int
+  var subtrees: [SumTree.Node]
   /// One for each sum that is alive at a time; those that are alive fill the first ones.
-  let slabs: [Slab]
+  var slabs: [Slab]
   var walk = SumTree.Walk()
   /// The index of the node that is to come; `nil` after the sum, until the next `begin()`.
   var next: Int?
@@ -101,8 +104,9 @@ public final class GradientReducer {
     self.rank = rank
     self.ranks = ranks
     shards = tree.range(of: rank, ranks: ranks)
+    self.tree = tree
+    self.largestNode = largestNode
     subtrees = tree.nodes(of: rank, ranks: ranks, largest: largestNode)
-    nodes = subtrees.map(\.shards)
     let alive = tree.slabCount(of: rank, ranks: ranks, largest: largestNode)
     slabs = shared?.slabs(alive, of: count) ?? (0..<alive).map { _ in Slab(count: count) }
     if ranks == 1 || mode == .allreduce {

@@ -41,15 +41,9 @@ final class GradientStep {
     weights = model.termWeights
     workers = (0..<team.count).map { _ in ShardWorker(model: model, weights: store) }
     tileSums = (0..<team.count).map { _ in TileSum() }
-    // What an accumulated gradient is made of is kept until its shards are summed: the more minibatches
-    // there are, the fewer shards are run together.
-    let together =
-      options.batch.accumulate == 1
-      ? Int.max : shards / session.size / options.batch.accumulate
     let reduction = try GradientReducer(
       count: model.layout.count, tables: model.layout.parameters.filter(\.isSparse).map(\.values),
-      tree: SumTree(shards: shards), mode: options.reduction, largestNode: max(together, 1),
-      on: session)
+      tree: SumTree(shards: shards), mode: options.reduction, on: session)
     self.reduction = reduction
     let tiles = GradientTile.tiles(of: model.layout)
     self.tiles = reduction.order.flatMap { values in
@@ -72,7 +66,7 @@ final class GradientStep {
     let minibatch = Minibatch(batches, of: split, shards: shards, streams: streams)
     ownCost = minibatch.cost(of: reduction.shards)
     var losses = [Double](repeating: 0, count: shards * weights.count)
-    reduction.begin()
+    reduction.begin(largestNode: largestNode(of: minibatch))
     for node in reduction.nodes {
       let ranges = deal(node)
       let results = runShards(ranges, of: minibatch, clock: &clock)
@@ -96,6 +90,32 @@ final class GradientStep {
   func rest() {
     team.run { workers[$0].rest() }
     MatrixPool.trimSystemHeap()
+  }
+
+  /// Bytes of operands that all threads keep until the gradients of a node are summed, at most, unless a node of
+  /// a shard for each thread has more.
+  private static let mostKept = Double(512 << 20)
+
+  /// The most shards of a node whose operands fit into memory, a power of two: the memory of a step does not grow
+  /// with the minibatch. The first minibatch's largest shard is run once more, to measure it.
+  private func largestNode(of minibatch: Minibatch) -> Int {
+    if workers[0].bytes.kept == 0 {
+      let own = reduction.shards.max {
+        minibatch.cost(of: $0..<$0 + 1) < minibatch.cost(of: $1..<$1 + 1)
+      }
+      if let own { _ = workers[0].run(own..<own + 1, of: minibatch) { _ in } }
+      workers[0].release()
+      for worker in workers.dropFirst() { worker.learn(from: workers[0]) }
+    }
+    let bytes = workers.map(\.bytes.kept).max() ?? 0
+    func fits(_ size: Int) -> Bool {
+      stride(from: 0, to: shards, by: size).allSatisfy {
+        bytes * Double(minibatch.cost(of: $0..<$0 + size)) <= Self.mostKept
+      }
+    }
+    var size = shards
+    while size > 1, size / 2 >= team.count, !fits(size) { size /= 2 }
+    return size
   }
 
   /// The shards of a node by the thread that runs them, about as many each.

@@ -49,7 +49,8 @@ final class ShardWorker {
   /// What the gradients of the last shards are made of.
   private(set) var sources: [TileSum.Source] = []
   private let limits: Limits
-  /// The memory that a unit of cost has taken, at most.
+  /// The bytes that a unit of cost takes, the most that have been measured: while shards run, and until their
+  /// gradients are summed.
   private(set) var bytes = (running: 0.0, kept: 0.0)
 
   /// Bounds for what runs together, unless a single shard has more.
@@ -57,7 +58,7 @@ final class ShardWorker {
     /// Rows of the model's largest matrices: products hardly feel more.
     var rows = 2048
     /// Bytes of activations and of the operands of gradients.
-    var bytes = 512 << 20
+    var bytes = Double(512 << 20)
   }
 
   init(model: any ExtractionModel, weights: WeightStore, limits: Limits = Limits()) {
@@ -92,15 +93,15 @@ final class ShardWorker {
     return losses
   }
 
-  /// Where the run ends that begins with the first shard of the range. The first run of all is a single shard,
-  /// from which the worker learns what memory a shard takes.
+  /// Where the run ends that begins with the first shard of the range. A worker that has measured nothing runs a
+  /// single shard.
   private func end(of range: Range<Int>, _ minibatch: Minibatch) -> Int {
     var end = range.lowerBound + 1
     while end < range.upperBound, bytes.running > 0 {
       let longer = range.lowerBound..<end + 1
       let rows = minibatch.shards[longer].joined().reduce(0) { $0 + minibatch.split.rows($1) }
       let needed = bytes.running * Double(minibatch.cost(of: longer))
-      guard rows <= limits.rows, needed <= Double(limits.bytes) else { break }
+      guard rows <= limits.rows, needed <= limits.bytes else { break }
       end += 1
     }
     return end
@@ -140,6 +141,9 @@ final class ShardWorker {
     }
     return (sums, gradients)
   }
+
+  /// Takes over what another worker has measured.
+  func learn(from other: ShardWorker) { bytes = other.bytes }
 
   /// Lets go of what the gradients are made of, and with it of most of the step's memory.
   func release() { sources = [] }
