@@ -86,7 +86,7 @@ struct WatchdogTests {
     }
   }
 
-  @Test("a rank that takes half as long again for a token is named, once")
+  @Test("a rank that takes half as long again for its cost is named, once")
   func stragglers() {
     var stragglers = Stragglers(ranks: 4, factor: 1.4)
     func named(_ times: [Double]) -> [Int] {
@@ -97,25 +97,25 @@ struct WatchdogTests {
     #expect(named([1, 1.6, 1, 1]).isEmpty)
     #expect(named([1, 1, 1, 1]).isEmpty)
     #expect(named([1, 2, 1, 2]) == [1, 3])
-    // Ranks without a token are not compared.
+    // Ranks of no cost are not compared.
     #expect(named([0, 0, 0, 9]).isEmpty)
     #expect(named([3, 9, 1, 2]) == [0, 1])
     #expect(Stragglers.median([3, 1]) == 2)
     #expect(Stragglers.median([9, 1, 2]) == 2)
   }
 
-  /// A rank's account of steps of 10 tokens that took so many seconds.
-  static func account(_ seconds: [Double]) -> (token: Double, rest: Double) {
+  /// A rank's account of steps of cost 10 that took so many seconds.
+  static func account(_ seconds: [Double]) -> (unit: Double, rest: Double) {
     var stragglers = Stragglers(ranks: 2, factor: 1.4)
     for time in seconds {
       let phases = [Phase.data: 1, .forward: time / 2, .backward: time / 2, .reduction: 99]
-      stragglers.add(phases, tokens: 10)
+      stragglers.add(phases, cost: 10)
     }
     let account = stragglers.account()
     #expect(abs(account.step - 1 - seconds.reduce(0, +) / Double(seconds.count)) < 1e-12)
     let next = stragglers.account()
     #expect(next == (0, 0, 0))
-    return (account.token, account.tokenWithoutSlowest)
+    return (account.unit, account.unitWithoutSlowest)
   }
 
   /// The ranks named in each report, from the seconds that rank 1 takes for each of its steps.
@@ -123,7 +123,7 @@ struct WatchdogTests {
     var stragglers = Stragglers(ranks: 2, factor: 1.4)
     return reports.map {
       let accounts = [account([1, 1, 1, 1]), account($0)]
-      return stragglers.judge(accounts.map(\.token), withoutSlowest: accounts.map(\.rest))
+      return stragglers.judge(accounts.map(\.unit), withoutSlowest: accounts.map(\.rest))
         .map(\.rank)
     }
   }
@@ -140,13 +140,13 @@ struct WatchdogTests {
     #expect(account == (0.2, 0.15))
   }
 
-  @Test("steps without a token do not count for tokens")
-  func noTokens() {
+  @Test("steps of no cost do not count for times of a unit")
+  func noCost() {
     var stragglers = Stragglers(ranks: 2, factor: 1.4)
-    stragglers.add([.forward: 5], tokens: 0)
+    stragglers.add([.forward: 5], cost: 0)
     var account = stragglers.account()
     #expect(account == (5, 0, 0))
-    for tokens in [0, 8, 8] { stragglers.add([.forward: 2], tokens: tokens) }
+    for cost in [0, 8, 8] { stragglers.add([.forward: 2], cost: cost) }
     account = stragglers.account()
     #expect(account == (2, 0.25, 0.25))
   }

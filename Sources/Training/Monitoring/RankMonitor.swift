@@ -41,13 +41,13 @@ final class RankMonitor {
   ///
   /// - Parameters:
   ///   - seconds: of each phase of the step.
-  ///   - tokens: of this rank's sentences.
+  ///   - cost: of this rank's sentences.
   /// - Returns: the reports of the comparison, the same on every rank.
   func compare(
-    _ seconds: [Phase: Double], tokens: Int, step: Int, on session: borrowing Session
+    _ seconds: [Phase: Double], cost: Int, step: Int, on session: borrowing Session
   ) throws -> [Report] {
     guard session.size > 1, options.seconds > 0 else { return [] }
-    stragglers.add(seconds, tokens: tokens)
+    stragglers.add(seconds, cost: cost)
     guard step % options.report == 0 else { return [] }
     let comparison = try stragglers.report(on: session)
     let slow = comparison.named.map { rank, times in

@@ -130,7 +130,7 @@ extension Report {
     Report("ranks", ["step": step, "seconds": seconds])
   }
 
-  /// A rank that takes `times` as long as the others for a token, over the last `steps` steps.
+  /// A rank that takes `times` as long as the others for the same cost, over the last `steps` steps.
   static func straggler(rank: Int, host: String, times: Double, step: Int, steps: Int) -> Report {
     Report(
       "straggler", ["rank": rank, "host": host, "step": step, "times": times],

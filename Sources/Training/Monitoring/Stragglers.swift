@@ -1,30 +1,31 @@
 import Collectives
 
 /// Finds ranks that compute more slowly than the others. Each rank adds up how long its steps took, without
-/// the wait for other ranks; now and then the ranks exchange their times of a step and of a token. Times are
-/// those of all steps together, since a rank that is held up only now and then has most of its steps in time.
+/// the wait for other ranks; now and then the ranks exchange their times of a step and of a unit of cost, such as
+/// a token. Times are those of all steps together, since a rank that is held up only now and then has most of
+/// its steps in time.
 struct Stragglers {
   /// A comparison of all ranks.
   struct Report {
     /// The mean of a step's own time, rank by rank.
     let seconds: [Double]
     /// The ranks that are slow and were not in the report before; `times` is the ratio of a rank's time for
-    /// a token to that of the others.
+    /// a unit of cost to that of the others.
     let named: [(rank: Int, times: Double)]
   }
 
   /// The forward and backward time of some steps.
   private struct Work {
     var seconds = 0.0
-    var tokens = 0.0
-    /// Seconds of a token; 0 where there is none.
-    var ofToken: Double { tokens > 0 ? seconds / tokens : 0 }
+    var cost = 0.0
+    /// Seconds of a unit of cost; 0 where there is none.
+    var ofUnit: Double { cost > 0 ? seconds / cost : 0 }
   }
 
   private let factor: Double
   private var (steps, seconds) = (0, 0.0)
   private var work = Work()
-  /// The work of the step that was slowest for a token.
+  /// The work of the step that was slowest for its cost.
   private var slowest = Work()
   /// Whether each rank took too long in the last report, and whether it was slow.
   private var standings: [(isOver: Bool, isSlow: Bool)]
@@ -34,32 +35,32 @@ struct Stragglers {
     standings = .init(repeating: (false, false), count: ranks)
   }
 
-  /// Takes down the seconds of a step of this rank and the tokens of its sentences.
-  mutating func add(_ phases: [Phase: Double], tokens count: Int) {
+  /// Takes down the seconds of a step of this rank and the cost of its sentences.
+  mutating func add(_ phases: [Phase: Double], cost: Int) {
     steps += 1
     seconds += phases.reduce(0) { $0 + ($1.key == .reduction ? 0 : $1.value) }
-    guard count > 0 else { return }
+    guard cost > 0 else { return }
     let step = Work(
-      seconds: phases[.forward, default: 0] + phases[.backward, default: 0], tokens: Double(count))
+      seconds: phases[.forward, default: 0] + phases[.backward, default: 0], cost: Double(cost))
     work.seconds += step.seconds
-    work.tokens += step.tokens
-    if step.ofToken > slowest.ofToken { slowest = step }
+    work.cost += step.cost
+    if step.ofUnit > slowest.ofUnit { slowest = step }
   }
 
   /// The account that this rank gives of its steps since the last one: the mean seconds of a step, and the
-  /// seconds of a token, over all steps and without the slowest.
-  mutating func account() -> (step: Double, token: Double, tokenWithoutSlowest: Double) {
+  /// seconds of a unit of cost, over all steps and without the slowest.
+  mutating func account() -> (step: Double, unit: Double, unitWithoutSlowest: Double) {
     defer { ((steps, seconds), work, slowest) = ((0, 0), Work(), Work()) }
-    let rest = Work(seconds: work.seconds - slowest.seconds, tokens: work.tokens - slowest.tokens)
-    return (steps > 0 ? seconds / Double(steps) : 0, work.ofToken, rest.ofToken)
+    let rest = Work(seconds: work.seconds - slowest.seconds, cost: work.cost - slowest.cost)
+    return (steps > 0 ? seconds / Double(steps) : 0, work.ofUnit, rest.ofUnit)
   }
 
   /// Exchanges the accounts of the steps since the last report; called by every rank.
   mutating func report(on session: borrowing Session) throws(MPIError) -> Report {
     let (own, size) = (account(), session.size)
     var all = [Double](repeating: 0, count: 3 * size)
-    (all[session.rank], all[size + session.rank]) = (own.step, own.token)
-    all[2 * size + session.rank] = own.tokenWithoutSlowest
+    (all[session.rank], all[size + session.rank]) = (own.step, own.unit)
+    all[2 * size + session.rank] = own.unitWithoutSlowest
     all = try session.sum(all)
     return Report(
       seconds: Array(all[..<size]),
@@ -71,7 +72,7 @@ struct Stragglers {
   /// long in the report before, too.
   ///
   /// - Parameters:
-  ///   - times: seconds of a token, rank by rank; 0 where a rank had none.
+  ///   - times: seconds of a unit of cost, rank by rank; 0 where a rank had none.
   ///   - rest: the same, without the slowest step of each rank.
   mutating func judge(
     _ times: [Double], withoutSlowest rest: [Double]

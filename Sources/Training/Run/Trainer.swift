@@ -135,7 +135,7 @@ extension Trainer {
           row, objective: run.objective, options: run.options, sentences: sentences,
           seconds: clock.seconds))
       let reports = try monitor.compare(
-        clock.seconds, tokens: updater.gradients.ownCost, step: row.step, on: session)
+        clock.seconds, cost: updater.gradients.ownCost, step: row.step, on: session)
       for report in reports { reporter.tell(report) }
     case .unchanged(let fault): try skip(fault, on: session)
     case .ruined(let fault): try stop(fault)
