@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Saving beside training")
 struct BackgroundSaverTests {
-  /// Saves that fail as often as they are told, and what became of them.
+  /// Makes saves that fail a given number of times, and keeps their outcomes.
   private final class Trials: Sendable {
     private let lines = Mutex<[String]>([])
     private let stalls = Mutex<[Double]>([])
@@ -44,7 +44,7 @@ struct BackgroundSaverTests {
     func mend(_ name: String) { failures.withLock { $0[name] = 0 } }
   }
 
-  /// Nobody waits this long: what is tried again is tried because it was asked for.
+  /// A test ends before this: a further attempt was asked for.
   private let never = 1e6
 
   private func with(
@@ -67,7 +67,7 @@ struct BackgroundSaverTests {
     }
   }
 
-  @Test("a save that fails is tried again at the next one, and gives its place to it")
+  @Test("a save that fails is tried again at the next save, which then replaces it")
   func replaced() {
     with(retry: never) { saver, trials in
       saver.begin(trials.save("a", failing: 9))
@@ -79,7 +79,7 @@ struct BackgroundSaverTests {
     }
   }
 
-  @Test("the best gives its place to nothing but a better one")
+  @Test("a pending save of the best checkpoint is replaced by a better one alone")
   func best() {
     with(retry: never) { saver, trials in
       saver.begin(trials.save("a", isBest: true, failing: 99))
@@ -94,7 +94,7 @@ struct BackgroundSaverTests {
     }
   }
 
-  @Test("what fails is tried again after a while, then after twice as long")
+  @Test("a failed save is tried again after a while, then after twice as long")
   func backOff() {
     with(retry: 0.001) { saver, trials in
       saver.begin(trials.save("a", failing: 3))
@@ -103,7 +103,7 @@ struct BackgroundSaverTests {
     }
   }
 
-  @Test("at the end it is given up after so many attempts, and the reason returned")
+  @Test("the last save is given up after so many attempts, and its error returned")
   func givenUp() {
     with(retry: 0.001) { saver, trials in
       saver.begin(trials.save("a", failing: 99))
@@ -121,7 +121,8 @@ struct BackgroundSaverTests {
     #expect(trials.told == ["a written"])
   }
 
-  @Test("what is copied may change when the copy is taken and not before, and who waits is held up")
+  @Test(
+    "the state may change once it is copied and not before; a wait for the copy counts as stall")
   func copied() {
     with(retry: never) { saver, trials in
       let live = Mutex(1)
@@ -145,7 +146,7 @@ struct BackgroundSaverTests {
     }
   }
 
-  @Test("a copy is taken once, whatever fails, and holds up nobody who does not wait")
+  @Test("the state is copied once, whatever fails; without a wait there is no stall")
   func copiedOnce() {
     with(retry: 0.001) { saver, trials in
       let copies = Atomic(0)
@@ -159,7 +160,7 @@ struct BackgroundSaverTests {
     }
   }
 
-  @Test("its state is let go of when it is on disk, before the next takes its memory")
+  @Test("a save releases its state once on disk, before the next save takes memory")
   func released() {
     final class State: Sendable {}
     with(retry: never) { saver, _ in

@@ -35,7 +35,7 @@ struct RunOptionsTests {
     ("watchdog.straggler", { $0.watchdog.straggler = 0.5 }),
   ]
 
-  @Test("what no run can work with is named by its whole key")
+  @Test("an option that no run can work with is named by its whole key")
   func validation() throws {
     for (key, change) in Self.invalid {
       var options = try #require(RunOptions(modelKind: "copymtl"))
@@ -52,7 +52,7 @@ struct RunOptionsTests {
     #expect(RunOptions(modelKind: "nothing") == nil)
   }
 
-  @Test("checkpoints keep nothing of folders and of how often something is written")
+  @Test("checkpoints keep no folders and no intervals of writing")
   func portable() throws {
     var options = try #require(RunOptions(modelKind: "copyre"))
     options.data.directory = "elsewhere"
@@ -69,7 +69,7 @@ struct RunOptionsTests {
     #expect(portable.batch.size == 7)
   }
 
-  @Test("epochs and patience may change while no step and no evaluation hangs on them")
+  @Test("epochs and patience may change while no step and no evaluation depends on them")
   func changes() throws {
     var options = try #require(RunOptions(modelKind: "copyre"))
     #expect(options.allowsChange(of: "epochs"))

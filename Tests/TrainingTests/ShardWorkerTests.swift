@@ -45,7 +45,7 @@ private struct Work {
     return (Array(slab.buffer), losses)
   }
 
-  /// The same by a tape that packs nothing, shard by shard, added up in float64.
+  /// The gradient by a tape that packs nothing, shard by shard, added up in float64.
   func plainGradient() -> [Double] {
     var sum = [Double](repeating: 0, count: model.layout.count)
     for members in minibatch.shards where !members.isEmpty {
@@ -88,7 +88,7 @@ struct ShardWorkerTests {
   }
 
   /// Products of a few hundred terms in another order: each sum is off by some 2⁻¹⁷ of its terms.
-  @Test("in float32 it is that of plain products, shard by shard", arguments: ModelCase.all)
+  @Test("the float32 gradient is that of plain products, shard by shard", arguments: ModelCase.all)
   func plain(test: ModelCase) throws {
     let work = try Work(test, sentences: 60)
     let (found, truth) = (work.gradient(.float32, workers: 2).gradient, work.plainGradient())

@@ -4,14 +4,14 @@ import Testing
 
 @Suite("Ranks that hold up the others")
 struct WatchdogTests {
-  /// Ranks 0 to 2 that have spoken at second 0.
+  /// A detector to which all ranks have reported at second 0.
   static func detector(_ places: [Place]) -> StallDetector {
     var detector = StallDetector(ranks: places.count, limit: 4, quiet: 3, at: 0)
     for (rank, place) in places.enumerated() { detector.hear(place, from: rank, at: 0) }
     return detector
   }
 
-  /// Lets the ranks but `silent` repeat what they said, and returns who is named at second 5.
+  /// The ranks named at second 5, after all ranks but `silent` have repeated their reports.
   static func named(_ places: [Place], silent: Set<Int> = []) -> [Int] {
     var detector = detector(places)
     for (rank, place) in places.enumerated() where !silent.contains(rank) {
@@ -28,7 +28,7 @@ struct WatchdogTests {
     Place(step: step, round: round, phase: phase)
   }
 
-  @Test("who computes is named, who waits is not")
+  @Test("a late rank that computes is named, one that waits is not")
   func computing() {
     let waiting = Self.place(7, .reduction)
     #expect(Self.named([waiting, Self.place(7, .forward), waiting]) == [1])
@@ -38,7 +38,7 @@ struct WatchdogTests {
     #expect(Self.named([round, Self.place(7, .evaluation, round: 2)]) == [1])
   }
 
-  @Test("who says nothing is named, whatever it was doing; saving takes as long as it takes")
+  @Test("a silent rank is named, whatever it was doing; saving has no time limit")
   func silent() {
     let waiting = Self.place(7, .reduction)
     #expect(Self.named([Self.place(7, .forward), waiting, waiting], silent: [2]) == [2])
@@ -47,7 +47,7 @@ struct WatchdogTests {
     #expect(Self.named([saving, saving], silent: [1]) == [1])
   }
 
-  @Test("who does not hear of every rank names one that falls silent, and no other")
+  @Test("a detector that does not hear from every rank names silent ranks alone")
   func onlySilent() {
     var detector = StallDetector(ranks: 1, limit: 4, quiet: 3, namesOnlySilent: true, at: 0)
     for second in 1...9 {
@@ -86,7 +86,7 @@ struct WatchdogTests {
     }
   }
 
-  @Test("a rank that takes half as long again for a token is named, once")
+  @Test("a rank that takes half as long again for its cost is named, once")
   func stragglers() {
     var stragglers = Stragglers(ranks: 4, factor: 1.4)
     func named(_ times: [Double]) -> [Int] {
@@ -97,33 +97,33 @@ struct WatchdogTests {
     #expect(named([1, 1.6, 1, 1]).isEmpty)
     #expect(named([1, 1, 1, 1]).isEmpty)
     #expect(named([1, 2, 1, 2]) == [1, 3])
-    // Ranks without a token are not compared.
+    // Ranks of no cost are not compared.
     #expect(named([0, 0, 0, 9]).isEmpty)
     #expect(named([3, 9, 1, 2]) == [0, 1])
     #expect(Stragglers.median([3, 1]) == 2)
     #expect(Stragglers.median([9, 1, 2]) == 2)
   }
 
-  /// What a rank tells of steps of 10 tokens that took so many seconds.
-  static func account(_ seconds: [Double]) -> (token: Double, rest: Double) {
+  /// A rank's account of steps of cost 10 that took so many seconds.
+  static func account(_ seconds: [Double]) -> (unit: Double, rest: Double) {
     var stragglers = Stragglers(ranks: 2, factor: 1.4)
     for time in seconds {
       let phases = [Phase.data: 1, .forward: time / 2, .backward: time / 2, .reduction: 99]
-      stragglers.add(phases, tokens: 10)
+      stragglers.add(phases, cost: 10)
     }
     let account = stragglers.account()
     #expect(abs(account.step - 1 - seconds.reduce(0, +) / Double(seconds.count)) < 1e-12)
     let next = stragglers.account()
     #expect(next == (0, 0, 0))
-    return (account.token, account.tokenWithoutSlowest)
+    return (account.unit, account.unitWithoutSlowest)
   }
 
-  /// Who is named where rank 1 takes so many seconds for the steps of one report after another.
+  /// The ranks named in each report, from the seconds that rank 1 takes for each of its steps.
   static func named(_ reports: [[Double]]) -> [[Int]] {
     var stragglers = Stragglers(ranks: 2, factor: 1.4)
     return reports.map {
       let accounts = [account([1, 1, 1, 1]), account($0)]
-      return stragglers.judge(accounts.map(\.token), withoutSlowest: accounts.map(\.rest))
+      return stragglers.judge(accounts.map(\.unit), withoutSlowest: accounts.map(\.rest))
         .map(\.rank)
     }
   }
@@ -140,13 +140,13 @@ struct WatchdogTests {
     #expect(account == (0.2, 0.15))
   }
 
-  @Test("steps without a token do not count for tokens")
-  func noTokens() {
+  @Test("steps of no cost do not count for times of a unit")
+  func noCost() {
     var stragglers = Stragglers(ranks: 2, factor: 1.4)
-    stragglers.add([.forward: 5], tokens: 0)
+    stragglers.add([.forward: 5], cost: 0)
     var account = stragglers.account()
     #expect(account == (5, 0, 0))
-    for tokens in [0, 8, 8] { stragglers.add([.forward: 2], tokens: tokens) }
+    for cost in [0, 8, 8] { stragglers.add([.forward: 2], cost: cost) }
     account = stragglers.account()
     #expect(account == (2, 0.25, 0.25))
   }

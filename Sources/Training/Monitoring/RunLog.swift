@@ -2,11 +2,11 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// The run log, JSON Lines in the run's folder: what depends on time, machine and number of ranks stands
-/// here and not in checkpoints. A resumed run appends to it. Any thread may write.
+/// The run log, JSON Lines in the run's folder. Everything that depends on time, machine or number of ranks
+/// is written here and not to checkpoints. A resumed run appends to it. Any thread may write.
 ///
-/// Lines that the disk does not take wait in memory for the next attempt: a run does not end because its
-/// disk is full for a while.
+/// Lines that the disk does not take wait in memory for the next attempt, so that a run outlives a disk that
+/// is full for a while.
 final class RunLog: Sendable {
   private struct File: Sendable {
     let descriptor: Int32
@@ -20,7 +20,7 @@ final class RunLog: Sendable {
 
   /// Opens `run.jsonl` in `folder`, emptied where the run begins afresh.
   ///
-  /// - Parameter warn: is told when lines begin to wait.
+  /// - Parameter warn: called with the reason when lines begin to wait.
   init(
     folder: String, appending: Bool, warn: @escaping @Sendable (String) -> Void
   ) throws(TrainingError) {
@@ -47,10 +47,10 @@ final class RunLog: Sendable {
       let failure = flush(&file)
       return wasWaiting ? nil : failure
     }
-    if let warning { warn("warning: \(warning); lines are kept until it can") }
+    if let warning { warn("\(warning); lines are kept until it can") }
   }
 
-  /// Writes what has been waiting.
+  /// Writes the lines that wait.
   func finish() throws(TrainingError) {
     if let failure = file.withLock({ flush(&$0) }) { throw failure }
   }
@@ -71,24 +71,5 @@ final class RunLog: Sendable {
     }
     file.waiting = []
     return nil
-  }
-}
-
-/// What a run says to its user, from rank 0 alone.
-public struct RunVoice: Sendable {
-  /// Prints a line.
-  public let say: @Sendable (String) -> Void
-  /// Prints a warning, apart from the rest.
-  public let warn: @Sendable (String) -> Void
-  /// Replaces the line of progress; `nil` where output is not a terminal.
-  public let progress: (@Sendable (String) -> Void)?
-
-  public init(
-    say: @escaping @Sendable (String) -> Void, warn: @escaping @Sendable (String) -> Void,
-    progress: (@Sendable (String) -> Void)?
-  ) {
-    self.say = say
-    self.warn = warn
-    self.progress = progress
   }
 }

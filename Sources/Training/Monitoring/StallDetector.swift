@@ -1,25 +1,25 @@
-/// Finds the ranks that hold up the others, from what each says of how far it is.
+/// Finds the ranks that hold up the others, from the places that the ranks report.
 ///
-/// While one rank is stuck all others wait for it, so of those that do not get on only these are named: the
-/// ones that say nothing any more; else, of the ones that are furthest behind, those that do not wait in a
-/// sum.
+/// While one rank is stuck all others wait for it, so only some of the ranks that do not get on are named: the
+/// silent ones; if there are none, those of the hindmost ranks that do not wait in a sum.
 struct StallDetector {
   /// A rank that does not get on.
   struct Stall: Equatable, Sendable {
     let rank: Int
     let place: Place
-    /// Since it began what it is at.
+    /// Seconds since the rank began its step or round.
     let seconds: Double
-    /// Whether it says nothing.
+    /// Whether the rank has fallen silent.
     let isSilent: Bool
-    /// Whether it was not among the stalls before.
+    /// Whether the rank was not among the stalls before.
     let isNew: Bool
   }
 
   private struct Standing {
     var place = Place()
-    /// When it began the step or round that it is in.
+    /// The time at which the rank began its step or round.
     var since: Double
+    /// The time of the last report.
     var heard: Double
     var isNamed = false
   }
@@ -31,8 +31,10 @@ struct StallDetector {
 
   /// - Parameters:
   ///   - limit: seconds that a step or a round of an evaluation may take; saving may take longer.
-  ///   - quiet: seconds after which a rank that said nothing is silent.
-  ///   - namesOnlySilent: of those that do not get on; for one who does not hear of every rank.
+  ///   - quiet: seconds without a report after which a rank is silent.
+  ///   - namesOnlySilent: whether ranks that still report go unnamed, as for a detector that does not hear
+  ///     from every rank.
+  ///   - time: the present in seconds, on the clock of all later calls.
   init(
     ranks: Int, limit: Double, quiet: Double, namesOnlySilent: Bool = false, at time: Double
   ) {
@@ -42,6 +44,7 @@ struct StallDetector {
     standings = .init(repeating: Standing(since: time, heard: time), count: ranks)
   }
 
+  /// Takes down the place that a rank reports.
   mutating func hear(_ place: Place, from rank: Int, at time: Double) {
     let before = standings[rank].place
     if (before.step, before.round) != (place.step, place.round) {
@@ -52,7 +55,7 @@ struct StallDetector {
     standings[rank].heard = time
   }
 
-  /// The ranks that hold up the others.
+  /// The ranks that hold up the others at this time, named before or not.
   mutating func stalls(at time: Double) -> [Stall] {
     suspects(at: time).compactMap { rank in
       let standing = standings[rank]

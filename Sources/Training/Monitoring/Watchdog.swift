@@ -2,8 +2,9 @@ import Collectives
 import Dispatch
 import Foundation
 
-/// A thread a rank that tells how far the rank is, whatever the rank waits for; that of rank 0 names the ranks
-/// that do not get on, and that of rank 1 names rank 0 where it says nothing. Between two looks it sleeps.
+/// Reports the place of this rank from a background thread, whatever the rank waits for: every rank reports to
+/// rank 0, and rank 0 to rank 1. The thread of rank 0 names ranks that do not get on; that of rank 1 names
+/// rank 0 where it falls silent. Between two looks a thread sleeps.
 final class Watchdog {
   private let beats: Heartbeats?
   private let stopping = DispatchSemaphore(value: 0)
@@ -13,8 +14,8 @@ final class Watchdog {
   /// Starts the thread; every rank does.
   ///
   /// - Parameters:
-  ///   - hosts: of the ranks.
-  ///   - tell: is told of stalls on ranks 0 and 1, in the thread.
+  ///   - hosts: the host of each rank.
+  ///   - tell: called with each stall on ranks 0 and 1, in the thread.
   init(
     _ options: RunOptions.WatchdogOptions, _ whereabouts: Whereabouts,
     hosts: [String], on session: borrowing Session, tell: @escaping @Sendable (Stall) -> Void
@@ -31,7 +32,7 @@ final class Watchdog {
           try beats?.send(whereabouts.place.packed)
           try guardian?.look(whereabouts.place, beats)
         }
-        // Whoever waits in MPI meets the error too, and says so.
+        // The thread that waits in MPI meets the error too, and reports it.
         if case .failure = look { break }
       } while stopping.wait(timeout: .now() + interval) == .timedOut
       ended.signal()
@@ -56,24 +57,18 @@ final class Watchdog {
 }
 
 extension Watchdog {
-  /// What is to be told of a rank that does not get on.
+  /// A rank that does not get on, with what a report of it says.
   struct Stall: Sendable {
     let found: StallDetector.Stall
     let host: String
-    /// Whether the job ends now because of it.
+    /// Whether the job ends now because of this rank.
     let isFatal: Bool
-
-    init(_ found: StallDetector.Stall, host: String, isFatal: Bool) {
-      self.found = found
-      self.host = host
-      self.isFatal = isFatal
-    }
   }
 }
 
-/// What the thread of rank 0 knows of all ranks, and that of rank 1 of rank 0.
+/// Judges the ranks that a thread hears from: on rank 0 all ranks, on rank 1 rank 0 alone.
 private struct Guardian {
-  /// The exit status of a job that it ends: that of a command that has run out of time, as `timeout` says it.
+  /// The exit status of a job that is ended here: that of `timeout` for a command that ran out of time.
   private static let status: Int32 = 124
 
   private let options: RunOptions.WatchdogOptions
@@ -83,8 +78,8 @@ private struct Guardian {
   private let tell: @Sendable (Watchdog.Stall) -> Void
   private let clock = ContinuousClock()
   private var last = ContinuousClock().now
-  /// Seconds that this thread has watched. While it stood still itself it heard nobody, and that is not
-  /// the others' fault.
+  /// Seconds that this thread has watched. A pause of the thread itself counts for two intervals at most,
+  /// since it heard from no rank meanwhile.
   private var time = 0.0
   private var detector: StallDetector
 
@@ -116,7 +111,7 @@ private struct Guardian {
     for found in detector.stalls(at: time) {
       let isFatal = options.abort > 0 && found.seconds > options.abort
       if found.isNew || isFatal {
-        tell(Watchdog.Stall(found, host: hosts[found.rank], isFatal: isFatal))
+        tell(Watchdog.Stall(found: found, host: hosts[found.rank], isFatal: isFatal))
       }
       if isFatal {
         beats?.abort(status: Self.status)
@@ -125,10 +120,10 @@ private struct Guardian {
     }
   }
 
-  /// Rank 0 stood still and goes on.
+  /// Tells that rank 0 stood still and goes on.
   private func tellOfPause(_ place: Place, _ seconds: Double) {
     let pause = StallDetector.Stall(
       rank: 0, place: place, seconds: seconds, isSilent: true, isNew: true)
-    tell(Watchdog.Stall(pause, host: hosts[0], isFatal: false))
+    tell(Watchdog.Stall(found: pause, host: hosts[0], isFatal: false))
   }
 }

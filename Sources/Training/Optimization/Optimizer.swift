@@ -5,19 +5,23 @@ import Kernels
 import Synchronization
 import Tensors
 
-/// Moves the parameters against their gradient, the same way on every rank.
+/// Moves the parameters against their gradient, each rank its partitions of them (models.md 1.11).
 public final class Optimizer {
+  /// Update rule, coefficients and schedule.
   public let options: OptimizerOptions
-  /// The optimiser's moments, by their names in checkpoints. A rank updates its partition of them.
+  /// The moments of the optimiser, by their names in checkpoints. A rank keeps its partitions of them up to
+  /// date.
   public let moments: [(name: String, replica: ReplicatedBuffer)]
   private let layout: ParameterLayout
 
-  /// An optimiser whose moments are this rank's alone.
+  /// An optimiser whose moments lie in the memory of this rank alone.
   public convenience init(_ options: OptimizerOptions, layout: ParameterLayout) {
     self.init(options, layout: layout) { ReplicatedBuffer(count: $0) }
   }
 
-  /// - Parameter zeros: makes room for a moment of so many values.
+  /// An optimiser whose moments lie in memory of the caller's choice.
+  ///
+  /// - Parameter zeros: makes a moment of so many values, all 0.
   public init<Failure: Error>(
     _ options: OptimizerOptions, layout: ParameterLayout,
     zeros: (Int) throws(Failure) -> ReplicatedBuffer
@@ -33,23 +37,24 @@ public final class Optimizer {
     moments = try names.map { (name) throws(Failure) in (name, try zeros(layout.count)) }
   }
 
-  /// What an update does with a gradient.
+  /// The numbers of an update that all parameters have in common.
   public struct Plan {
-    /// Of the whole gradient.
+    /// The norm of the whole gradient, before clipping.
     let norm: Double
-    /// Counts from 1.
+    /// The number of the update, from 1.
     let step: Int
-    /// What the schedule says.
+    /// The learning rate that the schedule gives.
     let rate: Float
 
+    /// The plan of update `step`, from 1, with the norm of the whole gradient and the schedule's rate.
     public init(norm: Double, step: Int, rate: Float) {
       (self.norm, self.step, self.rate) = (norm, step, rate)
     }
   }
 
-  /// One update of a rank's partitions of the parameters.
+  /// Updates a rank's partitions of the parameters.
   ///
-  /// - Returns: whether all parameters of these partitions are finite.
+  /// - Returns: whether all of these parameters are finite.
   func update(
     _ parameters: Slab, gradient: [ReducedPartition], _ plan: Plan, on team: ThreadTeam
   ) -> Bool {
@@ -62,12 +67,12 @@ public final class Optimizer {
     return areFinite
   }
 
-  /// One update of a partition of the parameters.
+  /// Updates one partition of the parameters.
   ///
   /// - Parameters:
   ///   - partition: its place in the slab.
-  ///   - gradient: `partition.count` values.
-  /// - Returns: whether all of its parameters are finite.
+  ///   - gradient: of the partition, from its first value on.
+  /// - Returns: whether all parameters of the partition are finite.
   public func update(
     _ parameters: Slab, partition: Range<Int>, gradient: UnsafePointer<Float>, _ plan: Plan,
     on team: ThreadTeam
@@ -86,7 +91,7 @@ public final class Optimizer {
     return failures.load(ordering: .relaxed) == 0
   }
 
-  /// Values that are updated in one go, with what they have in common.
+  /// Values of one parameter, updated by one thread in one go.
   private typealias Run = (range: Range<Int>, decays: Bool)
 
   private func runs(of partition: Range<Int>) -> [Run] {
@@ -134,11 +139,11 @@ public final class Optimizer {
 }
 
 extension OptimizerOptions {
-  /// The learning rate of a step.
+  /// The learning rate of an update: a linear warm-up, then the schedule.
   ///
   /// - Parameters:
-  ///   - step: counts from 1.
-  ///   - total: the steps of the whole training.
+  ///   - step: the number of the update, from 1.
+  ///   - total: updates of the whole training.
   public func rate(step: Int, total: Int) -> Float {
     if step <= warmup { return rate * Float(step) / Float(warmup) }
     let past = Double(step - warmup)

@@ -2,29 +2,36 @@ import Models
 
 /// The `optimizer` section of a configuration (models.md 1.11).
 public struct OptimizerOptions: Codable, Sendable, Equatable {
+  /// The update rule.
   public var kind = Kind.adam
   /// η, before the schedule.
   public var rate: Float = 1e-3
-  /// β₁ and β₂ of Adam.
+  /// β₁ of Adam, the decay of the first moment.
   public var beta1: Float = 0.9
+  /// β₂ of Adam, the decay of the second moment.
   public var beta2: Float = 0.999
+  /// ε of Adam and RMSprop, added to the root in the denominator.
   public var epsilon: Float = 1e-8
   /// Decay of RMSprop's mean square.
   public var rho: Float = 0.9
   /// Decoupled weight decay of AdamW, on weights and embeddings.
   public var weightDecay: Float = 0.01
-  /// Largest norm of the whole gradient; 0 leaves it alone.
+  /// Largest norm of the whole gradient, which is scaled down to it; 0 for no bound.
   public var clip: Float = 0
+  /// The course of the rate after the warm-up.
   public var schedule = Schedule.constant
   /// Steps over which the rate rises linearly from 0.
   public var warmup = 0
 
+  /// Adam with its usual coefficients and a constant rate.
   public init() {}
 
+  /// An update rule: Adam, AdamW with decoupled weight decay, plain gradient descent, RMSprop.
   public enum Kind: String, Codable, Sendable, CaseIterable { case adam, adamw, sgd, rmsprop }
 
-  /// What the rate does after the warm-up.
+  /// The course of the rate after the warm-up.
   public enum Schedule: String, Codable, Sendable, CaseIterable {
+    /// Stays as it is.
     case constant
     /// Falls linearly to 0 at the last step.
     case linear
@@ -33,11 +40,11 @@ public struct OptimizerOptions: Codable, Sendable, Equatable {
     /// Falls with the inverse square root of the step.
     case inverseSqrt = "inverse-sqrt"
 
-    /// Whether the rate depends on how many steps there will be.
+    /// Whether the rate depends on the number of steps of the whole run.
     public var looksAhead: Bool { self == .linear || self == .cosine }
   }
 
-  /// The first option that no optimiser can work with; keys are those below `optimizer`.
+  /// Throws the first option that no optimiser can work with, by its key below `optimizer`.
   public func validate() throws(InvalidOption) {
     if !(rate > 0 && rate.isFinite) {
       throw InvalidOption(key: "rate", found: "\(rate)", expected: "a finite number above 0")

@@ -1,5 +1,5 @@
-/// What a run has seen so far, step by step and evaluation by evaluation; it travels in checkpoints, so
-/// nothing in it depends on time or machine.
+/// The updates and evaluations of a run so far. Checkpoints hold the history, so nothing in it depends on time
+/// or machine.
 public struct History: Codable, Sendable, Equatable {
   /// One update.
   public struct Step: Sendable, Equatable {
@@ -9,22 +9,31 @@ public struct History: Codable, Sendable, Equatable {
     public var epoch: Int
     /// The mean of each term of the objective over the minibatch.
     public var losses: [Double]
+    /// The sum of the losses, each times its weight.
     public var total: Double
     /// Norm of the gradient before clipping.
     public var gradientNorm: Double
+    /// The learning rate that the schedule gave.
     public var rate: Double
   }
 
   /// One evaluation on the development split.
   public struct Evaluation: Codable, Sendable, Equatable {
+    /// Updates before the evaluation.
     public var step: Int
+    /// The epoch that has ended; counts from 0.
     public var epoch: Int
+    /// The share of predicted triples that are gold, from 0 to 1.
     public var precision: Double
+    /// The share of gold triples that are predicted, from 0 to 1.
     public var recall: Double
+    /// The harmonic mean of precision and recall.
     public var f1: Double
   }
 
+  /// All updates, in their order; skipped steps are not among them.
   public var steps = Steps()
+  /// All evaluations, in their order.
   public var evaluations: [Evaluation] = []
 
   /// The best evaluation; the earliest of equal ones.
@@ -40,8 +49,8 @@ public struct History: Codable, Sendable, Equatable {
 }
 
 extension History {
-  /// Updates in their order, column by column as checkpoints have them: what one of them leaves behind in
-  /// memory is its numbers and nothing else.
+  /// Updates in their order, column by column as in checkpoints, so that an update takes no more memory than
+  /// its numbers.
   public struct Steps: Codable, Sendable, Equatable {
     private(set) var step = Column<Int64>()
     private(set) var epoch = Column<Int64>()
@@ -51,9 +60,10 @@ extension History {
     private(set) var gradientNorm = Column<Double>()
     private(set) var rate = Column<Double>()
 
+    /// No updates.
     public init() {}
 
-    /// - Precondition: the columns have as many rows.
+    /// - Precondition: all columns have the same number of rows.
     init(
       step: [Int64], epoch: [Int64], losses: [[Double]], total: [Double], gradientNorm: [Double],
       rate: [Double]
@@ -67,6 +77,7 @@ extension History {
       self.rate = Column(rate)
     }
 
+    /// The latest update.
     public var last: Step? {
       guard let step = step.last, let epoch = epoch.last, let total = total.last,
         let norm = gradientNorm.last, let rate = rate.last
@@ -76,7 +87,9 @@ extension History {
         gradientNorm: norm, rate: rate)
     }
 
-    /// - Precondition: it has as many losses as those before.
+    /// Adds an update.
+    ///
+    /// - Precondition: it has as many losses as the updates before.
     public mutating func append(_ row: Step) {
       if step.last == nil { losses = row.losses.map { _ in Column() } }
       precondition(row.losses.count == losses.count, "\(row.losses.count) terms")
@@ -89,8 +102,8 @@ extension History {
     }
   }
 
-  /// Numbers in their order, in blocks: a snapshot has the full ones in common with the history that goes on,
-  /// which takes no second copy of them while it is saved, and nothing is copied as they become more.
+  /// Numbers in their order, in blocks. A snapshot shares the full blocks with the history that goes on, so
+  /// that a save copies one block at most and a column grows without copies.
   struct Column<Value: Codable & Sendable & Equatable>: Codable, Sendable, Equatable {
     private static var block: Int { 512 }
 
@@ -113,15 +126,17 @@ extension History {
   }
 }
 
-/// Where a run is: after so many updates, so many of them in this epoch.
+/// The place of a run in its training, with its history.
 public struct Progress: Codable, Sendable, Equatable {
-  /// Updates so far.
+  /// Updates so far, with skipped ones.
   public var step = 0
   /// The epoch that the next update belongs to, from 0.
   public var epoch = 0
   /// Updates of that epoch that are done.
   public var batch = 0
+  /// Updates and evaluations so far.
   public var history = History()
 
+  /// The progress of a run that has not begun.
   public init() {}
 }

@@ -6,25 +6,33 @@ import Tensors
 
 /// Everything that a configuration file can say; the defaults are those of the published systems.
 public struct RunOptions: Codable, Sendable {
+  /// The `model` section: its `kind` names the model, the other keys are that model's.
   public var model: ModelSection
+  /// The `data` section: corpus and word vectors.
   public var data = DataOptions()
+  /// The `batch` section: sentences of an update, and how they are divided.
   public var batch = BatchOptions()
+  /// The `optimizer` section: update rule and learning rate.
   public var optimizer = OptimizerOptions()
   /// Passes over the training split, at most.
   public var epochs = 40
   /// Seed of all random numbers of the run.
   public var seed = 1
+  /// The `evaluation` section: scores on the development split.
   public var evaluation = EvaluationOptions()
+  /// The `checkpoint` section: when checkpoints are written, and how many stay.
   public var checkpoint = CheckpointOptions()
+  /// The `log` section: how often lines are printed.
   public var log = LogOptions()
+  /// The `watchdog` section: ranks that hold up the others.
   public var watchdog = WatchdogOptions()
-  /// What becomes of an update whose loss or gradient is not finite.
+  /// The answer to an update whose loss or gradient is not finite.
   public var nonfinite = NonfinitePolicy.stop
-  /// What products multiply; all else is float32.
+  /// The number format of the operands of products; all else is float32.
   public var precision = Precision.float32
   /// Threads of a rank; each takes whole shards.
   public var threads = 1
-  /// How gradients are added up over ranks.
+  /// The way in which gradients are summed over ranks.
   public var reduction = ReductionMode.reproducible
 
   /// The published settings of a model, if there is one of that name.
@@ -37,17 +45,18 @@ public struct RunOptions: Codable, Sendable {
   public struct DataOptions: Codable, Sendable, Equatable {
     /// Folder with `train.jsonl` and `dev.jsonl`.
     public var directory = "data"
-    /// Word vectors in text form that the word table starts from; empty for random ones.
+    /// A file of word vectors in text form that the word table starts from; empty for random vectors.
     public var vectors = ""
-    /// How words start that the file of vectors lacks (models.md D5).
+    /// The start of words that the file of vectors lacks (models.md D5).
     public var wordsWithoutVector = WordsWithoutVector.start
     /// A word that occurs less often in training is unknown.
     public var minimumCount = 1
-    /// Longer sentences are left out of training; in evaluation the rest of them is not read.
+    /// Tokens of a sentence. Longer sentences are left out of training; evaluation reads their first tokens.
     public var maximumLength = 256
+    /// How an epoch draws its sentences.
     public var sampling = Sampling.permutation
 
-    /// How words start that the file of vectors lacks.
+    /// The start of words that the file of vectors lacks.
     public enum WordsWithoutVector: String, Codable, Sendable, CaseIterable {
       /// As the model's `wordStart` says: `normal` means with the mean and the deviation of the loaded rows.
       case start
@@ -64,7 +73,7 @@ public struct RunOptions: Codable, Sendable {
     public var size = 100
     /// Shards that a minibatch is cut into, a power of two.
     public var shards = 8
-    /// Minibatches that are sorted by length together; 1 leaves the order alone.
+    /// Minibatches that are sorted by length together; 1 keeps the order of the epoch.
     public var pool = 1
     /// Minibatches whose gradients are added before an update.
     public var accumulate = 1
@@ -74,9 +83,9 @@ public struct RunOptions: Codable, Sendable {
   public struct EvaluationOptions: Codable, Sendable, Equatable {
     /// Epochs from one evaluation to the next.
     public var every = 1
-    /// Evaluations without a better score after which training ends; 0 never ends it.
+    /// Evaluations without a better score after which training ends; 0 for no such end.
     public var patience = 0
-    /// What counts as the same triple.
+    /// When a predicted triple equals a gold one.
     public var match = MatchMode.exact
   }
 
@@ -86,9 +95,9 @@ public struct RunOptions: Codable, Sendable {
     public var every = 0
     /// Minutes after which the next step ends with a checkpoint, by the clock of rank 0; 0 for none.
     public var minutes = 0.0
-    /// Step files that stay.
+    /// Step files that stay in the folder.
     public var keep = 3
-    /// Seconds until a save that failed is tried again; twice as many after each further failure.
+    /// Seconds until a failed save is tried again; twice as many after each further failure.
     public var retry = 10.0
   }
 
@@ -98,23 +107,24 @@ public struct RunOptions: Codable, Sendable {
     public var every = 20
   }
 
+  /// The answer to an update whose loss or gradient is not finite.
   public enum NonfinitePolicy: String, Codable, Sendable, CaseIterable {
-    /// The run ends.
+    /// The run ends with an error.
     case stop
-    /// The step counts and changes nothing; the eleventh in a row ends the run.
+    /// The step counts and changes nothing; the eleventh such step in a row ends the run.
     case skip
   }
 
   /// The `watchdog` section: ranks that hold up the others.
   public struct WatchdogOptions: Codable, Sendable, Equatable {
-    /// A rank that takes longer for a step, or for a round of an evaluation, is named; 0 watches nothing.
+    /// Seconds for a step, or for a round of an evaluation, after which a rank is named; 0 watches no rank.
     public var seconds = 30.0
-    /// A rank that takes longer ends the job; 0 never does.
+    /// Seconds after which a rank that is late ends the job; 0 for no such end.
     public var abort = 0.0
     /// Steps from one comparison of the ranks' own times to the next.
     public var report = 25
-    /// A rank that takes so many times as long as the others is named. One that is slowed to 1.5 times is
-    /// measured a little below or above that, by the share of the machine that each has.
+    /// The ratio of a rank's time to that of the others from which it is named. A rank that is slowed to 1.5
+    /// measures a little below or above 1.5, depending on each rank's share of the machine.
     public var straggler = 1.3
   }
 }
@@ -123,7 +133,7 @@ extension RunOptions {
   /// A bound for counts, so that no product of two of them overflows.
   static let largestCount = 1_000_000_000
 
-  /// Throws the first option that no run can work with; keys are whole.
+  /// Throws the first option that no run can work with, by its whole key.
   public func validate() throws(InvalidOption) {
     let counts = [
       ("batch.size", batch.size), ("batch.pool", batch.pool),
@@ -173,8 +183,8 @@ extension RunOptions {
     }
   }
 
-  /// The options without those that cannot change the result: what a checkpoint keeps. Where the data
-  /// lie, how often checkpoints are written and lines printed is left at its default.
+  /// The options that a checkpoint keeps. Those that cannot change the result are left at their defaults:
+  /// where the data lie, how often checkpoints are written and lines printed.
   public var portable: RunOptions {
     var options = self
     options.data.directory = DataOptions().directory

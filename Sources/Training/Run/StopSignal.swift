@@ -4,8 +4,11 @@ import Synchronization
 
 /// A signal that asks a run to save and to leave.
 public enum StopSignal: String, CaseIterable, Sendable {
+  /// The notice that a scheduler gives before the time limit.
   case user = "SIGUSR1"
+  /// The end that a scheduler or launcher asks for.
   case terminate = "SIGTERM"
+  /// Control-C in a terminal.
   case interrupt = "SIGINT"
 
   var number: Int32 {
@@ -18,19 +21,19 @@ public enum StopSignal: String, CaseIterable, Sendable {
 }
 
 extension StopSignal {
-  /// The first signal that has come since ``listen()``, if any has.
+  /// The first signal since ``listen()``.
   static var received: StopSignal? {
     let number = Int32(first.load(ordering: .relaxed) & 0xFF)
     return allCases.first { $0.number == number }
   }
 
   /// From now on a first signal is only remembered, and a second one ends the process with status 128 +
-  /// signal. Launchers and schedulers may pass on one request by several ways: what comes within a
-  /// quarter of a second of the first is no second one.
+  /// signal. Launchers and schedulers may pass on one request in several ways, so signals within a quarter of
+  /// a second of the first do not count as a second one.
   ///
-  /// A thread that does nothing else takes them; they are blocked in the calling one and those that it starts.
-  /// Code that oneDNN makes keeps other things than a stack where the stack pointer points, and for a handler
-  /// the system would write there.
+  /// A thread that does nothing else takes the signals; they are blocked in the calling thread and in threads
+  /// that it starts. Code that oneDNN generates uses the stack pointer for other memory, which the system
+  /// would overwrite to run a handler.
   static func listen() {
     first.store(0, ordering: .relaxed)
     var action = sigaction()
@@ -46,17 +49,17 @@ extension StopSignal {
     }
   }
 
-  /// From now on signals do nothing: what they ask for is done, and the process is about to end. A launcher
-  /// sends `SIGTERM` to the ranks that are left as soon as one has ended.
+  /// From now on signals do nothing: the run is saved, and the process is about to end. A launcher sends
+  /// `SIGTERM` to the ranks that are left as soon as one has ended.
   static func ignore() {
     for signal in allCases { Glibc.signal(signal.number, SIG_IGN) }
   }
 }
 
-/// When the first signal came, in nanoseconds, times 256, plus its number.
+/// The time of the first signal in nanoseconds, times 256, plus the signal's number.
 private let first = Atomic<UInt64>(0)
 
-/// The handler: nothing that it does waits or allocates.
+/// The handler, which neither waits nor allocates.
 private func remember(_ signal: Int32) {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)

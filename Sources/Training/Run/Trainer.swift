@@ -1,131 +1,89 @@
 import Checkpoints
 import Collectives
 import Corpora
+import Evaluation
 import Models
 import Tensors
 
-/// Trains a model: the loop around the step.
+/// Trains a model on all ranks: the loop over epochs and steps.
 public final class Trainer {
   /// Why training ended.
   public enum Ending: Sendable, Equatable {
+    /// All `epochs` have passed.
     case allEpochs
-    /// No better score for as many evaluations as patience allows.
+    /// `evaluation.patience` evaluations have passed without a better score.
     case patience
+    /// As many updates are done as ``RunPlan/stopAfter`` allows.
     case stopAfter
-    /// A signal asked for it; a resumed run goes on.
+    /// A signal asked the run to leave after this step; a resumed run goes on.
     case signal(StopSignal, step: Int)
   }
 
-  let run: Run
-  let voice: RunVoice
-  let gradients: GradientStep
-  let folder: CheckpointFolder
-  /// Rank 0's alone.
-  private(set) var log: RunLog?
-  /// Rank 0's alone.
-  private(set) var saver: BackgroundSaver?
-  /// Whether the last save was not taken.
-  var isBehind = false
-  /// When the last save began.
-  var lastSave = ContinuousClock.now
-  /// What the last save was given.
-  var saved: Progress?
-  /// What the ranks have agreed on last.
-  private(set) var notices: Notices = []
-  /// The signal that they have agreed to follow.
-  private(set) var stop: StopSignal?
-  let whereabouts = Whereabouts()
-  private var watchdog: Watchdog?
-  var stragglers: Stragglers
-  /// Where each rank runs.
-  let hosts: [String]
-  /// What the corpus and the CPUs gave reason to say at the start.
-  private(set) var warnings: [String] = []
+  private let run: Run
+  private let updater: Updater
+  private let saver: RunSaver
+  private let monitor: RankMonitor
+  private let reporter: Reporter
+  private let agreement: Agreement
 
-  /// Prepares a run on every rank: corpus, folder, parameters or checkpoint.
+  /// Prepares a run; every rank calls this initialiser. Reads the corpus, prepares the folder, and gives the
+  /// parameters their first values or those of a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - check: compares the configuration of a checkpoint with the plan's.
+  ///   - voice: prints what the run says; of ranks above 0 only rank 1 warns, where rank 0 falls silent.
+  /// - Throws: ``TrainingError``, ``SharedError`` and the errors of the files that are read.
   public init(
     _ plan: RunPlan, check: ResumeCheck, voice: RunVoice, on session: borrowing Session
   ) throws {
     let corpus = try TrainingCorpus.read(plan.options, on: session)
+    var reporter = Reporter(voice, isFirst: session.rank == 0)
     let precision = plan.options.precision
     // Every rank listens when the ranks have agreed, and so before the log has its first line.
     StopSignal.listen()
     let isSupported = try session.agree(precision.isSupported)
     run = try Run(
       plan, corpus: corpus, precision: isSupported ? precision : .float32, on: session)
-    folder = CheckpointFolder(plan.folder)
-    self.voice = session.rank == 0 ? voice : RunVoice(say: { _ in }, warn: { _ in }, progress: nil)
-    if !isSupported { self.voice.warn("warning: \(precision.unsupportedNote)") }
+    if !isSupported { reporter.warn(precision.unsupportedNote) }
     BLAS.setThreads(1)
-    gradients = try GradientStep(
-      model: run.model, weights: run.weights, options: run.options, team: run.team, on: session)
-    let names = try session.gather(bytes: Array(Session.hostName.utf8)).joined(separator: [0x0A])
-    let list = try session.broadcast(bytes: Array(names), from: 0)
-    hosts = list.split(separator: 0x0A, omittingEmptySubsequences: false).map {
-      String(decoding: $0, as: UTF8.self)
-    }
-    stragglers = Stragglers(ranks: session.size, factor: run.options.watchdog.straggler)
-    try begin(check, on: session)
-    watchdog = try startWatchdog(on: session, warn: voice.warn)
+    updater = try Updater(run, on: session)
+    monitor = try RankMonitor(plan.options.watchdog, on: session)
+
+    let folder = CheckpointFolder(plan.folder)
+    let checkpoint = try folder.checkpoint(for: plan.start, reporter, on: session)
+    let kernels = try KernelChoice.warnings(resuming: checkpoint, on: session)
+    for warning in corpus.warnings + kernels { reporter.warn(warning) }
+    let start = try run.begin(
+      from: checkpoint, check, folder, partitions: updater.gradients.reduction.partitions, reporter,
+      on: session)
+    try reporter.openLog(in: folder.path, appending: checkpoint != nil)
+    reporter.tell(
+      .start(
+        run, origin: start.origin, ranks: session.size,
+        warnings: corpus.warnings + kernels + start.warnings,
+        reduction: updater.gradients.reduction.path))
+    saver = RunSaver(run, updater.gradients, monitor.whereabouts, folder, reporter, on: session)
+    if checkpoint != nil { try saver.saveAgain(on: session) }
+    try monitor.watch(from: run.progress.step, reporter, on: session)
+    agreement = Agreement(run, saver, reporter)
+    self.reporter = reporter
   }
 
-  deinit { saver?.close() }
-
-  private func begin(_ check: ResumeCheck, on session: borrowing Session) throws {
-    let from = try checkpointToResume(on: session)
-    let mixture = try KernelChoice.mixture(on: session)
-    let change = session.rank == 0 ? from.flatMap { KernelChoice.change(since: $0) } : nil
-    warnings = run.corpus.warnings + [mixture, change].compactMap { $0 }
-    for warning in warnings { voice.warn("warning: \(warning)") }
-    let origin: String
-    if let from {
-      try run.resume(
-        from: from, check: check, partitions: gradients.reduction.partitions, on: session)
-      origin = "resumed from \(from) at step \(run.progress.step)"
-      saved = run.progress
-      voice.say(origin)
-    } else {
-      if case .newest = run.plan.start {
-        voice.say("\(folder.path) holds no checkpoint: training starts afresh")
-      }
-      let start = try run.initialize(on: session)
-      origin = start.origin
-      warnings += start.warnings
-      for warning in start.warnings { voice.warn("warning: \(warning)") }
-      // Not before all that the run needs has been read.
-      if case .overwriting = run.plan.start { try clearFolder(on: session) }
-      voice.say(origin)
-    }
-    if session.rank == 0 {
-      log = try RunLog(folder: folder.path, appending: from != nil, warn: voice.warn)
-      log?.write(description(origin: origin, ranks: session.size))
-      saver = BackgroundSaver(retry: run.options.checkpoint.retry)
-    }
-    if from != nil { try saveAgain(on: session) }
-  }
-
-  private func clearFolder(on session: borrowing Session) throws {
-    _ = try session.share {
-      try folder.clear()
-      return []
-    }
-  }
-
-  /// Trains until the end, until `stopAfter`, or until a signal comes; all checkpoints are on disk then, and
-  /// every rank has come here.
+  /// Trains until the last epoch, until `stopAfter` or patience ends it, or until a signal comes. All
+  /// checkpoints are on disk when it returns, on every rank.
   public func train(on session: borrowing Session) throws -> Ending {
-    var ending = try ending(on: session)
-    try finishSaves(on: session)
-    try agree(after: .saving, on: session)
-    if let stop { ending = .signal(stop, step: run.progress.step) }
-    try watchdog?.finish(on: session)
+    var ending = try loop(on: session)
+    try saver.finish(on: session)
+    try agreement.reach(after: .saving, on: session)
+    if let stop = agreement.stop { ending = .signal(stop, step: run.progress.step) }
+    try monitor.finish(on: session)
     try session.barrier()
     StopSignal.ignore()
-    report(ending)
+    reporter.tell(.end(ending, step: run.progress.step))
     return ending
   }
 
-  private func ending(on session: borrowing Session) throws -> Ending {
+  private func loop(on session: borrowing Session) throws -> Ending {
     while run.progress.epoch < run.options.epochs && !hasLostPatience {
       let batches = run.order.batches(epoch: run.progress.epoch).chunks(
         of: run.options.batch.accumulate)
@@ -135,17 +93,21 @@ public final class Trainer {
         }
         try step(batches[run.progress.batch], on: session)
         let isLast = run.progress.batch == batches.count
-        if !isLast && isSaveDue { try save(on: session) }
-        if let stop { return try leave(.signal(stop, step: run.progress.step), on: session) }
+        if !isLast && saver.isDue(agreement.notices) { try saver.save(on: session) }
+        if let stop = agreement.stop { return try leave(stop, on: session) }
       }
       try endEpoch(on: session)
-      if let stop { return try leave(.signal(stop, step: run.progress.step), on: session) }
+      if let stop = agreement.stop { return try leave(stop, on: session) }
     }
     return hasLostPatience ? .patience : .allEpochs
   }
 
+  private func leave(_ signal: StopSignal, on session: borrowing Session) throws -> Ending {
+    try leave(.signal(signal, step: run.progress.step), on: session)
+  }
+
   private func leave(_ ending: Ending, on session: borrowing Session) throws -> Ending {
-    if saved != run.progress { try save(on: session) }
+    try saver.saveIfChanged(on: session)
     return ending
   }
 
@@ -157,19 +119,83 @@ public final class Trainer {
 }
 
 extension Trainer {
-  /// What the ranks do between two agreements.
-  enum Activity: String { case training, evaluation, saving }
-
-  /// Tells the other ranks what this one has noticed, and learns what any rank has.
-  @discardableResult
-  func agree(
-    _ own: Notices = [], after activity: Activity, on session: borrowing Session
-  ) throws -> Notices {
-    notices = try session.agree(isTimeToSave ? own.union(.saveDue) : own)
-    if stop == nil, let signal = notices.signal {
-      stop = signal
-      report(signal, during: activity)
+  /// One update, from the indices of each of its minibatches.
+  private func step(_ batches: [[Int]], on session: borrowing Session) throws {
+    var clock = PhaseClock(step: run.progress.step + 1, in: monitor.whereabouts)
+    let outcome = try updater.update(
+      with: batches, agreement, on: session, clock: &clock, beforeSum: saver.awaitCopy)
+    switch outcome {
+    case .updated(let row):
+      run.progress.step += 1
+      run.progress.batch += 1
+      run.progress.history.steps.append(row)
+      let sentences = batches.reduce(0) { $0 + $1.count }
+      reporter.tell(
+        .step(
+          row, objective: run.objective, options: run.options, sentences: sentences,
+          seconds: clock.seconds))
+      let reports = try monitor.compare(
+        clock.seconds, cost: updater.gradients.ownCost, step: row.step, on: session)
+      for report in reports { reporter.tell(report) }
+    case .unchanged(let fault): try skip(fault, on: session)
+    case .ruined(let fault): try stop(fault)
     }
-    return notices
+  }
+
+  /// Steps in a row that may be skipped.
+  private static var mostSkipped: Int { 10 }
+
+  /// Counts a step that changed nothing, or ends the run where no more steps may be skipped.
+  private func skip(_ fault: Updater.Fault, on session: borrowing Session) throws {
+    let skipped = run.progress.step - (run.progress.history.steps.last?.step ?? 0)
+    guard run.options.nonfinite == .skip, skipped < Self.mostSkipped else { try stop(fault) }
+    try agreement.reach(after: .training, on: session)
+    run.progress.step += 1
+    run.progress.batch += 1
+    reporter.tell(.nonfinite(fault, step: run.progress.step, action: .skip))
+  }
+
+  /// Ends the run with an error; every rank does in the same step.
+  private func stop(_ fault: Updater.Fault) throws -> Never {
+    let step = run.progress.step + 1
+    reporter.tell(.nonfinite(fault, step: step, action: .stop))
+    throw TrainingError.notFinite(
+      step: step, quantity: fault.quantity, sentences: fault.sentences)
+  }
+
+  /// Scores the development split where that is due, moves to the next epoch and saves. A signal that comes
+  /// during the evaluation leaves everything as it is, so that a resumed run evaluates again.
+  private func endEpoch(on session: borrowing Session) throws {
+    let epoch = run.progress.epoch
+    // Evaluation and the copy that a save keeps use the memory of a step.
+    updater.gradients.trim()
+    var standing = CheckpointFolder.Standing.ordinary
+    if (epoch + 1) % run.options.evaluation.every == 0 || epoch + 1 == run.options.epochs {
+      guard let evaluated = try evaluate(on: session) else { return }
+      standing = evaluated
+    }
+    run.progress.epoch += 1
+    run.progress.batch = 0
+    try saver.save(standing, on: session)
+  }
+
+  /// Scores the development split.
+  ///
+  /// - Returns: whether no evaluation before was as good; `nil` where a signal has come.
+  private func evaluate(on session: borrowing Session) throws -> CheckpointFolder.Standing? {
+    let before = run.progress.history.best
+    let began = ContinuousClock.now
+    let counted = try run.developmentCounts(monitor.whereabouts, agreement, on: session)
+    guard let counts = counted else { return nil }
+    let evaluation = History.Evaluation(
+      step: run.progress.step, epoch: run.progress.epoch, precision: counts.precision,
+      recall: counts.recall, f1: counts.f1)
+    run.progress.history.evaluations.append(evaluation)
+    let isBest = run.progress.history.best != before
+    reporter.tell(
+      .evaluation(
+        evaluation, match: run.options.evaluation.match, isBest: isBest,
+        seconds: (ContinuousClock.now - began).seconds))
+    return isBest ? .best : .ordinary
   }
 }

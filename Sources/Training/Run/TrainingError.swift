@@ -1,8 +1,8 @@
-/// What ends a training run before its end.
+/// An error that ends a training run; each description says what was found and what to do.
 public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
-  /// Nothing is left to train on.
+  /// No sentence is left to train on.
   case noTrainingSentences(path: String, longest: Int)
-  /// The folder holds checkpoints, and nobody said what to do with them.
+  /// The folder holds checkpoints, and neither `--resume` nor `--overwrite` was given.
   case folderInUse(path: String)
   /// The checkpoint was made with another value of a key.
   case optionChanged(key: String, checkpoint: String, was: String, now: String)
@@ -18,9 +18,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   case notSaved(cause: String)
   /// A vector has another width than the word table.
   case vectorWidth(path: String, found: Int, expected: Int)
-  /// Rank 0 has met an error and reports it.
+  /// Rank 0 has met an error, which it reports itself.
   case stoppedByFirstRank
 
+  /// One line: the file, key or step, what was found, and what to do.
   public var description: String {
     switch self {
     case .noTrainingSentences(let path, let longest):
@@ -51,13 +52,13 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
     }
   }
 
-  /// Whether every rank throws this error in the same place; what only rank 0 meets is not so.
+  /// Whether every rank throws this error in the same place; other errors are met by rank 0 alone.
   public var isOnEveryRank: Bool {
     if case .logUnwritable = self { return false }
     return true
   }
 
-  /// What is not finite, without what becomes of it.
+  /// The fault of a step, without its consequence.
   static func notFinite(_ step: Int, _ quantity: String, _ sentences: [String]) -> String {
     "step \(step): \(quantity) is not finite; sentences \(list(sentences))"
   }

@@ -2,26 +2,28 @@ import Checkpoints
 import Foundation
 import Tensors
 
-/// Copies the state of a run and writes it as a checkpoint, beside training, on a thread of its own; one at a
-/// time.
+/// Copies the state of a run and writes it as a checkpoint, on a thread beside training; one save at a time.
 ///
 /// A save that fails is tried again after a while, then after twice as long, and so on up to ten minutes,
-/// until it is on disk or another takes its place.
+/// until it is on disk or replaced by a later save. A pending save of the best checkpoint is never replaced by
+/// one that is not the best.
 final class BackgroundSaver: @unchecked Sendable {
-  /// What is to be written; the state that it holds is let go of when it is on disk.
+  /// A checkpoint to write. The saver releases it, and with it the state of the run, once it is on disk.
   struct Save: Sendable {
     let isBest: Bool
-    /// Seconds that it has held training up.
+    /// Seconds for which the save has held up training.
     var stall = 0.0
-    /// Takes the copy that is written; called once.
+    /// Copies the state that ``write`` writes; called once.
     let copy: @Sendable () -> Void
+    /// Writes the copy; called once for each attempt.
     let write: @Sendable () throws(CheckpointError) -> Void
-    /// Is told how each attempt ended, on the saver's thread.
+    /// Called with the outcome of each attempt, on the saver's thread.
     let report: @Sendable (Outcome) -> Void
   }
 
-  /// How an attempt ended.
+  /// The end of an attempt.
   enum Outcome: Sendable {
+    /// The checkpoint is on disk, after so many seconds, for some of which training waited.
     case written(stall: Double, seconds: Double)
     /// The next attempt begins after `retry` seconds, or earlier.
     case failed(CheckpointError, retry: Double)
@@ -32,10 +34,10 @@ final class BackgroundSaver: @unchecked Sendable {
   private let retry: Double
   private let changed = NSCondition()
   private var thread: pthread_t?
-  // All below is touched with `changed` locked.
+  // The properties below are used with `changed` locked.
   private var save: Save?
   private var isCopied = true
-  /// When training began to wait for the copy.
+  /// The time at which training began to wait for the copy.
   private var waitsSince: ContinuousClock.Instant?
   private var isWriting = false
   private var isHurried = false
@@ -60,7 +62,7 @@ final class BackgroundSaver: @unchecked Sendable {
     self.thread = thread
   }
 
-  /// Ends the thread after the attempt that runs, if one does.
+  /// Ends the thread, after the present attempt if there is one.
   func close() {
     guard let thread else { return }
     locked {
@@ -71,8 +73,8 @@ final class BackgroundSaver: @unchecked Sendable {
     self.thread = nil
   }
 
-  /// Waits until the save before is on disk or has failed once more, now; one that fails gives its place to
-  /// the next, but the best to none that is not.
+  /// Waits until the save before is on disk or has failed once more, in an attempt that begins now. A save
+  /// that fails is dropped for the next, except the best checkpoint for one that is not the best.
   ///
   /// - Returns: whether ``begin(_:)`` may follow.
   func makeRoom(forBest isBest: Bool) -> Bool {
@@ -84,7 +86,7 @@ final class BackgroundSaver: @unchecked Sendable {
     }
   }
 
-  /// Has a save written. What it copies must not change before ``awaitCopy()`` returns.
+  /// Has a save written. The state must not change before ``awaitCopy()`` returns.
   ///
   /// - Precondition: ``makeRoom(forBest:)`` has said that there is room.
   func begin(_ save: Save) {
@@ -105,9 +107,9 @@ final class BackgroundSaver: @unchecked Sendable {
     }
   }
 
-  /// Waits until the last save is on disk, for so many attempts, the first of them now.
+  /// Waits until the last save is on disk, for so many attempts, the first of which begins now.
   ///
-  /// - Returns: why it is not there; it is given up then.
+  /// - Returns: the error of the last attempt, after which the save is given up.
   func finish(attempts: Int) -> CheckpointError? {
     locked {
       for attempt in 0..<attempts { awaitAttempt(hurrying: attempt == 0) }
@@ -122,7 +124,7 @@ final class BackgroundSaver: @unchecked Sendable {
     return body()
   }
 
-  /// Waits for the end of the attempt that runs, or of the next one, where anything is left to write.
+  /// Waits for the end of the present attempt, or of the next one, where a save is pending.
   private func awaitAttempt(hurrying: Bool) {
     let target = attempts + 1
     if hurrying && !isWriting {
@@ -134,7 +136,7 @@ final class BackgroundSaver: @unchecked Sendable {
 }
 
 extension BackgroundSaver {
-  /// The thread's life.
+  /// The body of the thread.
   private func serve() {
     locked {
       while true {
@@ -153,8 +155,8 @@ extension BackgroundSaver {
     min(retry * Double(1 << min(max(failures - 1, 0), 20)), Self.longestRetry)
   }
 
-  /// Writes what is to be written, unlocked meanwhile. Nothing holds the state any longer when a save is
-  /// said to be done: the next one needs its memory.
+  /// Writes the pending save, unlocked meanwhile. The state is released before the save counts as done, since
+  /// the next save needs its memory.
   private func attempt() {
     (isWriting, isHurried) = (true, false)
     failures += 1
@@ -172,7 +174,7 @@ extension BackgroundSaver {
       failure = error
       current?.report(.failed(error, retry: retry))
     }
-    // This thread's share of the C library's memory, megabytes of buffers, would stay for the next save.
+    // The C library would keep this thread's buffers, megabytes, for the next save.
     MatrixPool.trimSystemHeap()
     changed.lock()
     current = nil
@@ -183,7 +185,7 @@ extension BackgroundSaver {
     changed.broadcast()
   }
 
-  /// Takes the copy, unlocked meanwhile.
+  /// Copies the state, unlocked meanwhile.
   private func copy() {
     let current = save
     changed.unlock()

@@ -149,7 +149,7 @@ final class ShardWorker {
   func release() { sources = [] }
 
   /// Gives the memory of a step back until the next one; called on the worker's thread.
-  func rest() {
+  func trim() {
     tape.pool.trim()
     Products.forgetUnused()
   }

@@ -3,8 +3,8 @@ import Foundation
 import Tensors
 
 extension Run {
-  /// Packs the weights anew after an update. Where ranks have the parameters in common they have the packed
-  /// weights in common too: each packs a part of them, and the cache of a host holds them once.
+  /// Packs the weights anew after an update. Ranks of a host that share the parameters share the packed
+  /// weights too: each rank packs a part of them, and the cache of the host holds them once.
   func refreshWeights(on session: borrowing Session) throws {
     guard replica.isShared else { return weights.refresh(on: team) }
     if packs == nil { packs = try sharePacks(on: session) }
@@ -13,8 +13,8 @@ extension Run {
     try session.barrier()
   }
 
-  /// Makes room for what rank 0 has packed so far, all that a step needs; for nothing where ranks were told
-  /// to multiply with different instructions, and so read other layouts.
+  /// Allocates shared memory for the weights that rank 0 has packed so far, all that a step needs. Allocates
+  /// none where ranks multiply with different instructions, and so read different layouts.
   private func sharePacks(on session: borrowing Session) throws -> ReplicatedBuffer {
     let list = try session.broadcast(bytes: Array(JSONEncoder().encode(weights.known())))
     let name = try session.broadcast(bytes: Array(Products.name.utf8))

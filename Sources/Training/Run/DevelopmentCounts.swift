@@ -1,0 +1,39 @@
+import Autodiff
+import Collectives
+import Corpora
+import Evaluation
+import Models
+import Tensors
+
+extension Run {
+  /// Counts the triples of the development split. Its batches are dealt to the ranks, and their counts are
+  /// added up. After each round, one batch for every thread of every rank, the ranks agree on whether to go
+  /// on.
+  ///
+  /// - Returns: `nil` where a signal has come.
+  func developmentCounts(
+    _ whereabouts: Whereabouts, _ agreement: Agreement, on session: borrowing Session
+  ) throws -> TripleCounts? {
+    let split = corpus.development
+    let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
+    var counts = TripleCounts()
+    let rounds = Inference.batches(of: split).chunks(of: session.size * team.count)
+    var place = Place(step: progress.step)
+    for (index, round) in rounds.enumerated() {
+      (place.round, place.phase) = (UInt16(clamping: index + 1), .evaluation)
+      whereabouts.enter(place)
+      let own = round.indices.filter { $0 % session.size == session.rank }.map { round[$0] }
+      let found = Inference.predict(split, batches: own, tapes: tapes, on: team)
+      let scored = found.sorted { $0.key < $1.key }
+      counts += TripleCounts(
+        sentences: scored.map { split.sentence($0.key) }, predictions: scored.map(\.value),
+        match: options.evaluation.match)
+      place.phase = .reduction
+      whereabouts.enter(place)
+      try agreement.reach(after: .evaluation, on: session)
+      if agreement.stop != nil { return nil }
+    }
+    let sums = try session.sum([counts.tp, counts.predicted, counts.gold].map { Int64($0) })
+    return TripleCounts(tp: Int(sums[0]), predicted: Int(sums[1]), gold: Int(sums[2]))
+  }
+}

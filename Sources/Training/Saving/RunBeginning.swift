@@ -1,0 +1,67 @@
+import Checkpoints
+import Collectives
+
+extension CheckpointFolder {
+  /// Prepares the folder and finds the checkpoint that a run goes on from; `nil` where it starts afresh.
+  ///
+  /// - Throws: on every rank, where the folder cannot be used or holds checkpoints that `start` spares.
+  func checkpoint(
+    for start: RunStart, _ reporter: Reporter, on session: borrowing Session
+  ) throws -> String? {
+    let path = try session.share {
+      var path = ""
+      switch start {
+      case .afresh:
+        if try containsCheckpoints() { throw TrainingError.folderInUse(path: self.path) }
+      case .overwriting: break
+      case .newest:
+        let found = try newest()
+        for line in found.setAside { reporter.warn(line) }
+        path = found.path ?? ""
+      case .file(let file): path = file
+      }
+      try prepare()
+      return Array(path.utf8)
+    }
+    return path.isEmpty ? nil : String(decoding: path, as: UTF8.self)
+  }
+}
+
+extension Run {
+  /// Gives the run its first state: that of a checkpoint, or that of a run that starts afresh. Clears the
+  /// folder where the run overwrites it.
+  ///
+  /// - Parameter partitions: the parts of the optimiser's moments that this rank keeps.
+  /// - Returns: a sentence about where the state comes from, and warnings, which are printed already.
+  func begin(
+    from checkpoint: String?, _ check: ResumeCheck, _ folder: CheckpointFolder,
+    partitions: [Range<Int>], _ reporter: Reporter, on session: borrowing Session
+  ) throws -> (origin: String, warnings: [String]) {
+    var warnings: [String] = []
+    let origin: String
+    if let checkpoint {
+      try resume(from: checkpoint, check: check, partitions: partitions, on: session)
+      origin = "resumed from \(checkpoint) at step \(progress.step)"
+    } else {
+      if case .newest = plan.start {
+        reporter.say("\(folder.path) holds no checkpoint: training starts afresh")
+      }
+      (origin, warnings) = try initialize(on: session)
+      for warning in warnings { reporter.warn(warning) }
+      // Not before everything that the run needs has been read.
+      if case .overwriting = plan.start { try session.onFirst { try folder.clear() } }
+    }
+    reporter.say(origin)
+    return (origin, warnings)
+  }
+}
+
+extension Session {
+  /// Does on rank 0 what can fail there, and tells the other ranks whether it did; see ``share(_:)``.
+  borrowing func onFirst(_ body: () throws -> Void) throws {
+    _ = try share {
+      try body()
+      return []
+    }
+  }
+}

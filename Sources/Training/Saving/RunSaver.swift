@@ -1,0 +1,165 @@
+import Checkpoints
+import Collectives
+import Foundation
+import Models
+import Tensors
+
+/// Saves a run: knows when a checkpoint is due and which state was saved last, and has rank 0 write
+/// checkpoints while training goes on.
+final class RunSaver {
+  /// Attempts to write the last checkpoint before a run ends without it.
+  private static let lastAttempts = 5
+
+  private let run: Run
+  private let gradients: GradientStep
+  private let whereabouts: Whereabouts
+  private let folder: CheckpointFolder
+  private let reporter: Reporter
+  /// On rank 0 alone.
+  private let background: BackgroundSaver?
+  /// Whether the last save was not taken.
+  private var isBehind = false
+  /// The time at which the last save began.
+  private var lastSave = ContinuousClock.now
+  /// The progress that was saved last.
+  private var saved: Progress?
+
+  /// Every rank makes one, once the run has its first state.
+  init(
+    _ run: Run, _ gradients: GradientStep, _ whereabouts: Whereabouts, _ folder: CheckpointFolder,
+    _ reporter: Reporter, on session: borrowing Session
+  ) {
+    (self.run, self.gradients, self.whereabouts) = (run, gradients, whereabouts)
+    (self.folder, self.reporter) = (folder, reporter)
+    background =
+      session.rank == 0 ? BackgroundSaver(retry: run.options.checkpoint.retry) : nil
+  }
+
+  deinit { background?.close() }
+
+  /// Whether a checkpoint is due in the middle of an epoch, the same on every rank.
+  ///
+  /// - Parameter notices: those that the ranks agreed on after the step.
+  func isDue(_ notices: Notices) -> Bool {
+    let every = run.options.checkpoint.every
+    return every > 0 && run.progress.step % every == 0 || notices.contains(.saveDue)
+  }
+
+  /// Whether `checkpoint.minutes` have passed; on rank 0, whose clock decides.
+  var isTimeToSave: Bool {
+    let minutes = run.options.checkpoint.minutes
+    return background != nil && minutes > 0
+      && (ContinuousClock.now - lastSave).seconds >= 60 * minutes
+  }
+
+  /// Waits until the last save has copied the state, which may change from then on.
+  func awaitCopy() { background?.awaitCopy() }
+
+  /// Has rank 0 write a checkpoint while training goes on. Rank 0 copies the state while the next step runs;
+  /// that step calls ``awaitCopy()`` before it changes anything. A failure is reported when it comes, and does
+  /// not end the run; see ``finish(on:)``.
+  ///
+  /// The save before must be on disk first. Where that save fails and may not be replaced, since it is the
+  /// best checkpoint, the new one is not taken.
+  func save(
+    _ standing: CheckpointFolder.Standing = .ordinary, on session: borrowing Session
+  ) throws {
+    let began = ContinuousClock.now
+    whereabouts.enter(Place(step: run.progress.step, round: .max, phase: .saving))
+    let hasRoom = background?.makeRoom(forBest: standing == .best) ?? true
+    isBehind = try !session.agree(hasRoom)
+    lastSave = began
+    saved = run.progress
+    // The copy uses the memory of a step; between epochs it is free already.
+    if run.progress.batch > 0 { gradients.trim() }
+    guard !isBehind, let (state, copy) = try snapshot(on: session), let background else { return }
+    let (folder, keep) = (folder, run.options.checkpoint.keep)
+    background.begin(
+      BackgroundSaver.Save(
+        isBest: standing == .best, stall: (ContinuousClock.now - began).seconds, copy: copy,
+        write: { () throws(CheckpointError) in
+          try folder.save(
+            step: state.step, standing, keep: keep, bytes: state.bytes
+          ) { (writer) throws(CheckpointError) in
+            try state.write(to: writer)
+          }
+        },
+        report: { [reporter, step = state.step, file = folder.file(ofStep: state.step)] in
+          reporter.tell(.save($0, step: step, file: file))
+        }))
+  }
+
+  /// Saves the run unless the last save has its present state.
+  func saveIfChanged(on session: borrowing Session) throws {
+    if saved != run.progress { try save(on: session) }
+  }
+
+  /// Returns when all saves are on disk, and all lines of the run log with them.
+  ///
+  /// - Throws: on every rank, where the disk does not take them after some more attempts.
+  func finish(on session: borrowing Session) throws {
+    whereabouts.enter(Place(step: run.progress.step, round: .max, phase: .saving))
+    try awaitSaves(on: session)
+    if isBehind {
+      try save(on: session)
+      try awaitSaves(on: session)
+    }
+    try session.onFirst { try reporter.finishLog() }
+  }
+
+  private func awaitSaves(on session: borrowing Session) throws {
+    try session.onFirst {
+      if let error = background?.finish(attempts: Self.lastAttempts) {
+        throw TrainingError.notSaved(cause: "\(error)")
+      }
+    }
+  }
+
+  /// Makes room for the state of the run on rank 0, with a closure that fills it; `nil` on the other ranks,
+  /// which send the partitions of the moments that rank 0 lacks.
+  private func snapshot(
+    on session: borrowing Session
+  ) throws -> (state: RunState, copy: @Sendable () -> Void)? {
+    let reduction = gradients.reduction
+    var slabs: [(group: String, values: Slab)] = []
+    var copies: [(source: ReplicatedBuffer, target: Slab)] = []
+    func take(_ replica: ReplicatedBuffer, isSeen: Bool, as group: String) throws {
+      let target = session.rank == 0 ? Slab(count: replica.values.count) : nil
+      if !isSeen {
+        try reduction.collect(replica.values.start, into: target?.start, on: session)
+      }
+      guard let target else { return }
+      slabs.append((group, target))
+      if isSeen { copies.append((replica, target)) }
+    }
+    try take(run.replica, isSeen: true, as: "parameters")
+    for (name, replica) in run.optimizer.moments {
+      try take(
+        replica, isSeen: replica.isShared || reduction.isWhole, as: Snapshot.group(ofMoment: name))
+    }
+    guard session.rank == 0 else { return nil }
+    let state = RunState(
+      header: run.header, layout: run.model.layout, objective: run.objective, slabs: slabs)
+    return (state, { [copies] in for (source, target) in copies { source.copy(to: target) } })
+  }
+
+  /// Saves the state that the run was resumed from where the folder may lack it: the checkpoint came from
+  /// another folder, or it is the best one and its writer was ended before it had that name. The bytes are
+  /// the same.
+  func saveAgain(on session: borrowing Session) throws {
+    saved = run.progress
+    let best = run.progress.history.best?.step
+    let isBest = run.progress.batch == 0 && best == run.progress.step
+    if case .file = run.plan.start {
+      try save(isBest ? .best : .ordinary, on: session)
+    } else if isBest {
+      try save(.best, on: session)
+    } else if let best {
+      try session.onFirst {
+        if try !folder.restoreBest(step: best) {
+          reporter.warn("\(folder.best) is missing, and so is any other file of step \(best)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import Checkpoints
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite("Reports of a run")
+struct ReporterTests {
+  /// The lines that a reporter printed, in order.
+  private final class Page: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { lines.withLock { $0 } }
+
+    func add(_ kind: String) -> @Sendable (String) -> Void {
+      { line in self.lines.withLock { $0.append("\(kind) \(line)") } }
+    }
+  }
+
+  private func voice(_ page: Page, onTerminal: Bool = false) -> RunVoice {
+    RunVoice(
+      say: page.add("say"), warn: page.add("warn"),
+      progress: onTerminal ? page.add("progress") : nil)
+  }
+
+  /// A report's line of the run log, with keys in order.
+  private func line(_ report: Report) throws -> String {
+    let data = try JSONSerialization.data(
+      withJSONObject: report.entry, options: [.sortedKeys, .withoutEscapingSlashes])
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private func step(_ number: Int) throws -> Report {
+    var options = try #require(RunOptions(modelKind: "copyre"))
+    (options.epochs, options.log.every) = (9, 5)
+    let row = History.Step(
+      step: number, epoch: 1, losses: [0.5, 0.25], total: 0.75, gradientNorm: 2, rate: 0.125)
+    return .step(
+      row, objective: ["L_D", "L_E"], options: options, sentences: 30,
+      seconds: [.forward: 0.25, .reduction: 0.5])
+  }
+
+  @Test("a step has its losses by name, its speed, and seconds by phase")
+  func steps() throws {
+    let report = try step(7)
+    #expect(
+      try line(report)
+        == #"{"epoch":1,"event":"step","gradient_norm":2,"L_D":0.5,"L_E":0.25,"rate":0.125,"#
+        + #""seconds":{"forward":0.25,"reduction":0.5},"sentences_per_second":40,"step":7,"#
+        + #""total":0.75}"#)
+    let text = "epoch 2/9  step 7  loss 0.7500  40.0 sentences/s"
+    #expect(report.message == .progress(text, isMilestone: false))
+    let milestone = text.replacingOccurrences(of: "step 7", with: "step 10")
+    #expect(try step(10).message == .progress(milestone, isMilestone: true))
+  }
+
+  @Test("an evaluation is printed with its scores, and the best one says so")
+  func evaluations() throws {
+    let scores = History.Evaluation(step: 8, epoch: 1, precision: 0.5, recall: 0.25, f1: 0.375)
+    let match = RunOptions.EvaluationOptions().match
+    let best = Report.evaluation(scores, match: match, isBest: true, seconds: 1.5)
+    #expect(
+      try line(best)
+        == #"{"best":true,"epoch":1,"event":"evaluation","f1":0.375,"match":"exact","#
+        + #""precision":0.5,"recall":0.25,"seconds":1.5,"step":8}"#)
+    let text = "epoch 2  dev exact P 0.5000 R 0.2500 F1 0.3750"
+    #expect(best.message == .line(text + "  best so far"))
+    let other = Report.evaluation(scores, match: match, isBest: false, seconds: 1.5)
+    #expect(other.message == .line(text))
+  }
+
+  @Test("a step that is skipped is a warning; one that ends the run is an error of its own")
+  func nonfinite() throws {
+    let fault = Updater.Fault(quantity: "the loss", sentences: ["a", "b"])
+    let skipped = Report.nonfinite(fault, step: 3, action: .skip)
+    #expect(
+      try line(skipped)
+        == #"{"action":"skip","event":"nonfinite","quantity":"the loss","sentences":["a","b"],"#
+        + #""step":3}"#)
+    #expect(
+      skipped.message
+        == .warning(
+          "step 3: the loss is not finite; sentences a, b. The step is skipped"))
+    let stop = Report.nonfinite(fault, step: 3, action: .stop)
+    #expect(stop.message == nil && stop.entry["action"] as? String == "stop")
+  }
+
+  @Test("a save has its seconds, and one that failed its reason and the next attempt")
+  func saves() throws {
+    let written = Report.save(.written(stall: 0.25, seconds: 2), step: 4, file: "run/4.h5")
+    #expect(
+      try line(written)
+        == #"{"event":"save","file":"run/4.h5","stall_seconds":0.25,"step":4,"write_seconds":2}"#)
+    #expect(written.message == nil)
+    let error = #expect(throws: CheckpointError.self) {
+      _ = try CheckpointFile.open("/none/4.h5")
+    }
+    let failed = Report.save(
+      .failed(try #require(error), retry: 10), step: 4, file: "run/4.h5")
+    #expect(failed.entry["event"] as? String == "save_failed")
+    #expect(failed.entry["retry_seconds"] as? Double == 10)
+    let cause = try #require(failed.entry["error"] as? String)
+    #expect(failed.message == .warning("step 4 is not saved, next attempt in 10.0 s: \(cause)"))
+  }
+
+  @Test("ranks that are slow or stuck are named with their hosts")
+  func ranks() throws {
+    #expect(
+      try line(.ranks([0.5, 1], step: 25))
+        == #"{"event":"ranks","seconds":[0.5,1],"step":25}"#)
+    let slow = Report.straggler(rank: 1, host: "b", times: 2.5, step: 25, steps: 5)
+    #expect(
+      try line(slow) == #"{"event":"straggler","host":"b","rank":1,"step":25,"times":2.5}"#)
+    #expect(
+      slow.message
+        == .warning("rank 1 on b takes 2.5 times as long as the others, over 5 steps"))
+    func stall(isSilent: Bool, isFatal: Bool) -> Report {
+      let found = StallDetector.Stall(
+        rank: 1, place: Place(step: 6, phase: .forward), seconds: 31.25, isSilent: isSilent,
+        isNew: true)
+      return .stall(Watchdog.Stall(found: found, host: "b", isFatal: isFatal))
+    }
+    let late = stall(isSilent: false, isFatal: false)
+    #expect(
+      try line(late)
+        == #"{"event":"stall","host":"b","phase":"forward","rank":1,"seconds":31.25,"#
+        + #""silent":false,"step":6}"#)
+    let text = "rank 1 on b has not finished step 6 for 31.2 s: "
+    #expect(late.message == .warning(text + "it is in forward"))
+    let silent = stall(isSilent: true, isFatal: true)
+    #expect(silent.entry["event"] as? String == "abort")
+    #expect(
+      silent.message
+        == .warning(
+          text + "it says nothing, last seen in forward; the job ends (watchdog.abort)"))
+  }
+
+  static let endings: [(Trainer.Ending, String)] = [
+    (.allEpochs, "all epochs"), (.patience, "patience"), (.stopAfter, "stop after"),
+    (.signal(.user, step: 3), "SIGUSR1"),
+  ]
+
+  @Test("a run ends with its reason in the log and no message", arguments: endings)
+  func ending(_ ending: Trainer.Ending, name: String) throws {
+    let report = Report.end(ending, step: 3)
+    #expect(try line(report) == #"{"ending":"\#(name)","event":"end","step":3}"#)
+    #expect(report.message == nil)
+    let signal = Report.signal(.terminate, during: .saving, step: 2)
+    #expect(
+      try line(signal) == #"{"during":"saving","event":"signal","signal":"SIGTERM","step":2}"#)
+  }
+
+  @Test("rank 0 prints and logs; other ranks are silent, except for stalls that rank 1 sees")
+  func reporters() throws {
+    try withTemporaryDirectory { directory in
+      let folder = directory.path
+      let (first, other) = (Page(), Page())
+      for (page, isFirst) in [(first, true), (other, false)] {
+        var reporter = Reporter(voice(page), isFirst: isFirst)
+        try reporter.openLog(in: isFirst ? folder : "/none/at/all", appending: false)
+        reporter.say("a")
+        reporter.warn("b")
+        for report in [try step(7), try step(10)] { reporter.tell(report) }
+        let slow = Report.straggler(rank: 1, host: "h", times: 2, step: 3, steps: 5)
+        reporter.tellFromAnyRank(slow)
+        try reporter.finishLog()
+      }
+      let slow = "warn warning: rank 1 on h takes 2.0 times as long as the others, over 5 steps"
+      #expect(
+        first.all == [
+          "say a", "warn warning: b", "say epoch 2/9  step 10  loss 0.7500  40.0 sentences/s",
+          slow,
+        ])
+      #expect(other.all == [slow])
+      let log = try String(contentsOfFile: "\(folder)/run.jsonl", encoding: .utf8)
+      let events = log.split(separator: "\n").compactMap { $0.firstMatch(of: /"event":"(\w+)"/)?.1 }
+      #expect(events == ["step", "step", "straggler"])
+    }
+  }
+
+  @Test("a terminal has its line of progress replaced at every step")
+  func progress() throws {
+    let page = Page()
+    let reporter = Reporter(voice(page, onTerminal: true), isFirst: true)
+    for report in [try step(7), try step(10)] { reporter.tell(report) }
+    #expect(page.all.map { $0.prefix(8) } == ["progress", "progress"])
+  }
+}
