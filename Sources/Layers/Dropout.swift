@@ -2,12 +2,13 @@ import Autodiff
 import Randomness
 import Tensors
 
-/// Inverted dropout whose masks are drawn sentence by sentence: they depend on seed, epoch, sentence and
-/// purpose, not on the rest of the batch and not on the rank (models.md 1.10).
+/// Inverted dropout with a mask for each sentence: a mask depends on seed, epoch, sentence and purpose,
+/// not on the rest of the batch or the rank (models.md 1.10).
 public struct Dropout: Sendable {
-  /// Probability that an element is dropped, in `0..<1`.
+  /// The probability of dropping an element, in `0..<1`.
   public let probability: Float
 
+  /// Makes a dropout; survivors are scaled by `1 / (1 − probability)`.
   public init(_ probability: Float) {
     precondition(0 <= probability && probability < 1, "dropout \(probability)")
     self.probability = probability

@@ -1,19 +1,20 @@
 import Autodiff
 import Tensors
 
-/// A table of vectors, one row for each id.
+/// A table of vectors, one row for each id (models.md 1.4).
 public struct Embedding: Sendable {
   /// `[ids, width]`.
   public let table: Parameter
 
+  /// Declares a table of `ids` rows.
   public init(
     _ name: String, ids: Int, width: Int, start: Initializer, in layout: inout ParameterLayout
   ) {
     table = layout.declare(name, rows: ids, columns: width, start)
   }
 
-  /// A table of the words of a vocabulary, and one row more, which starts as zeros: the word that a
-  /// decoder is fed after it copied nothing.
+  /// Declares a table of a vocabulary's words and one more row, which starts as zeros: the decoder's input
+  /// after NA at a copy step.
   public init(
     _ name: String, words: Int, width: Int, start: Initializer, in layout: inout ParameterLayout
   ) {
@@ -21,7 +22,7 @@ public struct Embedding: Sendable {
       name, rows: words + 1, columns: width, start, zeroRows: 1, isSparse: true)
   }
 
-  /// `[ids, width]` for a list of ids.
+  /// The vectors of some ids, `[ids.count, width]`.
   ///
   /// - Parameter rows: the sentence of each id.
   public func callAsFunction(_ ids: [Int], rows: RowMap, on tape: Tape) -> Variable {

@@ -3,8 +3,8 @@ import Randomness
 import Tensors
 
 extension Slab {
-  /// Gives every parameter its first values: a draw depends on the seed, the parameter's name and the
-  /// element's index, not on the order of declaration.
+  /// Writes the first values of every parameter. A random value depends on the seed, the parameter's name
+  /// and the element's index, not on the order of declaration.
   public func initialize(_ layout: ParameterLayout, seed: UInt64) {
     precondition(layout.count <= count, "\(layout.count) parameters in a slab of \(count)")
     for parameter in layout.parameters {
@@ -23,12 +23,12 @@ extension Slab {
 }
 
 extension Parameter {
-  /// The purpose of the random numbers that it starts from.
+  /// The purpose that keys the random stream of the parameter's first values.
   public var startPurpose: String { "initialize \(name)" }
 }
 
 extension Matrix {
-  /// Writes every element, a function of its index, row by row.
+  /// Sets every element to a function of its index in row-major order.
   fileprivate func assign(_ value: (Int) -> Float) {
     for i in 0..<count { pointer[i] = value(i) }
   }

@@ -2,7 +2,7 @@ import Autodiff
 import Tensors
 
 extension Initializer {
-  /// Uniform in ±1/√fan, the start of recurrent and linear weights and biases (models.md 1.11).
+  /// Uniform in ±1/√fan, for recurrent and linear weights and biases (models.md 1.11).
   static func fan(_ fan: Int) -> Initializer { .uniform(bound: 1 / Float(fan).squareRoot()) }
 }
 
@@ -13,6 +13,7 @@ public struct Linear: Sendable {
   /// `b`, `[1, out]`.
   public let bias: Parameter?
 
+  /// Declares `name.weight` and `name.bias`, uniform in ±1/√inputs.
   public init(
     _ name: String, inputs: Int, outputs: Int, bias: Bool = true, in layout: inout ParameterLayout
   ) {
@@ -26,16 +27,16 @@ public struct Linear: Sendable {
     tape.linear(x, weight, bias: bias)
   }
 
-  /// The same map for a decoder that applies it once a step.
+  /// The same map for a decoder, applied once in each step.
   ///
-  /// - Parameter rows: of all steps together, at most.
+  /// - Parameter rows: an upper bound for the rows of all steps together.
   public func unrolled(rows: Int, on tape: Tape) -> UnrolledLinear {
     UnrolledLinear(weight, bias: bias, rows: rows, on: tape)
   }
 }
 
-/// A linear map of two vectors end to end, `y = W [a ; b] + c = W₁ a + W₂ b + c`, so that a part which
-/// stays the same over a decoder's steps is multiplied once (models.md 3.1).
+/// A linear map of two concatenated vectors, `y = W [a ; b] + c = W₁ a + W₂ b + c`. A decoder computes the
+/// half of its constant operand once (models.md 3.1).
 public struct SplitLinear: Sendable {
   /// `W`, `[out, left + right]`.
   public let weight: Parameter
@@ -43,6 +44,7 @@ public struct SplitLinear: Sendable {
   public let bias: Parameter?
   private let left: Int
 
+  /// Declares `name.weight` and `name.bias`, uniform in ±1/√(left + right).
   public init(
     _ name: String, left: Int, right: Int, outputs: Int, bias: Bool = true,
     in layout: inout ParameterLayout
@@ -54,12 +56,16 @@ public struct SplitLinear: Sendable {
       bias ? layout.declare("\(name).bias", columns: outputs, .fan(inputs), decays: false) : nil
   }
 
-  /// `W₁ a`, one step at a time; at most so many rows in all.
+  /// `W₁ a`, one step at a time.
+  ///
+  /// - Parameter rows: an upper bound for the rows of all steps together.
   public func unrolledLeft(rows: Int, on tape: Tape) -> UnrolledLinear {
     UnrolledLinear(weight, columns: 0..<left, rows: rows, on: tape)
   }
 
-  /// `W₂ b + c`, one step at a time; at most so many rows in all.
+  /// `W₂ b + c`, one step at a time.
+  ///
+  /// - Parameter rows: an upper bound for the rows of all steps together.
   public func unrolledRight(rows: Int, on tape: Tape) -> UnrolledLinear {
     UnrolledLinear(weight, columns: left..<weight.columns, bias: bias, rows: rows, on: tape)
   }
@@ -69,7 +75,7 @@ public struct SplitLinear: Sendable {
     tape.linear(b, weight, columns: left..<weight.columns, bias: bias)
   }
 
-  /// `W₂ b` of all rows at once, where `c` has no effect.
+  /// `W₂ b` of all rows at once; for uses in which `c` has no effect.
   public func rightWithoutBias(_ b: Variable, on tape: Tape) -> Variable {
     tape.linear(b, weight, columns: left..<weight.columns)
   }

@@ -2,7 +2,7 @@ import Autodiff
 import Tensors
 
 extension CellParameters {
-  /// Declares a cell of state width `width`, weights and biases uniform in ±1/√width.
+  /// Declares a cell of state width `width` below `name`; weights and biases start uniform in ±1/√width.
   public init(
     _ name: String, _ form: CellForm, inputs: Int, width: Int, in layout: inout ParameterLayout
   ) {
@@ -20,7 +20,7 @@ extension CellParameters {
   }
 }
 
-/// How the two directions of an encoder become one output (models.md 1.6).
+/// The combination of an encoder's two directions (models.md 1.6).
 public enum EncoderMerge: String, Codable, Sendable, CaseIterable {
   /// `(forward + backward) / 2`, width d.
   case average
@@ -28,12 +28,16 @@ public enum EncoderMerge: String, Codable, Sendable, CaseIterable {
   case concatenate
 }
 
-/// A bidirectional recurrent encoder.
+/// A bidirectional recurrent encoder (models.md 1.6).
 public struct BidirectionalEncoder: Sendable {
+  /// The cell that runs from the first token to the last.
   public let forward: CellParameters
+  /// The cell that runs from the last token to the first.
   public let backward: CellParameters
+  /// The combination of both cells' states.
   public let merge: EncoderMerge
 
+  /// Declares the cells `name.forward` and `name.backward` of state width `width`.
   public init(
     _ name: String, _ form: CellForm, inputs: Int, width: Int, merge: EncoderMerge,
     in layout: inout ParameterLayout
@@ -46,13 +50,14 @@ public struct BidirectionalEncoder: Sendable {
   /// Width of ``Encoding/outputs``.
   public var outputWidth: Int { merge == .average ? forward.width : 2 * forward.width }
 
-  /// What the encoder makes of a batch.
+  /// The result of encoding a batch.
   public struct Encoding {
     /// `H`, `[tokens, outputWidth]`.
     public let outputs: Variable
-    /// The average of both directions' last states, `[sentences, d]` each part.
+    /// The average of both directions' final states, `[sentences, d]` each part.
     public let final: CellState
 
+    /// Pairs outputs with final states, for changes such as dropout after the encoder.
     public init(outputs: Variable, final: CellState) {
       self.outputs = outputs
       self.final = final

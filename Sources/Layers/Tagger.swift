@@ -3,10 +3,14 @@ import Tensors
 
 /// A sequence tagger: linear emissions and a linear-chain CRF over them (models.md 1.8, 3.2).
 public struct Tagger: Sendable {
+  /// The map from the encoder's outputs to tag scores, `[tags, inputs]`.
   public let emissions: Linear
+  /// The transitions, and the scores of first and last tags.
   public let chain: CRFParameters
 
-  /// - Parameter ends: whether first and last tags have scores of their own (models.md D10).
+  /// Declares `name.emission` and `name.crf`, the latter uniform in ±0.1.
+  ///
+  /// - Parameter ends: whether the CRF scores first and last tags (models.md D10).
   public init(
     _ name: String, inputs: Int, tags: Int, ends: Bool, in layout: inout ParameterLayout
   ) {
@@ -25,9 +29,9 @@ public struct Tagger: Sendable {
     tape.addCRFLoss(emissions(x, on: tape), chain, gold: gold, layout: layout, to: loss)
   }
 
-  /// The best tags of each sentence.
+  /// The best tags of each sentence, one for each token.
   ///
-  /// - Parameter forbidden: pairs (from, to) that may not follow; a `nil` from is the start.
+  /// - Parameter forbidden: pairs of tags (from, to) without a transition; a `nil` from is the start.
   public func bestTags(
     _ x: Variable, layout: SequenceLayout, forbidden: [(from: Int?, to: Int)] = [], on tape: Tape
   ) -> [[Int]] {

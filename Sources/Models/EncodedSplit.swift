@@ -1,20 +1,21 @@
 import Autodiff
 import Corpora
 
-/// A split as a model reads it, named by indices: training and inference deal with these, and leave the inputs
-/// to the model.
+/// A split encoded for a model. Training and inference refer to sentences by index; the type of the inputs
+/// stays private to the model.
 public protocol EncodedSplit: Sendable {
   /// The number of sentences.
   var count: Int { get }
-  /// The sentence of an index.
+  /// The sentence at an index, with its gold facts.
   func sentence(_ index: Int) -> Sentence
-  /// The tokens of a sentence that are read.
+  /// The number of tokens that the model reads of a sentence (``ModelInput/length``).
   func length(_ index: Int) -> Int
-  /// The rows of a sentence (``ModelInput/rows``).
+  /// The matrix rows of a sentence (``ModelInput/rows``).
   func rows(_ index: Int) -> Int
-  /// The work that a sentence makes (``ModelInput/cost``).
+  /// The relative work of a sentence (``ModelInput/cost``).
   func cost(_ index: Int) -> Int
-  /// The number that each term of the objective is divided by, for a minibatch of these sentences.
+  /// The divisor of each term of the objective for a minibatch of these sentences
+  /// (``ObjectiveTerm/count``).
   func normalizers(of members: [Int], streams: RandomStreams) -> [Int]
   /// Runs the model forward for training (``ExtractionModel/losses(of:streams:on:)``).
   func losses(of members: [Int], streams: RandomStreams, on tape: Tape) -> [LossTerm]
@@ -27,7 +28,7 @@ public protocol EncodedSplit: Sendable {
 extension ExtractionModel {
   /// Encodes a split.
   ///
-  /// - Parameter limit: tokens to read of a sentence, at most.
+  /// - Parameter limit: the largest number of tokens to read of a sentence.
   public func encode(_ sentences: [Sentence], limit: Int = .max) -> any EncodedSplit {
     ModelSplit(
       model: self,

@@ -1,99 +1,107 @@
 import Autodiff
 import Corpora
 
-/// An extraction system: it declares its parameters, computes the terms of its objective on a shard, and
-/// reads facts out of sentences.
+/// An extraction model: it declares its parameters, computes the terms of its objective, and extracts
+/// facts from sentences.
 ///
-/// A model holds no numbers: parameters lie in the slab of the tape that it is given, so that one model
-/// serves any number of threads.
+/// A model holds no parameter values; it reads them from the slab of the tape, so that one model serves
+/// any number of threads.
 public protocol ExtractionModel: Sendable {
+  /// The options below `model` in a configuration.
   associatedtype Options: ModelOptions
+  /// The encoding of a sentence.
   associatedtype Input: ModelInput
 
-  /// The values of `model.kind` that mean this model; the first is the one that is written.
+  /// The model's values of `model.kind`, in lower case; the first is canonical.
   static var names: [String] { get }
-  /// The published settings.
+  /// The published options.
   static var defaults: Options { get }
-  /// The named lists that the model takes from its training split.
+  /// The named lists that the model needs from the training split.
   static var lists: [VocabularyList] { get }
-  /// The sizes that it takes from there.
+  /// The sizes that the model needs from the training split.
   static var sizes: [CorpusSize] { get }
 
-  /// Builds the model for a corpus.
+  /// Builds the model for a corpus's vocabularies.
   init(options: Options, vocabularies: Vocabularies)
 
-  /// The lists and sizes that the model was built for.
+  /// The lists and sizes given to the initialiser.
   var vocabularies: Vocabularies { get }
-  /// All parameters.
+  /// The parameters, in order of declaration.
   var layout: ParameterLayout { get }
   /// The terms of the objective, in the order of ``losses(of:streams:on:)``.
   var objective: [ObjectiveTerm<Input>] { get }
-  /// The tables that a file of word vectors may fill.
+  /// The tables to fill from a file of word vectors.
   var wordTables: [WordTable] { get }
 
   /// Encodes a sentence.
   ///
   /// - Parameters:
-  ///   - index: of the sentence in its split.
-  ///   - limit: tokens to read, at most.
+  ///   - index: the sentence's index in its split.
+  ///   - limit: the largest number of tokens to read.
   func input(_ sentence: Sentence, index: Int, limit: Int) -> Input
 
-  /// Runs the model forward on one shard, for training.
+  /// Runs the forward pass of training.
   ///
-  /// - Parameter shard: sentences, longest first; not empty. The row maps of variables name their places in it.
-  /// - Returns: a sum over the sentences of the shard for each term of ``objective``.
+  /// - Parameter shard: sentences, longest first; not empty. Row maps hold indices into this array.
+  /// - Returns: the loss of each sentence, for each term of ``objective``.
   func losses(of shard: [Input], streams: RandomStreams, on tape: Tape) -> [LossTerm]
 
-  /// Reads facts out of sentences.
+  /// Extracts facts from sentences.
   ///
   /// - Parameter batch: sentences, longest first; not empty.
+  /// - Returns: a prediction for each sentence, in the order of `batch`.
   func predict(_ batch: [Input], on tape: Tape) -> [Prediction]
 
-  /// The prediction of a model that makes no mistake within what its output can express: a bound for its
+  /// The prediction of a perfect model under the limits of its output format: the structural ceiling of
   /// scores.
+  ///
+  /// - Parameter seed: the seed of the run, for random target orders.
   func oracle(of input: Input, seed: UInt64) -> Prediction
 }
 
 extension ExtractionModel {
-  /// Words and relations.
+  /// The default: words and relations.
   public static var lists: [VocabularyList] { [.words, .relations] }
-  /// No size.
+  /// The default: no size.
   public static var sizes: [CorpusSize] { [] }
-  /// No table of words.
+  /// The default: no table.
   public var wordTables: [WordTable] { [] }
-  /// The names of the terms of the objective.
+  /// The names of the objective's terms, in the order of ``objective``.
   public var termNames: [String] { objective.map(\.name) }
-  /// The weights of the terms in the total.
+  /// The weights of the objective's terms in the total, in the order of ``objective``.
   public var termWeights: [Float] { objective.map(\.weight) }
 
-  /// Terms of loss for a shard of so many sentences, one for each term of the objective.
+  /// Zero losses for a batch of `sentences` sentences, one for each term of ``objective``.
   public func lossTerms(sentences: Int) -> [LossTerm] {
     objective.map { LossTerm($0.name, weight: $0.weight, sentences: sentences) }
   }
 
   /// Collects the model's lists and sizes from a training split.
+  ///
+  /// - Parameter minimumCount: `data.minimumCount`; rarer words are unknown.
   public static func vocabularies(of training: [Sentence], minimumCount: Int = 1) -> Vocabularies {
     Vocabularies(training: training, lists: lists, sizes: sizes, minimumCount: minimumCount)
   }
 }
 
 extension ExtractionModel where Input == WordInput {
+  /// Looks up the words of a sentence in ``vocabularies``.
   public func input(_ sentence: Sentence, index: Int, limit: Int) -> WordInput {
     WordInput(index: index, sentence: sentence, vocabularies: vocabularies, limit: limit)
   }
 }
 
-/// One term of a model's objective: a mean over whatever the model counts.
+/// One term of a model's objective: a mean over sentences, tokens or other units of ``count``.
 public struct ObjectiveTerm<Input: ModelInput>: Sendable {
   /// The name in the run log and in checkpoints, such as `L_D`.
   public let name: String
   /// The term's share in the total, such as λ.
   public let weight: Float
-  /// What a sentence contributes to the number that the term is divided by: 1 for a mean over sentences, its
-  /// length for one over tokens. Every rank knows the whole minibatch, so no exchange is needed.
+  /// A sentence's contribution to the term's divisor: 1 for a mean over sentences, the length for a mean
+  /// over tokens. Every rank computes the divisor of the whole minibatch without communication.
   public let count: @Sendable (Input, RandomStreams) -> Int
 
-  /// Makes a term that is a mean over sentences, unless `count` says otherwise.
+  /// Makes a term; the default is a mean over sentences.
   public init(
     _ name: String, weight: Float = 1,
     count: @escaping @Sendable (Input, RandomStreams) -> Int = { _, _ in 1 }
@@ -104,14 +112,14 @@ public struct ObjectiveTerm<Input: ModelInput>: Sendable {
   }
 }
 
-/// A table of word vectors that a file may fill.
+/// A parameter to fill from a file of word vectors.
 public struct WordTable: Sendable {
-  /// The table: the row of a word is its id in ``Vocabulary``.
+  /// The table, `[ids, width]`, with rows by id of ``Vocabulary``.
   public let parameter: Parameter
-  /// How words start that the file lacks.
+  /// The first values of words outside the file.
   public let start: VectorStart
 
-  /// Declares that a file may fill a table.
+  /// Marks a declared parameter as a table of word vectors.
   public init(_ parameter: Parameter, start: VectorStart) {
     self.parameter = parameter
     self.start = start

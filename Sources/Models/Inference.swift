@@ -3,15 +3,16 @@ import Corpora
 import Synchronization
 import Tensors
 
-/// Prediction over a whole split. Sentences are put into batches by cost, by a rule that sees neither
-/// ranks nor threads, so that every distribution of the work gives the same answers.
+/// Prediction over a whole split. The batches depend on the sentences' costs alone, so that predictions
+/// are equal for any number of ranks and threads.
 public enum Inference {
-  /// Sentences of a batch, at most.
+  /// The largest number of sentences in a batch.
   static let mostSentences = 64
-  /// Rows of a batch, at most, unless a single sentence has more.
+  /// The largest number of rows in a batch of several sentences.
   static let mostRows = 1 << 14
 
-  /// The batches of a split, the costliest sentences first: indices of sentences, longest first in each batch.
+  /// The batches of a split, by falling cost of their sentences. Each batch holds sentence indices,
+  /// longest sentence first.
   public static func batches(of split: any EncodedSplit) -> [[Int]] {
     let ordered = (0..<split.count).sorted { (-split.cost($0), $0) < (-split.cost($1), $1) }
     var batches: [[Int]] = []
@@ -31,9 +32,9 @@ public enum Inference {
   /// Predicts the sentences of some batches.
   ///
   /// - Parameters:
-  ///   - tapes: one for each thread of `team`, kept from call to call with its memory.
-  ///   - team: its threads take a batch each.
-  /// - Returns: a prediction for each index that occurs in `batches`.
+  ///   - tapes: one for each thread of `team`; reuse across calls saves allocations.
+  ///   - team: the threads; each takes one batch at a time.
+  /// - Returns: the predictions by sentence index.
   public static func predict(
     _ split: any EncodedSplit, batches: [[Int]], tapes: [Tape], on team: ThreadTeam
   ) -> [Int: Prediction] {
@@ -50,7 +51,9 @@ public enum Inference {
     return results.withLock { $0 }
   }
 
-  /// Predicts a whole split, in its order.
+  /// Predicts a whole split.
+  ///
+  /// - Returns: a prediction for each sentence, in the order of the split.
   public static func predict(
     _ split: any EncodedSplit, weights: WeightStore, on team: ThreadTeam = ThreadTeam(1)
   ) -> [Prediction] {
@@ -59,7 +62,8 @@ public enum Inference {
     return (0..<split.count).compactMap { found[$0] }
   }
 
-  /// The predictions that bound the scores on a split (``ExtractionModel/oracle(of:seed:)``).
+  /// The structural ceiling of a split: a prediction for each sentence
+  /// (``ExtractionModel/oracle(of:seed:)``).
   public static func oracle(_ split: any EncodedSplit, seed: UInt64) -> [Prediction] {
     (0..<split.count).map {
       split.oracle($0, seed: seed).padded(to: split.sentence($0).tokens.count)
@@ -68,7 +72,7 @@ public enum Inference {
 }
 
 extension Prediction {
-  /// Tags outside for the tokens that were not read.
+  /// Appends outside tags for tokens beyond the model's limit.
   fileprivate func padded(to count: Int) -> Prediction {
     guard let tags, tags.count < count else { return self }
     var whole = self

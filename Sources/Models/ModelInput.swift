@@ -1,36 +1,40 @@
 import Corpora
 
-/// A sentence as a model reads it.
+/// A sentence encoded for a model.
 public protocol ModelInput: Sendable {
-  /// Its index in its split, which names its random numbers.
+  /// The sentence's index in its split, which keys its random streams.
   var index: Int { get }
   /// The sentence with its gold facts.
   var sentence: Sentence { get }
-  /// The number of tokens that are read.
+  /// The number of tokens that the model reads.
   var length: Int { get }
-  /// The number of rows that it has in the largest matrices of the model: tokens, pairs of tokens, pieces.
-  /// It bounds how many sentences run together.
+  /// The number of the sentence's rows in the model's largest matrices: tokens, pairs of tokens, pieces.
+  /// Training and inference limit the total rows of sentences that run together.
   var rows: Int { get }
-  /// The work that it makes, relative to other sentences of the same model: minibatches, shards and batches of
-  /// inference are cut by it.
+  /// The sentence's work relative to other sentences of the model; minibatches, shards and inference
+  /// batches are balanced by cost.
   var cost: Int { get }
 }
 
 extension ModelInput {
-  /// A row for each token.
+  /// One row for each token.
   public var rows: Int { length }
-  /// As much work as there are rows.
+  /// Work in proportion to rows.
   public var cost: Int { rows }
 }
 
-/// A sentence as ids of its words: the input of models that read nothing else.
+/// A sentence as word ids, for models without other inputs.
 public struct WordInput: ModelInput {
+  /// The sentence's index in its split, which keys its random streams.
   public let index: Int
+  /// The sentence with its gold facts, never cut.
   public let sentence: Sentence
-  /// Word ids, one for each token that is read.
+  /// The ids of ``Vocabulary``, one for each token up to the limit.
   public let words: [Int]
 
-  /// - Parameter limit: tokens to read; the rest of a longer sentence is scored and not seen.
+  /// Looks up the words of a sentence.
+  ///
+  /// - Parameter limit: the number of tokens to read; scores still count facts in later tokens.
   public init(
     index: Int, sentence: Sentence, vocabularies: Vocabularies, limit: Int = .max
   ) {
@@ -40,5 +44,6 @@ public struct WordInput: ModelInput {
     words = sentence.tokens.prefix(limit).map { vocabulary.id(of: $0) }
   }
 
+  /// The number of ids.
   public var length: Int { words.count }
 }

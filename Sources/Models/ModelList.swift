@@ -1,36 +1,42 @@
 import Corpora
 
-/// Every model. Name, options and builder of a model come from its entry here.
+/// All models; a new model is added to ``all`` and nowhere else.
 public enum ModelList {
+  /// The type of each model; configuration takes names, options and builder from the type.
   public static let all: [any ExtractionModel.Type] = [
     CopyRE.self, CopyREPrime.self, CopyREPrime5.self, CopyMTL.self,
   ]
 
-  /// The model that a name means, whatever the case of its letters.
+  /// The model of a name, in upper or lower case; `nil` if unknown.
   public static func type(named name: String) -> (any ExtractionModel.Type)? {
     all.first { $0.names.contains(name.lowercased()) }
   }
 
-  /// The names that are written, for messages.
+  /// The canonical name of each model, for messages.
   public static var names: [String] { all.map { $0.names[0] } }
 }
 
-/// The `model` section of a configuration: which model, and what it is told.
+/// The `model` section of a configuration: a model and its options.
 public struct ModelSection: Codable, Sendable {
+  /// The model's canonical name, such as `copymtl`.
   public let kind: String
+  /// The model's options, of the type that ``type`` declares.
   public let options: any ModelOptions
 
   private enum Key: CodingKey {
     case kind
   }
 
-  /// The published settings of the model of that name, if there is one.
+  /// Makes the section of the named model's published settings; `nil` if no model has the name.
   public init?(kind: String) {
     guard let type = ModelList.type(named: kind) else { return nil }
     self.kind = type.names[0]
     options = type.defaults
   }
 
+  /// Decodes `kind` and the options of that model.
+  ///
+  /// - Throws: `DecodingError` if no model has the name, or for the first wrong option.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let name = try container.decode(String.self, forKey: .kind)
@@ -43,13 +49,14 @@ public struct ModelSection: Codable, Sendable {
     options = try type.options(from: decoder)
   }
 
+  /// Encodes `kind` beside the options' keys.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(kind, forKey: .kind)
     try options.encode(to: encoder)
   }
 
-  /// The type of the model.
+  /// The model type of ``kind``.
   public var type: any ExtractionModel.Type {
     guard let type = ModelList.type(named: kind) else {
       preconditionFailure("no model is named \(kind)")
@@ -57,7 +64,7 @@ public struct ModelSection: Codable, Sendable {
     return type
   }
 
-  /// Builds the model for a corpus.
+  /// Builds the model for a corpus's vocabularies.
   public func model(for vocabularies: Vocabularies) -> any ExtractionModel {
     type.build(options, vocabularies)
   }

@@ -1,16 +1,18 @@
-/// The `model` section of a configuration, as one family of models reads it.
+/// The options of one family of models, decoded from the `model` section of a configuration.
 public protocol ModelOptions: Codable, Sendable {
-  /// Throws the first option that the model cannot work with.
+  /// Checks the allowed range of each option.
+  ///
+  /// - Throws: the first option outside its range.
   func validate() throws(InvalidOption)
 }
 
-/// An option that a model cannot work with.
+/// An option outside its allowed range.
 public struct InvalidOption: Error, CustomStringConvertible, Sendable {
   /// The key below `model`, such as `dropout`.
   public let key: String
-  /// The value that was found.
+  /// The configured value.
   public let found: String
-  /// The values that would do.
+  /// The allowed values, such as `in 0..<1`.
   public let expected: String
 
   /// Makes the error of one key.
@@ -20,6 +22,6 @@ public struct InvalidOption: Error, CustomStringConvertible, Sendable {
     self.expected = expected
   }
 
-  /// One line for the user.
+  /// The message for the user, one line.
   public var description: String { "'\(key)' must be \(expected), found \(found)" }
 }

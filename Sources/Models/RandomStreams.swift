@@ -4,10 +4,10 @@ import Randomness
 public struct RandomStreams: Sendable {
   /// The seed of the run.
   public let seed: UInt64
-  /// The pass over the data, from 0.
+  /// The index of the epoch, from 0.
   public let epoch: Int
 
-  /// The streams of an epoch.
+  /// Makes the streams of one epoch.
   public init(seed: UInt64, epoch: Int) {
     self.seed = seed
     self.epoch = epoch
@@ -15,7 +15,9 @@ public struct RandomStreams: Sendable {
 
   /// The stream of one sentence and one purpose.
   ///
-  /// - Parameter example: the sentence's index in its split.
+  /// - Parameters:
+  ///   - purpose: a unique name of the stream's use, such as `teacher forcing`.
+  ///   - example: the sentence's index in its split.
   public func stream(_ purpose: String, example: Int) -> CounterRandom {
     CounterRandom(seed: seed, purpose: purpose, epoch: epoch, example: example)
   }

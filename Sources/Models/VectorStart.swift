@@ -1,16 +1,16 @@
 import Autodiff
 
-/// How a table of vectors starts where no file of vectors fills it (models.md D5).
+/// The distribution of a vector table's first values outside a file of vectors (models.md D5).
 public enum VectorStart: String, Codable, Sendable, CaseIterable {
-  /// Normal with deviation 1, as the programs of CopyMTL do. Beside a file of vectors: with the mean and the
-  /// deviation of its rows.
+  /// Normal with deviation 1, as in CopyMTL's program. Beside a file of vectors: with the mean and the
+  /// deviation of each of the file's columns.
   case normal
-  /// Uniform in ±0.25, as WordDec's program fills gaps beside a file of vectors.
+  /// Uniform in ±0.25: WordDec's program, for words outside its file of vectors.
   case uniform25
-  /// Uniform in 0..<1, as CopyRE's program does.
+  /// Uniform in 0..<1, as in CopyRE's program.
   case unit
 
-  /// The start of a parameter.
+  /// The same distribution for a parameter without a file of vectors.
   public var initializer: Initializer {
     switch self {
     case .normal: .normal(deviation: 1)

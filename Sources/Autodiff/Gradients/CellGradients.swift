@@ -1,18 +1,18 @@
 import Kernels
 import Tensors
 
-/// What the gradients of a cell's parameters are made of, put away block by block on the way back.
+/// The operands of a recurrent cell's parameter gradients, stored block by block in the backward pass.
 struct CellGradients {
   private let parameters: CellParameters
   private let rows: RowMap
   private let order: RowOrder
   /// Gradient of `W x + b`.
   private let sums: OrderedRows
-  /// Gradient of `U h′ + c` where that is another (GRU after).
+  /// Gradient of `U h′ + c` if it differs from ``sums`` (``CellForm/gruResetAfter``).
   private let recurrentSums: OrderedRows?
-  /// `h′` of each row that continues a state.
+  /// `h′` of each row with a previous state.
   private let states: OrderedRows
-  /// Gradients of the biases and of the peepholes, one a shard.
+  /// Gradients of the biases and of the peepholes, one for each shard.
   private let bias: [Matrix]
   private let recurrentBias: [Matrix]
   let peepholes: [Matrix]
@@ -38,11 +38,12 @@ struct CellGradients {
     peepholes = parameters.peepholes.map { gradients.sums(for: $0) } ?? []
   }
 
-  /// Puts away a block.
+  /// Stores the operands of a block.
   ///
   /// - Parameters:
-  ///   - sums: gradient of `W x + b`, a row a sentence, and the same as products read it.
-  ///   - recurrent: gradient of `U h′ + c` where that is another.
+  ///   - sums: gradient of `W x + b`, one row for each sentence.
+  ///   - rounded: `sums` in the precision of products.
+  ///   - recurrent: gradient of `U h′ + c` if it differs from `sums`.
   func keep(
     _ block: CellBlock, sums dy: Matrix, rounded: ProductRows, recurrent: Matrix?,
     _ gradients: DeferredGradients
@@ -65,17 +66,17 @@ struct CellGradients {
     gradients.shard(of: rows, row)
   }
 
-  /// Puts away zeros for rows that the loss does not depend on.
+  /// Stores zeros for rows without influence on the loss.
   func clear(_ rows: Range<Int>) {
     for operand in [sums, states] { operand.clear(rows) }
     recurrentSums?.clear(rows)
   }
 
-  /// Adds the products of all rows.
+  /// Adds the weight gradients over all rows.
   ///
   /// - Parameters:
   ///   - inputs: `x`.
-  ///   - reset: `r ⊙ h′`, which the candidate of a GRU that resets before reads.
+  ///   - reset: `r ⊙ h′`, the candidate's operand in ``CellForm/gruResetBefore``.
   func add(inputs: Matrix, reset: Matrix, to gradients: DeferredGradients) {
     gradients.addProduct(
       sums, gradients.ordered(inputs, as: .inputs, order), to: parameters.input)

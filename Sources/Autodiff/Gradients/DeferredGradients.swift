@@ -1,33 +1,33 @@
 import Kernels
 import Tensors
 
-/// The terms of the gradients of parameters, kept apart by shard and summed later: products over many rows then
-/// run tile by tile, and the sums of shards are added while they are in cache.
+/// The operands of parameter gradients, recorded for each shard and multiplied later, tile by tile
+/// (``TileSum``).
 ///
-/// One object serves one thread while terms are added; afterwards any number of threads read it.
+/// One thread adds terms; afterwards any number of threads may read.
 public final class DeferredGradients: @unchecked Sendable {
-  /// The shard of each sentence; `nil` where all rows are one shard.
+  /// The shard of each sentence; `nil` if there is one shard.
   private let shards: [Int]?
   /// Shards of the batch.
   private let count: Int
   private let precision: Precision
   private let pool: MatrixPool
-  /// By the offset of the parameter, in the order in which they came.
+  /// Terms by the offset of their parameter, in order of addition.
   private var terms: [Int: (parameter: Parameter, terms: [Term])] = [:]
-  /// The order of the rows of each map that has occurred.
+  /// The row order of each map seen so far.
   private var orders: [ObjectIdentifier: (map: RowMap, order: RowOrder)] = [:]
 
-  /// One addend of a parameter's gradient; rows lie shard by shard.
+  /// One addend of a parameter's gradient, with rows grouped by shard.
   private enum Term {
     /// `dyᵀ x` in a block of the parameter, over some rows of each shard.
     case product(
       dy: ProductRows, x: ProductRows, rows: [Range<Int>], outputs: Range<Int>, inputs: Range<Int>)
     /// Row `r` of `dy` belongs to row `ids[r]` of the parameter.
     case lookups(dy: Matrix, ids: [Int], order: RowOrder)
-    /// One matrix a shard, of the parameter's shape.
+    /// One matrix for each shard, of the parameter's shape.
     case sums([Matrix])
 
-    /// Whether it writes every element of the parameter's gradient.
+    /// Whether the term writes every element of the parameter's gradient.
     func covers(_ parameter: Parameter) -> Bool {
       guard case .product(_, _, _, let outputs, let inputs) = self else { return false }
       return outputs.count == parameter.rows && inputs.count == parameter.columns
@@ -47,7 +47,7 @@ public final class DeferredGradients: @unchecked Sendable {
   ///   - dy: `[rows, rows of the parameter]`.
   ///   - x: `[rows, inputs]`.
   ///   - rows: the sentence of each row.
-  ///   - inputs: the columns of the parameter that the product belongs to; all of them when `nil`.
+  ///   - inputs: the columns of the parameter to add to; all of them when `nil`.
   package func addProduct(
     _ dy: Matrix, _ x: Matrix, rows: RowMap, to parameter: Parameter, inputs: Range<Int>? = nil
   ) {
@@ -60,7 +60,7 @@ public final class DeferredGradients: @unchecked Sendable {
       inputs: inputs)
   }
 
-  /// The same of rows that are in order.
+  /// Adds `dyᵀ x` to a parameter's gradient, from operands in shard order.
   ///
   /// - Parameters:
   ///   - rows: the places of each shard's rows to sum over; all of them when `nil`.
@@ -80,13 +80,14 @@ public final class DeferredGradients: @unchecked Sendable {
       to: parameter)
   }
 
-  /// Memory for the rows of an operand of a product.
+  /// An uninitialised operand of a product; the caller must store every row.
   func ordered(columns: Int, as operand: GradientOperand, _ order: RowOrder) -> OrderedRows {
     OrderedRows(
       pool.uninitialized(operand, rows: order.count, columns: columns, precision: precision), order)
   }
 
-  /// An operand of a product whose rows are all known; the matrix itself where it will do.
+  /// An operand of a product from a complete matrix: the matrix itself, or a copy in the order and
+  /// precision of products.
   func ordered(_ matrix: Matrix, as operand: GradientOperand, _ order: RowOrder) -> OrderedRows {
     if operand.isPlain(precision) && order.rows == nil {
       return OrderedRows(.float32(matrix), order)
@@ -107,7 +108,7 @@ public final class DeferredGradients: @unchecked Sendable {
     }
   }
 
-  /// Adds each row of `dy` to the row of a table that its id names.
+  /// Adds row `r` of `dy` to row `ids[r]` of a table's gradient.
   package func addLookups(_ dy: Matrix, ids: [Int], rows: RowMap, to table: Parameter) {
     precondition(
       dy.rows == ids.count && dy.rows == rows.count && dy.columns == table.columns,
@@ -115,7 +116,8 @@ public final class DeferredGradients: @unchecked Sendable {
     add(.lookups(dy: dy, ids: ids, order: order(of: rows)), to: table)
   }
 
-  /// Zeros for each shard, of the parameter's shape, to add a small parameter's gradient to.
+  /// A zero matrix of the parameter's shape for each shard; an operation adds a small parameter's
+  /// gradient to it.
   package func sums(for parameter: Parameter) -> [Matrix] {
     let sums = (0..<count).map { _ in pool.zeros(parameter.rows, parameter.columns) }
     add(.sums(sums), to: parameter)
@@ -134,7 +136,7 @@ public final class DeferredGradients: @unchecked Sendable {
     terms[parameter.offset, default: (parameter, [])].terms.append(term)
   }
 
-  /// The order in which the rows of a map enter sums over them.
+  /// The order of summation over the rows of a map.
   func order(of rows: RowMap) -> RowOrder {
     if let known = orders[ObjectIdentifier(rows)] { return known.order }
     let order = order(of: rows, starting: [])
@@ -142,7 +144,7 @@ public final class DeferredGradients: @unchecked Sendable {
     return order
   }
 
-  /// The same where some of the rows start from zero states.
+  /// The order of summation over the rows of a map if the rows `starting` start from zero states.
   func order(of rows: RowMap, starting: [Int]) -> RowOrder {
     RowOrder(
       shards: (0..<rows.count).map { shard(of: rows, $0) }, count: count, starting: starting)
@@ -150,7 +152,7 @@ public final class DeferredGradients: @unchecked Sendable {
 }
 
 extension DeferredGradients {
-  /// Writes the gradient of some rows of a parameter from one shard; zeros where nothing was added.
+  /// Writes one shard's gradient of some rows of a parameter; zeros if no term was added.
   ///
   /// - Parameter tile: `[rows, columns of the parameter]`.
   public func write(_ parameter: Parameter, rows: Range<Int>, shard: Int, into tile: Matrix) {
@@ -162,7 +164,9 @@ extension DeferredGradients {
     }
   }
 
-  /// Adds the gradients of all parameters to a slab, where all rows are one shard.
+  /// Adds the gradients of all parameters to a slab.
+  ///
+  /// - Precondition: there is one shard.
   public func add(to gradients: Slab) {
     precondition(count == 1, "gradients of several shards in one slab")
     for (parameter, terms) in terms.values {

@@ -1,19 +1,20 @@
 import Kernels
 import Tensors
 
-/// A run of rows of one parameter: the piece of the gradient that is made in one go, small enough that
-/// the sums of shards meet while they are in cache.
+/// Consecutive rows of one parameter, the unit of work for gradients: small enough for cache while the
+/// sums of all shards are added.
 package struct GradientTile {
   package let parameter: Parameter
+  /// Rows of the parameter.
   package let rows: Range<Int>
 
-  /// Where its values lie among those of all parameters.
+  /// The tile's range in the slab of all parameters.
   package var values: Range<Int> {
     let start = parameter.offset + rows.lowerBound * parameter.columns
     return start..<start + rows.count * parameter.columns
   }
 
-  /// Floats of a tile, about: half a megabyte.
+  /// Approximate floats of a tile: half a megabyte.
   static let size = 1 << 17
 
   /// All tiles of a model, in the order of its parameters.
@@ -27,20 +28,20 @@ package struct GradientTile {
   }
 }
 
-/// Makes tiles of a gradient: those of the shards, added in the order of the tree. One object serves
-/// one thread.
+/// Computes tiles of a gradient and adds them over shards in the order of the sum tree. One object
+/// serves one thread.
 package final class TileSum {
-  /// What the gradients of some shards, from the first on, are made of; `nil` where they have no sentences.
+  /// Consecutive shards and the terms of their gradients; `nil` for shards without sentences.
   package typealias Source = (shards: Range<Int>, terms: DeferredGradients?)
 
-  /// Room for all parts of a node but the first, three a level of the recursion.
+  /// Workspace for the second to fourth part of a node, three slabs for each level of the recursion.
   private var scratch: [Slab] = []
 
   package init() {}
 
   /// Writes the sum over the shards of a node into `slab`.
   ///
-  /// - Parameter node: shards, a node of the tree, each of which one of the sources has.
+  /// - Parameter node: the shards under a node of the tree; `sources` covers each of them.
   package func write(
     _ tile: GradientTile, of node: Range<Int>, from sources: [Source], to slab: Slab
   ) {
@@ -56,9 +57,9 @@ package final class TileSum {
     guard node.count > 1 else {
       return write(tile, shard: node.lowerBound, from: sources, into: target)
     }
-    // Children of children in one pass: their sums are not written down in between.
+    // Two levels of the tree in one pass, without storing the sums in between.
     let parts = min(node.count, 4)
-    let targets = [target] + (1..<parts).map { room(3 * level + $0 - 1, target) }
+    let targets = [target] + (1..<parts).map { workspace(3 * level + $0 - 1, target) }
     for (part, values) in targets.enumerated() {
       let (first, last) = (part * node.count / parts, (part + 1) * node.count / parts)
       write(
@@ -84,7 +85,7 @@ package final class TileSum {
       tile.parameter, rows: tile.rows, shard: shard - source.shards.lowerBound, into: target)
   }
 
-  private func room(_ slot: Int, _ target: Matrix) -> Matrix {
+  private func workspace(_ slot: Int, _ target: Matrix) -> Matrix {
     while scratch.count <= slot { scratch.append(Slab(count: GradientTile.size)) }
     if scratch[slot].count < target.count { scratch[slot] = Slab(count: target.count) }
     return scratch[slot].matrix(at: 0, rows: target.rows, columns: target.columns)

@@ -1,27 +1,27 @@
 import Kernels
 import Tensors
 
-/// An operand of a gradient's product: rows shard by shard, each put in its place as soon as it is known, in
-/// the precision of products. Whoever makes a row has it in cache; later it would have to be fetched.
+/// An operand of a gradient's product: rows grouped by shard, in the precision of products. An
+/// operation stores each row at once, while the row is in cache.
 struct OrderedRows {
   let values: ProductRows
   let order: RowOrder
 
-  /// - Parameter order: the one that the rows are to have.
+  /// - Parameter order: the place of each row.
   init(_ values: ProductRows, _ order: RowOrder) {
     precondition(values.rows == order.count, "\(values.rows) rows in an order of \(order.count)")
     self.values = values
     self.order = order
   }
 
-  /// Puts some rows in their places.
+  /// Stores the rows of `source` at their places.
   ///
-  /// - Parameter first: the row that the source begins with.
+  /// - Parameter first: the index of the source's first row.
   func set(_ source: ProductRows, from first: Int) {
     for r in 0..<source.rows { values.set(order.place(of: first + r), to: r, of: source) }
   }
 
-  /// Puts zeros in the places of some rows.
+  /// Stores zeros at the places of some rows.
   func clear(_ rows: Range<Int>) {
     for row in rows { values.clear(order.place(of: row)) }
   }

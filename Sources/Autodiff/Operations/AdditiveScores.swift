@@ -2,16 +2,16 @@ import Kernels
 import Tensors
 
 extension Tape {
-  /// Scores of a sentence's tokens that are sums inside a function, `s_i = w · f(q + k_i)`: the copy
-  /// scorer of CopyMTL in its factored form (models.md 3.1), and attention with an inner function.
+  /// Additive scores of a sentence's tokens, `s_i = w · f(q + k_i) + b`: the copy scorer of CopyMTL in
+  /// its factored form (models.md 3.1), and attention with an inner function.
   ///
-  /// The gradient with respect to the keys is added up over the steps that share them.
+  /// Steps with the same keys add up their gradients with respect to the keys.
   ///
   /// - Parameters:
   ///   - query: `q`, `[sentences, width]`.
-  ///   - keys: `k`, `[tokens, width]`, laid out as `layout` says.
+  ///   - keys: `k`, `[tokens, width]`, in the rows of `layout`.
   ///   - weight: `w`, `[1, width]`; ones when `nil`.
-  ///   - bias: `[1, 1]`, added to every score.
+  ///   - bias: `b`, `[1, 1]`; zero when `nil`.
   /// - Returns: `s`, `[tokens, 1]`.
   package func additiveScores(
     query: Variable, keys: Variable, weight: Parameter?, bias: Parameter?,

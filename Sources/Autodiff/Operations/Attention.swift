@@ -1,10 +1,11 @@
 import Kernels
 import Tensors
 
-/// How the weighted rows of an attention become one vector.
+/// The reduction of an attention's weighted rows to one vector.
 public enum ContextReduction: Sendable {
+  /// `Σ_i w_i H_i`.
   case sum
-  /// The sum over the sentence's length, as in the TensorFlow program of CopyRE (models.md 2.1).
+  /// The sum divided by the sentence's length, as in the TensorFlow program of CopyRE (models.md 2.1).
   case mean
 }
 
@@ -12,7 +13,7 @@ extension Tape {
   /// Attention: `k = Σ_i w_i H_i` with `w = softmax(u)` over the tokens of each sentence.
   ///
   /// - Parameters:
-  ///   - scores: `u`, `[tokens, 1]`, laid out as `layout` says.
+  ///   - scores: `u`, `[tokens, 1]`, in the rows of `layout`.
   ///   - values: `H`, `[tokens, width]`, likewise.
   /// - Returns: `k`, `[sentences, width]`.
   public func attended(
@@ -51,7 +52,7 @@ extension Tape {
     return context
   }
 
-  /// The softmax of a score a token over the tokens of each sentence, `[tokens, 1]`.
+  /// The softmax of token scores over each sentence, `[tokens, 1]`.
   private func softmaxOverSentences(_ scores: Matrix, layout: SequenceLayout) -> Matrix {
     var largest = [Float](repeating: -.infinity, count: layout.sentences)
     layout.forEachToken { largest[$0] = Swift.max(largest[$0], scores.pointer[$1]) }
@@ -68,7 +69,7 @@ extension Tape {
 }
 
 extension SequenceLayout {
-  /// Visits every token: its sentence and its row, in the order of the rows.
+  /// Visits every token in the order of the rows.
   func forEachToken(_ visit: (_ sentence: Int, _ row: Int) -> Void) {
     for step in 0..<steps {
       for (sentence, row) in rows(at: step).enumerated() { visit(sentence, row) }

@@ -1,28 +1,28 @@
 import Kernels
 import Tensors
 
-/// The classes that a decoder's step chooses among: scores of the things themselves, and one of
-/// choosing none of them (NA).
+/// The logits of a decoder's step: one for each choice, and one for no choice (NA).
 ///
-/// The things are columns, the same for each sentence (relations, lengths), or the tokens of the
-/// sentence. An index that equals their number means NA.
+/// The choices are classes, equal for all sentences (relations, lengths), or the sentence's own tokens.
+/// The index after the last choice means NA.
 public struct Logits {
-  enum Things {
+  enum Choices {
     /// `[sentences, classes]`.
     case columns
-    /// `[tokens, 1]`, laid out as the layout says.
+    /// `[tokens, 1]`, in the rows of the layout.
     case tokens(SequenceLayout)
   }
 
-  public let things: Variable
-  /// `[sentences, 1]`.
+  /// The scores of the choices: `[sentences, classes]`, or `[tokens, 1]`.
+  public let choices: Variable
+  /// The score of NA, `[sentences, 1]`.
   public let na: Variable
-  let kind: Things
+  let kind: Choices
 
   /// Scores of the same classes for every sentence, `[sentences, classes]`.
   public init(classes: Variable, na: Variable) {
     precondition(classes.value.rows == na.value.rows, "NA scores of other sentences")
-    things = classes
+    choices = classes
     self.na = na
     kind = .columns
   }
@@ -32,23 +32,23 @@ public struct Logits {
     precondition(
       tokens.value.rows == layout.rows && na.value.rows == layout.sentences,
       "scores of \(tokens.value.rows) tokens, \(na.value.rows) sentences")
-    things = tokens
+    choices = tokens
     self.na = na
     kind = .tokens(layout)
   }
 
-  /// Index of NA: how many other choices the sentence has.
+  /// The index of NA: the number of a sentence's other choices.
   public func naIndex(sentence: Int) -> Int {
     switch kind {
-    case .columns: things.value.columns
+    case .columns: choices.value.columns
     case .tokens(let layout): layout.lengths[sentence]
     }
   }
 
-  /// The most choices of a sentence, NA among them.
+  /// The largest number of choices of a sentence, NA included.
   var mostChoices: Int {
     switch kind {
-    case .columns: things.value.columns + 1
+    case .columns: choices.value.columns + 1
     case .tokens(let layout): layout.steps + 1
     }
   }
@@ -66,24 +66,24 @@ public struct Logits {
   func write(sentence: Int, to scores: UnsafeMutablePointer<Float>) {
     let count = naIndex(sentence: sentence)
     switch kind {
-    case .columns: scores.update(from: things.value.row(sentence), count: count)
+    case .columns: scores.update(from: choices.value.row(sentence), count: count)
     case .tokens(let layout):
-      let values = things.value.pointer
+      let values = choices.value.pointer
       for i in 0..<count { scores[i] = values[layout.row(sentence: sentence, position: i)] }
     }
     scores[count] = na.value.pointer[sentence]
   }
 
-  /// Adds `scale` times the gradient of a sentence's scores, NA last, to theirs.
+  /// Adds `scale · gradient` to the gradients of a sentence's scores, NA last.
   func addGradient(
     _ gradient: UnsafePointer<Float>, times scale: Float, sentence: Int
   ) {
     let count = naIndex(sentence: sentence)
     switch kind {
     case .columns:
-      add(gradient, times: scale, to: things.gradient.row(sentence), count: count)
+      add(gradient, times: scale, to: choices.gradient.row(sentence), count: count)
     case .tokens(let layout):
-      let values = things.gradient.pointer
+      let values = choices.gradient.pointer
       for i in 0..<count {
         values[layout.row(sentence: sentence, position: i)] += scale * gradient[i]
       }
@@ -92,20 +92,22 @@ public struct Logits {
   }
 }
 
-/// What happens to the score of one choice of each sentence before the softmax or the argmax.
+/// The treatment of an excluded choice before the softmax or the argmax.
 public enum Exclusion: Sendable {
-  /// It cannot win: minus infinity.
+  /// The score becomes minus infinity, so that the choice cannot win.
   case removed
-  /// It is multiplied by zero, which can still win (models.md 2.2).
+  /// The score becomes zero, so that the choice can still win (models.md 2.2).
   case zeroed
 }
 
-/// One choice of some sentences, set aside: the mask M of CopyRE.
+/// At most one excluded choice for each sentence: the mask M of CopyRE (models.md 2.2).
 public struct ExcludedChoices {
   let choices: [Int?]
   let rule: Exclusion
 
-  /// - Parameter choices: a choice for each sentence, or `nil` where nothing is excluded.
+  /// Excludes choices under one rule.
+  ///
+  /// - Parameter choices: one entry for each sentence; `nil` excludes nothing.
   public init(_ choices: [Int?], _ rule: Exclusion) {
     self.choices = choices
     self.rule = rule
@@ -122,13 +124,13 @@ public struct ExcludedChoices {
 }
 
 extension Tape {
-  /// The best choice of each sentence; the lowest index on ties. No gradient passes.
+  /// The best choice of each sentence; the lowest index on ties. No gradient flows through the choice.
   public func bestChoices(
     _ scores: Logits, excluding excluded: ExcludedChoices? = nil
   ) -> [Int] {
-    let room = pool.uninitialized(1, scores.mostChoices)
+    let workspace = pool.uninitialized(1, scores.mostChoices)
     return (0..<scores.na.value.rows).map { sentence in
-      let values = room.row(0)
+      let values = workspace.row(0)
       let count = scores.naIndex(sentence: sentence) + 1
       scores.write(sentence: sentence, to: values)
       excluded?.apply(to: values, count: count, sentence: sentence)
@@ -139,8 +141,8 @@ extension Tape {
   /// Adds `−log softmax(scores)[target]` of each sentence to `loss`.
   ///
   /// - Parameters:
-  ///   - targets: an index for each sentence, NA included.
-  ///   - excluded: choices whose scores are changed; their gradient is zero.
+  ///   - targets: a choice's index for each sentence; ``Logits/naIndex(sentence:)`` for NA.
+  ///   - excluded: choices with a changed score and zero gradient.
   public func addCrossEntropy(
     _ scores: Logits, targets: [Int], excluding excluded: ExcludedChoices? = nil,
     to loss: LossTerm

@@ -2,10 +2,10 @@ import Kernels
 import Tensors
 
 extension Tape {
-  /// `y = a + b`, both of one shape.
+  /// `y = a + b`, all of one shape.
   public func sum(_ a: Variable, _ b: Variable) -> Variable { sum(a, b, times: 1) }
 
-  /// `y = (a + b) / 2`, both of one shape.
+  /// `y = (a + b) / 2`, all of one shape.
   public func average(_ a: Variable, _ b: Variable) -> Variable { sum(a, b, times: 0.5) }
 
   private func sum(_ a: Variable, _ b: Variable, times factor: Float) -> Variable {
@@ -60,7 +60,7 @@ extension Tape {
     return y
   }
 
-  /// `y = x ⊙ factors`, the factors being constants: dropout.
+  /// `y = x ⊙ factors` with constant factors, such as a dropout mask.
   public func multiplied(_ x: Variable, by factors: Matrix) -> Variable {
     precondition(
       factors.rows == x.value.rows && factors.columns == x.value.columns,

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 extension Tape {
-  /// Rows of a table of parameters, one for each id: an embedding.
+  /// Looks up rows of a table, `y[r] = table[ids[r]]`, `[ids.count, columns of the table]`.
   ///
   /// - Parameter rows: the sentence of each id.
   /// - Precondition: ids lie within the table.

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 extension Tape {
-  /// Rows of `x` in the given order; a row may be taken any number of times.
+  /// `y[r] = x[rows[r]]`, `[rows.count, columns of x]`; a row may occur any number of times.
   public func gathered(_ x: Variable, rows: [Int]) -> Variable {
     let width = x.value.columns
     let y = variable(pool.uninitialized(rows.count, width), rows: x.rows.gathered(rows))
@@ -34,7 +34,7 @@ extension Tape {
     return y
   }
 
-  /// Some rows of `x`, in their order and without a copy.
+  /// The rows `range` of `x`, without a copy.
   public func rows(_ x: Variable, _ range: Range<Int>) -> Variable {
     let y = variable(x.value.rows(range), rows: x.rows.gathered(range))
     record(y) { dy, _ in
@@ -43,7 +43,7 @@ extension Tape {
     return y
   }
 
-  /// Variables of one width below each other: `[all rows, width]`.
+  /// Variables of equal width, one below the other: `[sum of rows, width]`.
   public func stacked(_ parts: [Variable]) -> Variable {
     precondition(!parts.isEmpty, "nothing to stack")
     let width = parts[0].value.columns

@@ -1,23 +1,27 @@
 import Kernels
 import Tensors
 
-/// A linear map, `y = x Wᵀ + b`, that a decoder applies once a step; the weight gradient of all its steps
-/// is one product.
+/// A linear map, `y = x Wᵀ + b`, that a decoder applies once in each step. The weight gradient is a single
+/// product over all steps.
 public final class UnrolledLinear {
   private let tape: Tape
   private let weights: Weight
   private let bias: Parameter?
   /// Inputs of all steps, one below the other.
   private let inputs: Matrix
-  /// Gradients of the outputs likewise: each step's output has its rows for gradient.
+  /// Gradients of all outputs, one below the other; each step's output accumulates into its own rows.
   private let outputGradients: Matrix
   /// The sentence of each row of the steps so far.
   private var maps: [RowMap] = []
   private var taken = 0
 
+  /// Prepares the map for a decoder's steps on one batch.
+  ///
   /// - Parameters:
+  ///   - weight: `W`, `[out, in]`.
   ///   - columns: the part of the weight's columns to use; all of them when `nil`.
-  ///   - rows: of all steps together, at most.
+  ///   - bias: `b`, `[1, out]`.
+  ///   - rows: an upper bound for the rows of all steps together.
   public init(
     _ weight: Parameter, columns: Range<Int>? = nil, bias: Parameter? = nil, rows: Int,
     on tape: Tape
@@ -42,7 +46,7 @@ public final class UnrolledLinear {
 
   /// `y`, `[rows, out]`, of `x`, `[rows, in]`.
   ///
-  /// - Precondition: all steps together have no more rows than the map was made for.
+  /// - Precondition: all steps together stay within the rows given to the initialiser.
   public func step(_ x: Variable) -> Variable {
     let rows = taken..<taken + x.value.rows
     precondition(rows.upperBound <= inputs.rows, "more steps than the map was made for")

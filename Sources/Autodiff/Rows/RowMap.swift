@@ -1,19 +1,20 @@
-/// The sentence that each row of a matrix belongs to. A model makes it, every variable carries it, and operations
-/// hand it on: rows may be tokens, sentences, steps of a decoder, pairs of tokens or anything else.
+/// The sentence of each row of a matrix. A model makes the map, every variable carries one, and
+/// operations derive those of their results. Rows may be tokens, sentences, decoder steps, pairs of
+/// tokens or anything else.
 ///
-/// Sentences of several shards run through the network together; the map is what keeps the sums over rows, the
-/// gradients of parameters, apart by shard.
+/// Several shards run through the network together; the map separates the parameter gradients, sums
+/// over rows, by shard.
 public final class RowMap: Sendable {
-  /// For each row the index of its sentence in the batch.
+  /// The index in the batch of each row's sentence.
   public let sentences: [Int32]
 
-  /// Makes a map from the sentence of each row.
+  /// Makes a map from the index of each row's sentence.
   public init(_ sentences: [Int32]) { self.sentences = sentences }
 
-  /// Makes the map of a matrix with a row for each of `count` sentences.
+  /// Makes the map of `count` rows, one for each sentence.
   public convenience init(sentences count: Int) { self.init((0..<Int32(count)).map { $0 }) }
 
-  /// Makes the map of a matrix whose `count` rows are all of one sentence.
+  /// Makes the map of `count` rows of one sentence.
   public convenience init(sentence: Int, count: Int) {
     self.init([Int32](repeating: Int32(sentence), count: count))
   }
@@ -24,10 +25,10 @@ public final class RowMap: Sendable {
   /// The sentence of a row.
   public func sentence(of row: Int) -> Int { Int(sentences[row]) }
 
-  /// The map of rows that are taken from this map's, in their order.
+  /// The map of a matrix gathered from these rows, in the given order.
   public func gathered(_ rows: some Sequence<Int>) -> RowMap { RowMap(rows.map { sentences[$0] }) }
 
-  /// The map of matrices that are put below each other.
+  /// The map of matrices stacked one below the other.
   public static func stacked(_ maps: [RowMap]) -> RowMap { RowMap(maps.flatMap(\.sentences)) }
 
   /// Whether both maps name the same sentences in the same order.

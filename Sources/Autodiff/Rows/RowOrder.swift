@@ -1,18 +1,18 @@
-/// In which order the rows of a matrix enter the sums over them that make the gradients of parameters:
-/// shard by shard, each shard's as they are when it is alone.
+/// The order of summation over a matrix's rows in parameter gradients: shard by shard, and within a
+/// shard as if the shard ran alone.
 struct RowOrder: Sendable, Equatable {
-  /// The row at each place; `nil` where every row is at its own.
+  /// The row at each place; `nil` for the identity.
   let rows: [Int]?
-  /// The place of each row, likewise.
+  /// The place of each row; `nil` for the identity.
   private let placesOfRows: [Int]?
   /// The places of each shard's rows.
   let places: [Range<Int>]
-  /// Those of the rows that continue a state; a shard's rows that start from zeros come before them.
+  /// The places of each shard's rows with a previous state; they follow the shard's other rows.
   let continued: [Range<Int>]
 
   /// - Parameters:
-  ///   - shards: of each row, in `0..<count`.
-  ///   - starting: the rows that start from zeros.
+  ///   - shards: the shard of each row, in `0..<count`.
+  ///   - starting: the rows without a previous state.
   init(shards: [Int], count: Int, starting: [Int] = []) {
     var groups = shards.map { 2 * $0 + 1 }
     for row in starting { groups[row] -= 1 }

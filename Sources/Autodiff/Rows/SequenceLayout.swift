@@ -1,19 +1,21 @@
-/// How sentences of unequal length lie in one matrix, a row a token: all first tokens, then all second
-/// ones, and so on. With the longest sentence first, the rows of a time step are those of the first
-/// sentences, end to end, and no row is padding (models.md D8).
+/// The rows of a batch of sentences of unequal length in one matrix: all first tokens, then all second
+/// tokens, and so on. Sentences are sorted by length, longest first; row k of a time step belongs to
+/// sentence k, and no row is padding (models.md D8).
 public struct SequenceLayout: Sendable {
   /// Tokens of each sentence, longest first.
   public let lengths: [Int]
-  /// Sentences that have a token at each time step.
+  /// The number of sentences with a token at each time step.
   public let active: [Int]
-  /// The first row of each time step, and the number of rows at the end.
+  /// The first row of each time step, then the number of rows.
   private let offsets: [Int]
-  /// The sentence of each token, row by row.
+  /// The map of a matrix with one row for each token.
   public let tokenRows: RowMap
-  /// The map of a matrix with a row for each sentence.
+  /// The map of a matrix with one row for each sentence.
   public let sentenceRows: RowMap
 
-  /// - Precondition: lengths are positive and do not rise.
+  /// Lays out sentences of the given numbers of tokens.
+  ///
+  /// - Precondition: lengths are positive and sorted, longest first.
   public init(lengths: [Int]) {
     precondition(zip(lengths, lengths.dropFirst()).allSatisfy { $0 >= $1 }, "lengths rise")
     precondition((lengths.last ?? 1) > 0, "a sentence without tokens")
@@ -30,12 +32,14 @@ public struct SequenceLayout: Sendable {
     sentenceRows = RowMap(sentences: lengths.count)
   }
 
+  /// The number of sentences.
   public var sentences: Int { lengths.count }
+  /// The number of time steps: the length of the longest sentence.
   public var steps: Int { active.count }
-  /// Tokens altogether, the rows of the matrix.
+  /// The number of tokens, one for each row of the matrix.
   public var rows: Int { offsets[steps] }
 
-  /// Sentences that have a token after a time step.
+  /// The number of sentences with a token after a time step.
   public func active(after step: Int) -> Int { step + 1 < steps ? active[step + 1] : 0 }
 
   /// The rows of a time step.
@@ -43,7 +47,7 @@ public struct SequenceLayout: Sendable {
 
   /// The row of a sentence's token.
   ///
-  /// - Precondition: the sentence has that token.
+  /// - Precondition: `position` is below the sentence's length.
   public func row(sentence: Int, position: Int) -> Int {
     precondition(position < lengths[sentence], "token \(position) of \(lengths[sentence])")
     return offsets[position] + sentence

@@ -1,15 +1,16 @@
-/// One term of the objective on one shard: its sum over sentences, and the factor that the total gives
-/// it. Operations add to the sum going forward and read the factor going backward.
+/// One term of the objective on a batch. Operations add to each sentence's loss in the forward pass and
+/// read ``gradientScale`` in the backward pass.
 public final class LossTerm {
   /// The name in the run log and in checkpoints, such as `L_D`.
   public let name: String
   /// The term's share in the total, such as λ.
   public let weight: Float
-  /// The sum over the tokens or steps of each sentence, in the order of the shard.
+  /// The loss of each sentence, in the order of the batch: a sum over its tokens or decoder steps.
   public private(set) var perSentence: [Double]
-  /// What one sentence's term is multiplied by in the total; set before the backward pass.
+  /// The factor of a sentence's loss in the total: weight over normalizer; set before the backward pass.
   public var gradientScale: Float = 0
 
+  /// Starts a term at zero for a batch of `sentences` sentences.
   public init(_ name: String, weight: Float, sentences: Int) {
     self.name = name
     self.weight = weight
@@ -19,6 +20,6 @@ public final class LossTerm {
   /// The sum over sentences.
   public var sum: Double { perSentence.reduce(0, +) }
 
-  /// Adds a loss to a sentence of the batch.
+  /// Adds to the loss of a sentence of the batch.
   package func add(_ loss: Float, sentence: Int) { perSentence[sentence] += Double(loss) }
 }

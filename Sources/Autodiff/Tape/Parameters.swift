@@ -1,51 +1,57 @@
 import Tensors
 
-/// How a parameter starts.
+/// The distribution of a parameter's first values.
 public enum Initializer: Sendable, Equatable {
   case zeros
   case ones
   /// Uniform in `center - bound..<center + bound`.
   case uniform(center: Float = 0, bound: Float)
-  /// Normal with mean 0.
+  /// Normal with mean 0 and standard deviation `deviation`.
   case normal(deviation: Float)
 }
 
-/// The place of one parameter in the slab of all.
+/// One parameter of a model: its place in the slab of all parameters, and its treatment.
 public struct Parameter: Sendable {
-  /// Its name in checkpoints.
+  /// The name in checkpoints, such as `encoder.forward.bias`; unique in its model.
   public let name: String
+  /// The rows of its matrix; 1 for a vector.
   public let rows: Int
+  /// The columns of its matrix; a vector's length.
   public let columns: Int
-  /// Floats before it in the slab.
+  /// The index of the first float in the slab.
   public let offset: Int
+  /// The first values of all rows but the last ``zeroRows``.
   public let initializer: Initializer
-  /// Rows at the end that start as zeros, whatever the initializer says of the others.
+  /// The number of rows at the end that start as zeros.
   public let zeroRows: Int
-  /// Whether few of its rows are looked up in a minibatch, and the gradient of the others is zeros: such rows
-  /// need not travel between ranks.
+  /// Whether a minibatch looks up few of the rows: the gradients of the others are zeros and need not be
+  /// sent between ranks.
   public let isSparse: Bool
-  /// Whether weight decay applies: to weights and embeddings, not to biases (models.md 1.11).
+  /// Whether weight decay applies: true for weights and embeddings, false for biases (models.md 1.11).
   public let decays: Bool
-  /// Its axes in checkpoints: a vector has one.
+  /// The dimensions in checkpoints: `[rows, columns]`, or `[columns]` for a vector.
   public let shape: [Int]
 
+  /// The number of floats.
   public var count: Int { rows * columns }
-  /// Floats of the slab that are its own.
+  /// The range of floats in the slab.
   public var values: Range<Int> { offset..<offset + count }
 }
 
-/// All parameters of a model end to end, in the order in which its layers declared them.
+/// All parameters of a model, contiguous and in order of declaration.
 public struct ParameterLayout: Sendable {
+  /// The parameters by rising offset.
   public private(set) var parameters: [Parameter] = []
-  /// Floats of all parameters.
+  /// The number of floats of all parameters.
   public private(set) var count = 0
 
+  /// Makes a layout without parameters.
   public init() {}
 
-  /// Declares a parameter of shape `[rows, columns]`, or a vector, `[columns]`, which is one row.
+  /// Declares a parameter of shape `[rows, columns]`, or a vector `[columns]` when `rows` is `nil`.
   ///
   /// - Parameters:
-  ///   - zeroRows: rows at the end that start as zeros.
+  ///   - zeroRows: the number of rows at the end that start as zeros.
   ///   - isSparse: see ``Parameter/isSparse``.
   /// - Precondition: the name is new.
   public mutating func declare(
@@ -64,7 +70,7 @@ public struct ParameterLayout: Sendable {
 }
 
 extension Slab {
-  /// The part of the slab that belongs to `parameter`, `[rows, columns]`.
+  /// The values of `parameter` in the slab, `[rows, columns]`.
   public func callAsFunction(_ parameter: Parameter) -> Matrix {
     matrix(at: parameter.offset, rows: parameter.rows, columns: parameter.columns)
   }

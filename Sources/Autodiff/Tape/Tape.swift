@@ -1,75 +1,81 @@
 import Kernels
 import Tensors
 
-/// Records operations going forward and runs their pullbacks going backward.
+/// Records the pullback of each operation in the forward pass and runs the pullbacks in the backward
+/// pass.
 ///
-/// One tape serves one thread. Its matrices go back to the pool with ``reset()``, so a trainer keeps
-/// one tape for all its steps.
+/// One tape serves one thread. ``collected()`` and ``reset()`` return matrices to the pool, so a trainer
+/// keeps one tape for all steps.
 public final class Tape {
-  /// What becomes of operations once their values are there.
+  /// Whether the tape records pullbacks.
   public enum Mode {
-    /// Pullbacks are kept, and ``collected()`` returns what the gradients are made of, shard by shard.
+    /// Records pullbacks; ``collected()`` returns the terms of the gradients of each shard.
     ///
     /// - Parameters:
-    ///   - shards: the shard of each sentence of the batch, in `0..<count`; `nil` where there is one.
+    ///   - shards: the shard of each sentence of the batch, in `0..<count`; `nil` for one shard.
+    ///   - count: the number of shards.
     case collecting(shards: [Int]?, count: Int)
-    /// Nothing is kept.
+    /// Records nothing.
     case inference
 
-    /// Collects the gradients of a batch that is one shard.
+    /// Collects the gradients of a batch of one shard.
     public static var oneShard: Mode { .collecting(shards: nil, count: 1) }
   }
 
+  /// The values of all parameters, laid out by a ``ParameterLayout``.
   public let parameters: Slab
+  /// The memory of all values and gradients on the tape.
   public let pool = MatrixPool()
+  /// Whether operations record pullbacks; change it between passes only.
   public var mode: Mode
   private let store: WeightStore?
   private var pullbacks: [(DeferredGradients) -> Void] = []
 
-  /// A tape over parameters that may change between operations.
+  /// Makes a tape that reads parameters directly; they may change between operations.
   public init(parameters: Slab, mode: Mode = .inference) {
     self.parameters = parameters
     self.mode = mode
     store = nil
   }
 
-  /// A tape whose products read packed weights; who changes the parameters refreshes the store.
+  /// Makes a tape that reads packed weights; the caller refreshes the store after each change of the
+  /// parameters.
   public init(weights store: WeightStore) {
     parameters = store.parameters
     mode = .inference
     self.store = store
   }
 
-  /// A parameter's values.
+  /// A parameter's values, `[rows, columns]`, as they are in the slab.
   public func values(_ parameter: Parameter) -> Matrix { parameters(parameter) }
 
-  /// A parameter, or a part of it, as products read it.
+  /// A parameter, or a part of it, in the form that products read.
   package func weight(_ values: Matrix) -> Weight { store?.weight(values) ?? Weight(values) }
 
-  /// Whether pullbacks are kept.
+  /// Whether the tape records pullbacks.
   package var isTraining: Bool {
     if case .inference = mode { false } else { true }
   }
 
-  /// What products multiply.
+  /// The precision of products' operands.
   var precision: Precision { store?.precision ?? .float32 }
 
-  /// Makes a variable of a value that an operation has just computed.
+  /// Makes a variable of an operation's result.
   ///
   /// - Parameters:
   ///   - rows: the sentence of each row of `value`.
-  ///   - gradient: zeros to add the gradient to; made when first needed where `nil`.
+  ///   - gradient: a zero matrix to accumulate the gradient in; allocated at first use when `nil`.
   public func variable(_ value: Matrix, rows: RowMap, gradient: Matrix? = nil) -> Variable {
     Variable(value, rows: rows, gradient: gradient, pool: pool)
   }
 
-  /// Keeps what an operation does on the way back; it adds its terms to the gradients of parameters.
+  /// Records an operation's pullback; the pullback adds terms to the parameter gradients.
   package func record(_ pullback: @escaping (DeferredGradients) -> Void) {
     guard isTraining else { return }
     pullbacks.append(pullback)
   }
 
-  /// Keeps a pullback that does nothing where `output` has no gradient.
+  /// Records a pullback to run only if `output` has a gradient.
   package func record(_ output: Variable, _ pullback: @escaping (Matrix, DeferredGradients) -> Void)
   {
     record { [output] gradients in
@@ -77,8 +83,8 @@ public final class Tape {
     }
   }
 
-  /// Runs all pullbacks, the last operation's first, forgets them, and returns what the gradients of
-  /// parameters are made of.
+  /// Runs all pullbacks in reverse order, discards them, and returns the terms of the parameter
+  /// gradients.
   ///
   /// - Precondition: the mode is ``Mode/collecting(shards:count:)``.
   public func collected() -> DeferredGradients {
@@ -91,6 +97,6 @@ public final class Tape {
     return gradients
   }
 
-  /// Forgets what was recorded without running it.
+  /// Discards all pullbacks without running them.
   public func reset() { pullbacks.removeAll(keepingCapacity: true) }
 }

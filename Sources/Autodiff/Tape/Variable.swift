@@ -1,7 +1,8 @@
 import Tensors
 
-/// A value on a tape, and the gradient of the loss with respect to it once an operation needs it.
+/// A value on a tape and the gradient of the loss with respect to the value.
 public final class Variable {
+  /// The result of the operation, `[rows, columns]`.
   public let value: Matrix
   /// The sentence of each row.
   public let rows: RowMap
@@ -16,7 +17,7 @@ public final class Variable {
     self.pool = pool
   }
 
-  /// The gradient, of the value's shape; zeros until an operation has added to it.
+  /// The gradient, of the value's shape; allocated as zeros at the first access.
   public var gradient: Matrix {
     if let stored { return stored }
     let zeros = pool.zeros(value.rows, value.columns)
@@ -24,7 +25,7 @@ public final class Variable {
     return zeros
   }
 
-  /// Whether any operation behind this value has asked for its gradient; where none has, the value
-  /// cannot move the loss and its own operation has nothing to do.
+  /// Whether a later operation has accessed the gradient. If not, the value has no influence on the
+  /// loss, and its own pullback is skipped.
   public var hasGradient: Bool { stored != nil }
 }

@@ -1,13 +1,13 @@
-/// A string that is compared by its code units, as corpora need it: Swift takes `é` written as one
-/// character and as two for the same string, a vocabulary must not.
+/// A string compared by code units. Swift's `String` equates composed and decomposed forms of `é`; a
+/// vocabulary must keep them apart.
 public struct ExactString: Hashable, Comparable, Sendable {
-  /// The string as it was given.
+  /// The original string.
   public let value: String
 
   /// Wraps `value`.
   public init(_ value: String) { self.value = value }
 
-  /// Its words, as blanks part them; two blanks have no word between them.
+  /// The words of the string, split at blanks, without empty words.
   public var words: [ExactString] {
     value.unicodeScalars.split(separator: " ").map { ExactString(String($0)) }
   }
@@ -22,14 +22,14 @@ public struct ExactString: Hashable, Comparable, Sendable {
     a.value.utf8.lexicographicallyPrecedes(b.value.utf8)
   }
 
-  /// Feeds the UTF-8 code units.
+  /// Hashes the UTF-8 code units.
   public func hash(into hasher: inout Hasher) {
     var copy = value
     copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }
 
-/// A head or tail as annotated, compared by place or, where it has none, by code units.
+/// A head or tail, compared by span, or by code units if it has no span.
 enum ExactArgument: Hashable {
   case span(Span)
   case text(ExactString)
@@ -42,7 +42,7 @@ enum ExactArgument: Hashable {
   }
 }
 
-/// A triple as annotated, compared by place or code units.
+/// A triple, compared by the spans or code units of its arguments.
 struct ExactTriple: Hashable {
   let head: ExactArgument
   let relation: ExactString
@@ -56,7 +56,7 @@ struct ExactTriple: Hashable {
 }
 
 extension Sequence {
-  /// The elements without those whose key came before.
+  /// The first element of each key, in order.
   package func distinct<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
     var seen: Set<Key> = []
     return filter { seen.insert(key($0)).inserted }

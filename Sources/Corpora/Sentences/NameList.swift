@@ -1,10 +1,10 @@
-/// Names and their ids, which are their places in the list. Names are the same when their code units are.
+/// Names with their indices as ids, compared by code units.
 public struct NameList: Sendable {
   /// The names, in the order of their ids.
   public let names: [String]
   private let ids: [ExactString: Int]
 
-  /// Makes a list; of equal names the first has the id.
+  /// Makes a list; the id of a repeated name is its first index.
   public init(_ names: [String]) {
     self.names = names
     ids = Dictionary(
@@ -14,13 +14,13 @@ public struct NameList: Sendable {
   /// The number of names.
   public var count: Int { names.count }
 
-  /// The id of a name, if the list has it.
+  /// The id of a name; `nil` if the list lacks it.
   public func id(of name: String) -> Int? { ids[ExactString(name)] }
 
   /// The name of an id.
   public subscript(id: Int) -> String { names[id] }
 
-  /// Whether a name occurs twice.
+  /// Whether any name occurs more than once.
   public var hasRepeats: Bool { ids.count < names.count }
 
   /// Whether both lists hold the same names in the same order.

@@ -1,25 +1,26 @@
-/// How the triples of a sentence share entities (models.md 9.4).
+/// Classes of sentences by entities shared between triples (models.md 9.4).
 public enum OverlapClass: String, CaseIterable, Sendable {
-  /// No entity stands in two triples.
+  /// No two triples share an entity.
   case normal = "Normal"
   /// Two triples have the same ordered pair of head and tail.
   case epo = "EPO"
   /// Triples with different pairs share an entity, or a triple's head is its tail.
   case seo = "SEO"
 
-  /// What becomes of literally repeated triples.
+  /// The treatment of exact repeats of a triple.
   public enum Repeats: Sendable {
+    /// Repeats are dropped before classification.
     case removed
-    /// As authors' programs have it: a repeated triple makes its sentence EPO (models.md D50).
+    /// Repeats count, as in the authors' programs: a repeated triple makes its sentence EPO (models.md D50).
     case kept
   }
 
-  /// The classes of a sentence: both EPO and SEO may hold; none holds without triples.
+  /// The classes of a sentence. EPO and SEO may occur together; a sentence without triples has no class.
   ///
   /// - Parameters:
-  ///   - triples: as stored. Two entities are the same when they are equal, so strings that shall
-  ///     be compared by code units arrive as `ExactString`.
-  ///   - repeats: whether repeated triples are dropped first.
+  ///   - triples: the triples as stored; entities are compared with `==`, so pass ``ExactString`` for a
+  ///     comparison by code units.
+  ///   - repeats: the treatment of exact repeats.
   public static func classes<Entity: Hashable, Relation: Hashable>(
     of triples: [(head: Entity, relation: Relation, tail: Entity)], repeats: Repeats = .removed
   ) -> Set<OverlapClass> {

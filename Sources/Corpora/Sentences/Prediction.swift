@@ -1,13 +1,13 @@
-/// What a model extracts from one sentence.
+/// A model's output for one sentence.
 public struct Prediction: Hashable, Sendable {
-  /// A decoded group of slots. A slot that the decoder left empty (NA) is `nil`; a group with any
-  /// empty slot counts as a wrong prediction and is not an extracted fact (models.md D25).
+  /// A decoded group of slots; `nil` is an empty slot (NA). A group with an empty slot counts as a wrong
+  /// prediction and is no extracted fact (models.md D25).
   public struct Group: Hashable, Sendable {
-    /// A span, or a string where the model writes its entities.
+    /// A span, or text from a model that generates entities.
     public var head: Argument?
     /// The relation's name.
     public var relation: String?
-    /// A span or a string, as ``head``.
+    /// A span or text, like ``head``.
     public var tail: Argument?
 
     /// Makes a group of spans.
@@ -29,18 +29,18 @@ public struct Prediction: Hashable, Sendable {
     public var isEmpty: Bool { head == nil && relation == nil && tail == nil }
   }
 
-  /// The groups of a sentence that are kept, at most: a model that has learnt little may find a fact in every
+  /// The largest number of groups for a sentence: a model early in training may predict a fact for every
   /// pair of tokens.
   public static let mostGroups = 1000
 
-  /// In decoding order, without repeats, without groups that are wholly empty, and at most ``mostGroups``.
+  /// The groups in decoding order, without repeats and empty groups, at most ``mostGroups``.
   public private(set) var groups: [Group] = []
-  /// Whether there were more groups than are kept.
+  /// Whether groups beyond ``mostGroups`` were dropped.
   public private(set) var isCut = false
-  /// The entities that the model names, with types where it knows them; `nil` where it names entities only in
-  /// its groups.
+  /// The predicted entities, with types if the model predicts types; `nil` for models without separate
+  /// entity output.
   public var entities: [EntityMention]?
-  /// One tag per token, where the model has a tagging task.
+  /// One tag for each token; `nil` for models without tagger.
   public var tags: [BIO]?
   private var seen: Set<Group> = []
 
@@ -53,9 +53,9 @@ public struct Prediction: Hashable, Sendable {
     for group in groups where !append(group) { break }
   }
 
-  /// Adds a group unless it is empty or there already.
+  /// Adds a group, unless it is empty or a repeat.
   ///
-  /// - Returns: whether more groups can be added; a decoder may stop where not.
+  /// - Returns: whether the prediction accepts more groups; a decoder may stop otherwise.
   @discardableResult
   public mutating func append(_ group: Group) -> Bool {
     guard !group.isEmpty, !seen.contains(group) else { return !isCut }

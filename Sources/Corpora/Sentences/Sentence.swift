@@ -1,8 +1,12 @@
 /// A run of tokens with inclusive ends, `start...end`.
 public struct Span: Hashable, Sendable {
+  /// The index of the first token, from 0.
   public let start: Int
+  /// The index of the last token, inclusive.
   public let end: Int
 
+  /// Makes the span `start...end`.
+  ///
   /// - Precondition: `0 <= start <= end`.
   public init(_ start: Int, _ end: Int) {
     precondition(0 <= start && start <= end, "span \(start)...\(end)")
@@ -10,16 +14,20 @@ public struct Span: Hashable, Sendable {
     self.end = end
   }
 
+  /// The number of tokens, 1 or more.
   public var length: Int { end - start + 1 }
+  /// The token indices, for subscripts.
   public var range: ClosedRange<Int> { start...end }
 }
 
-/// The head or the tail of a gold triple.
+/// The head or the tail of a triple.
 public enum Argument: Hashable, Sendable {
+  /// A located entity.
   case span(Span)
-  /// An entity whose string stands nowhere in the tokens: it is scored as gold, and never a target.
+  /// An entity without a place in the tokens. Scores count it as gold; training skips it.
   case text(String)
 
+  /// The place of a located entity; `nil` for text.
   public var span: Span? {
     guard case .span(let span) = self else { return nil }
     return span
@@ -28,10 +36,14 @@ public enum Argument: Hashable, Sendable {
 
 /// A fact as annotated: (head, relation, tail).
 public struct Triple: Hashable, Sendable {
+  /// The first argument of the relation.
   public var head: Argument
+  /// The relation's name in the corpus.
   public var relation: String
+  /// The second argument of the relation.
   public var tail: Argument
 
+  /// Makes the fact that `relation` holds between `head` and `tail`.
   public init(head: Argument, relation: String, tail: Argument) {
     self.head = head
     self.relation = relation
@@ -39,28 +51,35 @@ public struct Triple: Hashable, Sendable {
   }
 }
 
-/// An annotated entity, with the type that the corpus gives, if it gives one.
+/// An annotated or predicted entity.
 public struct EntityMention: Hashable, Sendable {
+  /// The entity's tokens.
   public var span: Span
+  /// The type's name; `nil` in corpora or models without types.
   public var type: String?
 
+  /// Makes an entity, without a type by default.
   public init(span: Span, type: String? = nil) {
     self.span = span
     self.type = type
   }
 }
 
-/// One annotated sentence. Repeated triples are kept as the corpus stores them.
+/// One annotated sentence.
 public struct Sentence: Hashable, Sendable {
-  /// Tokens of the longest sentence that readers take: entities are looked for in all of them.
+  /// The largest number of tokens that readers accept; it bounds the search for entities.
   static let longest = 10_000
 
-  /// Unique in its split.
+  /// A name unique in the split.
   public var id: String
+  /// The words of the sentence; spans index them.
   public var tokens: [String]
+  /// The annotated entities; empty in corpora without entity annotations.
   public var entities: [EntityMention]
+  /// The annotated facts as stored, repeats included.
   public var triples: [Triple]
 
+  /// Makes a sentence, without annotations by default.
   public init(id: String, tokens: [String], entities: [EntityMention] = [], triples: [Triple] = [])
   {
     self.id = id
@@ -72,7 +91,7 @@ public struct Sentence: Hashable, Sendable {
   /// The tokens of `span`, joined by one blank.
   public func text(of span: Span) -> String { tokens[span.range].joined(separator: " ") }
 
-  /// The tokens of an argument, joined by one blank; an unlocated entity as it was written.
+  /// The tokens of an argument, joined by one blank; the text of an unlocated entity.
   public func text(of argument: Argument) -> String {
     switch argument {
     case .span(let span): text(of: span)

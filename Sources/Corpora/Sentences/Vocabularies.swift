@@ -1,11 +1,11 @@
-/// The named lists and sizes that a model takes from its training split; they travel in checkpoints.
+/// A model's named lists and sizes of the training split; checkpoints store them.
 public struct Vocabularies: Sendable {
-  /// All lists with their names in checkpoints, in the order in which the model declares them.
+  /// All lists with their names in checkpoints, in the model's order.
   public let lists: [(name: String, list: NameList)]
-  /// All sizes with their names in checkpoints, likewise.
+  /// All sizes with their names in checkpoints, in the model's order.
   public let sizes: [(name: String, value: Int)]
 
-  /// Takes lists and sizes from a file.
+  /// Makes vocabularies from stored lists and sizes, such as those of a checkpoint.
   public init(lists: [(name: String, list: NameList)], sizes: [(name: String, value: Int)]) {
     self.lists = lists
     self.sizes = sizes
@@ -13,7 +13,7 @@ public struct Vocabularies: Sendable {
 
   /// Collects lists and sizes from the training split.
   ///
-  /// - Parameter minimumCount: `data.minimumCount`, below which a word is unknown.
+  /// - Parameter minimumCount: `data.minimumCount`; rarer words are unknown.
   public init(
     training sentences: [Sentence], lists: [VocabularyList] = [.words, .relations],
     sizes: [CorpusSize] = [.longestEntity], minimumCount: Int = 1
@@ -23,7 +23,7 @@ public struct Vocabularies: Sendable {
       sizes: sizes.map { ($0.name, $0.measure(sentences)) })
   }
 
-  /// The lists and the size of the copy models, by hand.
+  /// Makes the lists and the size of the Copy family from values, for tests.
   package init(words: [String], relations: [String], longestEntity: Int) {
     self.init(
       lists: [
@@ -42,7 +42,7 @@ public struct Vocabularies: Sendable {
     return names
   }
 
-  /// A size.
+  /// The value of a size.
   ///
   /// - Precondition: the model declares the size.
   public subscript(size: CorpusSize) -> Int {
@@ -52,13 +52,17 @@ public struct Vocabularies: Sendable {
     return value
   }
 
-  /// The words.
+  /// The words with the ids of padding and unknown words.
+  ///
+  /// - Precondition: the model declares ``VocabularyList/words``.
   public var words: Vocabulary { Vocabulary(self[.words]) }
 
-  /// The relations.
+  /// The relations' names.
+  ///
+  /// - Precondition: the model declares ``VocabularyList/relations``.
   public var relations: NameList { self[.relations] }
 
-  /// The first list or size of the training split that a checkpoint has otherwise, in words.
+  /// A message about the first difference from a checkpoint's vocabularies; `nil` if there is none.
   public func mismatch(with stored: Vocabularies) -> String? {
     for (name, list) in lists {
       guard let other = stored.lists.first(where: { $0.name == name })?.list, !list.matches(other)

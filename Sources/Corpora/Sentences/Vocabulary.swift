@@ -1,11 +1,11 @@
-/// The words of a corpus and their ids: 0 is padding, 1 every unknown word, then the words
+/// The words of a corpus and their ids: 0 is padding, 1 any unknown word, 2 the first word
 /// (models.md 1.4, D4).
 public struct Vocabulary: Sendable {
   /// The id of padding.
   public static let padding = 0
-  /// The id of every word that the vocabulary lacks.
+  /// The id of every word outside the vocabulary.
   public static let unknown = 1
-  /// What the two first ids are called in files.
+  /// The names of the first two ids in files.
   static let reserved = ["[PAD]", "[UNK]"]
 
   private let list: NameList
@@ -13,13 +13,13 @@ public struct Vocabulary: Sendable {
   /// Makes a vocabulary of distinct words.
   public init(_ list: NameList) { self.list = list }
 
-  /// Words with ids from 2 on, in order.
+  /// The words, by ids from 2.
   public var words: [String] { list.names }
 
-  /// The number of ids, padding and unknown among them.
+  /// The number of ids, including padding and unknown.
   public var count: Int { list.count + Self.reserved.count }
 
-  /// The id of a word; ``unknown`` where it has none.
+  /// The id of a word; ``unknown`` for a word outside the vocabulary.
   public func id(of word: String) -> Int {
     list.id(of: word).map { $0 + Self.reserved.count } ?? Self.unknown
   }

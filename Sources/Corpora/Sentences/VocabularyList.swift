@@ -1,7 +1,7 @@
-/// A list of names that a model takes from the training split, such as its words. A model that needs another
-/// list declares it beside itself.
+/// A list of names collected from the training split, such as the words. A model may declare lists of its
+/// own.
 public struct VocabularyList: Sendable {
-  /// Its name in checkpoints, below `vocabulary/`.
+  /// The list's name in checkpoints, below `vocabulary/`.
   public let name: String
   /// Collects the names from the sentences; the number is `data.minimumCount`.
   let collect: @Sendable ([Sentence], Int) -> [String]
@@ -9,14 +9,14 @@ public struct VocabularyList: Sendable {
   /// Declares a list.
   ///
   /// - Parameters:
-  ///   - name: of the list in checkpoints.
-  ///   - collect: makes the list from the training sentences and `data.minimumCount`; a function of them alone.
+  ///   - name: the list's name in checkpoints.
+  ///   - collect: a pure function of the training sentences and `data.minimumCount`.
   public init(_ name: String, collect: @escaping @Sendable ([Sentence], Int) -> [String]) {
     self.name = name
     self.collect = collect
   }
 
-  /// The words that occur at least `data.minimumCount` times, most frequent first, ties by code units.
+  /// All words with at least `data.minimumCount` occurrences, most frequent first, ties by code units.
   public static let words = VocabularyList("words") { sentences, minimumCount in
     var counts: [ExactString: Int] = [:]
     for sentence in sentences {
@@ -42,20 +42,22 @@ public struct VocabularyList: Sendable {
   }
 }
 
-/// A size that a model takes from the training split.
+/// A size measured on the training split.
 public struct CorpusSize: Sendable {
-  /// The name of the attribute in checkpoints.
+  /// The attribute's name in checkpoints.
   public let name: String
   /// Measures the sentences.
   let measure: @Sendable ([Sentence]) -> Int
 
-  /// Declares a size; `measure` is a function of the training sentences alone, 0 or more.
+  /// Declares a size.
+  ///
+  /// - Parameter measure: a pure function of the training sentences, 0 or more.
   public init(_ name: String, measure: @escaping @Sendable ([Sentence]) -> Int) {
     self.name = name
     self.measure = measure
   }
 
-  /// The number of tokens of the longest located head or tail; 1 where there is none.
+  /// The number of tokens of the longest located head or tail; 1 without triples.
   public static let longestEntity = CorpusSize("longest_entity") { sentences in
     sentences.flatMap(\.triples).flatMap { [$0.head.span, $0.tail.span] }
       .compactMap { $0?.length }.max() ?? 1

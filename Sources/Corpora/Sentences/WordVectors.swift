@@ -1,37 +1,37 @@
-/// Word vectors in text form, as GloVe and word2vec publish them: a word and its numbers a line,
-/// with or without a first line of count and dimension.
+/// Word vectors in the text format of GloVe and word2vec: each line holds a word and its numbers; a first
+/// line of count and dimension is optional.
 public struct WordVectors: Sendable {
-  /// Numbers of one vector.
+  /// The length of each vector.
   public let dimension: Int
-  /// The words kept, in the order of the file.
+  /// The words read, in the order of the file.
   public private(set) var words: [String] = []
-  /// The vectors of `words`, shape `[words.count, dimension]`, row by row.
+  /// The vectors of ``words``, `[words.count, dimension]`, row by row.
   public private(set) var values: [Float] = []
   private var rows: [ExactString: Int] = [:]
 
   private init(dimension: Int) { self.dimension = dimension }
 
-  /// How a word was found in a file of vectors.
+  /// The spelling of a word in a file of vectors.
   public enum Match: Sendable {
-    /// As it is written.
+    /// The corpus's spelling.
     case exact
-    /// In lower case: many files hold no other.
+    /// Lower case, the only spelling in many files.
     case lowercase
   }
 
-  /// The vector of a word, and how it was found: as it is written, compared by code units, or else in lower
-  /// case (models.md 1.4).
+  /// The vector of a word: an exact match by code units, or else that of the word in lower case
+  /// (models.md 1.4); `nil` if the file has neither.
   public func vector(of word: String) -> (values: ArraySlice<Float>, match: Match)? {
     if let values = self[word] { return (values, .exact) }
     return self[word.lowercased()].map { ($0, .lowercase) }
   }
 
-  /// The vector of a word as it is written, compared by code units.
+  /// The vector of an exact match, compared by code units.
   subscript(word: String) -> ArraySlice<Float>? {
     rows[ExactString(word)].map { values[$0 * dimension..<($0 + 1) * dimension] }
   }
 
-  /// The mean and the standard deviation of each column over all vectors.
+  /// The mean and the standard deviation of each column over all vectors; zeros without vectors.
   public var columnMoments: [(mean: Float, deviation: Float)] {
     (0..<dimension).map { column in
       let all = stride(from: column, to: values.count, by: dimension).map { Double(values[$0]) }
@@ -42,9 +42,9 @@ public struct WordVectors: Sendable {
     }
   }
 
-  /// Reads the vectors that any of some words has, as it is written or in lower case.
+  /// Reads the vectors of some words, in exact spelling and in lower case.
   ///
-  /// - Throws: `CorpusError` as ``read(_:keeping:)`` does.
+  /// - Throws: the errors of ``read(_:keeping:)``.
   public static func read(
     _ path: String, of words: some Sequence<String>
   ) throws(CorpusError) -> WordVectors {
@@ -53,11 +53,12 @@ public struct WordVectors: Sendable {
     return try read(path) { wanted.contains(ExactString($0)) }
   }
 
-  /// Reads the vectors of the words that `keeping` wants, plain or gzip; the first of a repeated
-  /// word counts. A word may hold blanks, as some of GloVe's do: the last fields are the numbers.
+  /// Reads a file of vectors, plain or gzip. The first vector of a repeated word counts. A word may
+  /// contain blanks, as some in GloVe do: the last `dimension` fields of a line are the numbers.
   ///
-  /// - Throws: `CorpusError` with file and line where a line has the wrong number of fields or a
-  ///   wanted word has a number that is not finite.
+  /// - Parameter keeping: whether to keep a word's vector.
+  /// - Throws: `CorpusError` with file and line for a wrong number of fields, or for a number of a kept
+  ///   word that is not finite.
   public static func read(
     _ path: String, keeping: (String) -> Bool
   ) throws(CorpusError) -> WordVectors {
@@ -85,7 +86,7 @@ public struct WordVectors: Sendable {
       throw place.error("has \(fields.count) fields, expected a word and \(dimension) numbers")
     }
     let numbersStart = fields.count - dimension
-    // More fields are a word with blanks, unless the word would end in a number.
+    // Extra fields belong to a word with blanks, unless the word would end in a number.
     if numbersStart > 1, fields.number(numbersStart - 1) != nil {
       throw place.error("has \(fields.count) fields, expected a word and \(dimension) numbers")
     }
@@ -103,7 +104,7 @@ public struct WordVectors: Sendable {
   }
 }
 
-/// What stands between the blanks of a line.
+/// The fields of a line, separated by blanks.
 private struct Fields {
   private let bytes: [UInt8]
   private let ranges: [Range<Int>]
@@ -115,14 +116,14 @@ private struct Fields {
 
   var count: Int { ranges.count }
 
-  /// The dimension, where the line is one of count and dimension.
+  /// The dimension, if the line consists of count and dimension.
   var header: Int? { count == 2 && Int(text(0)) != nil ? Int(text(1)) : nil }
 
   func text(_ i: Int) -> String { String(decoding: bytes[ranges[i]], as: UTF8.self) }
 
   func number(_ i: Int) -> Float? { Float(text(i)) }
 
-  /// The fields before field `end` with what stands between them.
+  /// The text of all fields before field `end`, including the blanks between them; `nil` unless UTF-8.
   func text(before end: Int) -> String? {
     String(
       validating: bytes[ranges[0].lowerBound..<ranges[end - 1].upperBound], as: UTF8.self)

@@ -4,12 +4,12 @@ import Layers
 import Randomness
 import Tensors
 
-/// What training adds to a run of the decoder: targets, the loss, and whose items are fed.
+/// The decoder's targets and loss in training, and the random choice between gold and own inputs.
 package struct TeacherForcing {
-  /// The triples of each sentence, at most T.
+  /// The target triples of each sentence, at most T.
   package let targets: [[CopyTarget]]
   package let streams: RandomStreams
-  /// Probability that a step is fed the gold item.
+  /// The probability of feeding back the gold choice of a step (D24).
   package let probability: Float
   package let loss: LossTerm
 
@@ -22,9 +22,10 @@ package struct TeacherForcing {
   }
 }
 
-/// One run of the decoder over a batch: all steps of all triples, each fed with what the step before
-/// said (models.md 2.1 to 2.4, 3.4).
+/// One run of the decoder over a batch: all steps of all triples, with feedback from each step to the next
+/// (models.md 2.1 to 2.4, 3.4).
 package final class CopyDecoder {
+  /// Training adds the loss and teacher forcing; inference decodes freely.
   package enum Purpose {
     case training(TeacherForcing)
     case inference
@@ -57,16 +58,18 @@ package final class CopyDecoder {
     }
   }
 
-  /// What one step made of every sentence.
+  /// The result of one step, for every sentence.
   package struct Outcome {
     package let scores: Logits
     /// The cell's state after the step, `[sentences, d]`.
     package let hidden: Variable
-    /// An index past the last relation, token or length means NA.
+    /// The best choice of each sentence; the index after the last relation, token or length means NA.
     package let chosen: [Int]
   }
 
   /// Runs all steps.
+  ///
+  /// - Returns: one outcome for each step.
   package func run(_ purpose: Purpose) -> [Outcome] {
     let kinds = network.architecture.steps
     var state = encoding.final
@@ -99,8 +102,8 @@ package final class CopyDecoder {
       [Int](repeating: 0, count: batch.layout.sentences), rows: batch.layout.sentenceRows, on: tape)
   }
 
-  /// The start of a triple's own cell: the mean of the encoder's state and of what the previous cell
-  /// left; zeros stand for the previous state of the first one (models.md 2.4).
+  /// The first state of a triple's own cell: the mean of the encoder's state and the previous cell's last
+  /// state, zeros before the first cell (models.md 2.4).
   private func firstState(ofTriple triple: Int, previous: CellState) -> CellState {
     if triple == 0 {
       return network.options.mulFirst == .full
@@ -111,7 +114,9 @@ package final class CopyDecoder {
     return CellState(hidden: tape.average(encoding.final.hidden, previous.hidden), cell: cell)
   }
 
-  /// Adds the step's loss, in training, and says what the next step is fed.
+  /// Adds the step's loss in training.
+  ///
+  /// - Returns: the choices to feed back: the decoder's own, or gold ones under teacher forcing.
   private func teach(
     _ purpose: Purpose, _ step: Int, _ kind: CopyStep, _ scores: Logits,
     _ excluded: ExcludedChoices?, _ chosen: [Int]
@@ -144,7 +149,7 @@ package final class CopyDecoder {
     }
   }
 
-  /// The mask M: the token just fed as head, where it is one.
+  /// The mask M: excludes the head's token at the tail step (models.md 2.2).
   private func exclusion(of head: [Int?], _ purpose: Purpose) -> ExcludedChoices? {
     switch (network.options.mask, purpose) {
     case (.none, _), (.neginf, .training): nil
@@ -153,11 +158,12 @@ package final class CopyDecoder {
     }
   }
 
+  /// Choices of tokens; `nil` for NA.
   private func pointed(_ choices: [Int]) -> [Int?] {
     zip(choices, batch.layout.lengths).map { $0 < $1 ? $0 : nil }
   }
 
-  /// The embeddings of what a step said; NA has a row of its own in each table.
+  /// The embeddings of a step's choices; NA is the last row of each table.
   private func embedded(_ choices: [Int], _ kind: CopyStep) -> Variable {
     switch kind {
     case .relation: return network.relations(choices, rows: batch.layout.sentenceRows, on: tape)
@@ -175,12 +181,12 @@ package final class CopyDecoder {
 }
 
 extension CopyNetwork {
-  /// The token that stands for an entity.
+  /// The position of an entity's anchor token: the last, or in CopyRE'5 optionally the first (D2).
   func pointer(_ span: Span) -> Int {
     architecture.slots == .quintuple && options.quintAnchor == .start ? span.start : span.end
   }
 
-  /// The class of an entity's length: its tokens less one; longer ones than any seen in training count
-  /// as the longest.
+  /// The class of an entity's length: the number of tokens minus one, at most that of the longest entity
+  /// in training.
   func lengthClass(_ span: Span) -> Int { min(span.length, vocabularies[.longestEntity]) - 1 }
 }

@@ -3,24 +3,31 @@ import Kernels
 import Layers
 import Tensors
 
-/// The attention, the combination with the fed item, and the scorers of a copy decoder; one set, or one
-/// for each triple (models.md D26).
+/// The parameters of a copy decoder outside its cells: attention, combination with the fed-back vector,
+/// and scorers. A decoder has one set, or one for each triple (models.md D26).
 package struct CopyHeads: Sendable {
+  /// `Wu`, `bu`: the cell's input from fed-back vector and context.
   let combine: SplitLinear
   /// `u_i = va · [h ; H_i] + ba`; the decoder's half and `ba` cancel in the softmax.
   package let attention: SplitLinear
-  /// `Wa` of the `mlp` attention, whose outer weight is ``attentionOutput``.
+  /// `va` of the `mlp` attention, `[1, attentionWidth]`; ``attention`` is then its `Wa`.
   let attentionOutput: Parameter?
+  /// The score of NA, shared by all kinds of steps.
   let na: Linear
   let relation: Linear
+  /// `We` of the linear scorer, or `Wf`, `bf` of the fused one.
   let copy: SplitLinear
   /// `wo`, `bo` of the fused scorer.
   let copyOutput: Linear?
   let length: Linear?
 
+  /// Declares the parameters.
+  ///
   /// - Parameters:
-  ///   - prefix: stands before the names of the parameters.
-  ///   - width: of the encoder's outputs.
+  ///   - prefix: the prefix of the parameters' names.
+  ///   - width: the width of the encoder's outputs.
+  ///   - relations: the number of relations.
+  ///   - lengths: the number of length classes.
   init(
     _ prefix: String, _ options: CopyOptions, _ architecture: CopyArchitecture, width: Int,
     relations: Int, lengths: Int, in layout: inout ParameterLayout
@@ -50,10 +57,11 @@ package struct CopyHeads: Sendable {
   }
 }
 
-/// The heads at work on one batch: what does not change from step to step is computed once, here.
+/// The heads of a decoder applied to one batch. The initialiser computes all terms that are constant over
+/// the steps.
 ///
-/// With the linear attention the context is the same at all steps (models.md 2.1), so it is computed
-/// once and its part of the combination with it.
+/// With the linear attention the context, and its part of the combination, is one of them (models.md
+/// 2.1).
 final class CopyHeadsRun {
   private let heads: CopyHeads
   private let options: CopyOptions
@@ -65,15 +73,15 @@ final class CopyHeadsRun {
   private let relation: UnrolledLinear
   private let query: UnrolledLinear
   private let length: UnrolledLinear?
-  /// `Wf₂ f(H) + bf`, `[tokens, fusion]`.
+  /// `Wf₂ f(H) + bf`, `[tokens, fusion]`; `[tokens, 1]` with the linear scorer.
   private let keys: Variable
-  /// The context's part of the combination, `[sentences, dw]`, where the context is constant.
+  /// The context's part of the combination, `[sentences, dw]`; `nil` if the context changes.
   private let constant: Variable?
   private let stepwise: StepwiseAttention?
 
   /// - Parameters:
   ///   - outputs: `H`, `[tokens, width]`.
-  ///   - steps: the kinds of the steps that these heads will take.
+  ///   - steps: the kinds of all steps of these heads.
   init(
     _ heads: CopyHeads, _ options: CopyOptions, outputs: Variable, layout: SequenceLayout,
     steps: [CopyStep], on tape: Tape
@@ -115,7 +123,7 @@ final class CopyHeadsRun {
   /// `v = Wu [y ; k] + bu`, `[sentences, dw]`: the input of the cell.
   ///
   /// - Parameters:
-  ///   - item: `y`, the embedding of what the last step said.
+  ///   - item: `y`, the embedding of the previous step's choice.
   ///   - state: the state before the step.
   func combined(_ item: Variable, state: CellState) -> Variable {
     let context = constant ?? stepwise?.combinedContext(state)
@@ -123,7 +131,7 @@ final class CopyHeadsRun {
     return tape.sum(fed.step(item), context)
   }
 
-  /// The scores of a step after the cell has moved to `hidden`.
+  /// The logits of a step, from the cell's new state `hidden`.
   func scores(_ step: CopyStep, hidden: Variable) -> Logits {
     let none = scored(na, heads.na, hidden)
     switch step {
@@ -137,7 +145,7 @@ final class CopyHeadsRun {
     }
   }
 
-  /// A head's scores; with `copyreSelu` the bias comes after selu (models.md 2.1).
+  /// A head's scores; `copyreSelu` adds the bias after selu (models.md 2.1).
   private func scored(_ map: UnrolledLinear, _ head: Linear, _ hidden: Variable) -> Variable {
     let scores = map.step(hidden)
     guard options.copyreSelu else { return scores }
@@ -158,8 +166,8 @@ final class CopyHeadsRun {
   }
 }
 
-/// An attention whose context depends on the decoder's state: `mlp` (D20), or CopyRE's selu form, which
-/// averages and reads the cell state of an LSTM (models.md 2.1).
+/// An attention with a new context at each step: `mlp` (D20), or the selu form of CopyRE's program, a
+/// mean over tokens with scores from the cell state of an LSTM (models.md 2.1).
 private final class StepwiseAttention {
   private let heads: CopyHeads
   private let options: CopyOptions
@@ -187,6 +195,7 @@ private final class StepwiseAttention {
     context = heads.combine.unrolledRight(rows: steps * layout.sentences, on: tape)
   }
 
+  /// The context's part of the combination, `[sentences, dw]`.
   func combinedContext(_ state: CellState) -> Variable {
     let asked = options.copyreSelu ? state.cell ?? state.hidden : state.hidden
     let scores = tape.additiveScores(

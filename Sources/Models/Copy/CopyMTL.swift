@@ -1,11 +1,11 @@
-/// CopyMTL (Zeng, Zhang and Liu, AAAI 2020): CopyRE' and, on the same encoder, a BIO tagger with a CRF;
-/// the tags grow the tokens that the decoder points at into entities (models.md 3.2, 3.3).
-public struct CopyMTL: CopyModel {
-  public static let names = ["copymtl"]
-  public static let architecture = CopyArchitecture(
+/// CopyMTL (Zeng, Zhang and Liu, AAAI 2020): CopyRE' with a BIO tagger and CRF on the same encoder. The
+/// tags extend the decoder's pointers to entities of several tokens (models.md 3.2, 3.3).
+package struct CopyMTL: CopyModel {
+  package static let names = ["copymtl"]
+  package static let architecture = CopyArchitecture(
     scorer: .fused, slots: .triple, tagging: true)
-  public static let defaults = CopyOptions()
-  public let network: CopyNetwork
+  package static let defaults = CopyOptions()
+  package let network: CopyNetwork
 
-  public init(network: CopyNetwork) { self.network = network }
+  package init(network: CopyNetwork) { self.network = network }
 }

@@ -3,40 +3,43 @@ import Corpora
 import Layers
 import Tensors
 
-/// A member of the family: a name, its published settings, and the network that does the work.
-public protocol CopyModel: ExtractionModel where Options == CopyOptions, Input == WordInput {
+/// A model of the Copy family: names, published options and architecture on top of ``CopyNetwork``.
+package protocol CopyModel: ExtractionModel where Options == CopyOptions, Input == WordInput {
+  /// The model's copy scorer, slots and tagging.
   static var architecture: CopyArchitecture { get }
+  /// The network of this architecture; it implements all requirements of ``ExtractionModel``.
   var network: CopyNetwork { get }
+  /// Wraps a network of this architecture.
   init(network: CopyNetwork)
 }
 
 extension CopyModel {
-  public static var sizes: [CorpusSize] { [.longestEntity] }
+  package static var sizes: [CorpusSize] { [.longestEntity] }
 
-  public init(options: CopyOptions, vocabularies: Vocabularies) {
+  package init(options: CopyOptions, vocabularies: Vocabularies) {
     self.init(
       network: CopyNetwork(
         options: options, architecture: Self.architecture, vocabularies: vocabularies))
   }
 
-  public var vocabularies: Vocabularies { network.vocabularies }
-  public var layout: ParameterLayout { network.layout }
-  public var objective: [ObjectiveTerm<WordInput>] { network.objective }
-  public var wordTables: [WordTable] {
+  package var vocabularies: Vocabularies { network.vocabularies }
+  package var layout: ParameterLayout { network.layout }
+  package var objective: [ObjectiveTerm<WordInput>] { network.objective }
+  package var wordTables: [WordTable] {
     [WordTable(network.words.table, start: network.options.wordStart)]
   }
 
-  public func losses(
+  package func losses(
     of shard: [WordInput], streams: RandomStreams, on tape: Tape
   ) -> [LossTerm] {
     network.losses(of: shard, streams: streams, on: tape)
   }
 
-  public func predict(_ batch: [WordInput], on tape: Tape) -> [Prediction] {
+  package func predict(_ batch: [WordInput], on tape: Tape) -> [Prediction] {
     network.predict(batch, on: tape)
   }
 
-  public func oracle(of input: WordInput, seed: UInt64) -> Prediction {
+  package func oracle(of input: WordInput, seed: UInt64) -> Prediction {
     network.oracle(of: input, seed: seed)
   }
 }

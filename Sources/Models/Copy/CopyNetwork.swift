@@ -4,23 +4,30 @@ import Layers
 import Randomness
 import Tensors
 
-/// The network that CopyRE, CopyRE', CopyRE'5 and CopyMTL share: a bidirectional encoder, a decoder that
-/// names relations and points at tokens, and a tagger where the architecture has one.
-public struct CopyNetwork: Sendable {
-  public let options: CopyOptions
-  public let architecture: CopyArchitecture
-  public let vocabularies: Vocabularies
-  public let layout: ParameterLayout
+/// The network of CopyRE, CopyRE', CopyRE'5 and CopyMTL: a bidirectional encoder, a decoder of relations
+/// and token pointers, and in CopyMTL a tagger.
+package struct CopyNetwork: Sendable {
+  package let options: CopyOptions
+  package let architecture: CopyArchitecture
+  package let vocabularies: Vocabularies
+  package let layout: ParameterLayout
+  /// The vectors of words; the last row is that of NA.
   let words: Embedding
+  /// The vectors of relations; the last row is that of NA.
   let relations: Embedding
+  /// The vector of the start symbol, the decoder's first input.
   let start: Embedding
+  /// The vectors of entity lengths, in CopyRE'5 alone; the last row is that of NA.
   let lengths: Embedding?
   package let encoder: BidirectionalEncoder
+  /// One cell, or one for each triple (models.md 2.4).
   package let cells: [CellParameters]
+  /// One set of heads, or one for each triple (models.md D26).
   package let heads: [CopyHeads]
   package let tagger: Tagger?
 
-  public init(options: CopyOptions, architecture: CopyArchitecture, vocabularies: Vocabularies) {
+  /// Declares all parameters.
+  package init(options: CopyOptions, architecture: CopyArchitecture, vocabularies: Vocabularies) {
     var layout = ParameterLayout()
     let (d, dw, start) = (options.hidden, options.embedding, options.wordStart.initializer)
     words = Embedding(
@@ -59,13 +66,13 @@ public struct CopyNetwork: Sendable {
     self.layout = layout
   }
 
-  /// The kinds of all steps of the decoder.
+  /// The kinds of all decoder steps, T times those of one triple.
   var steps: [CopyStep] {
     (0..<options.triples).flatMap { _ in architecture.steps }
   }
 }
 
-/// Sentences as the network reads them, longest first.
+/// Encoded sentences, longest first, and the layout of their tokens.
 package struct CopyBatch {
   package let inputs: [WordInput]
   package let layout: SequenceLayout
@@ -84,7 +91,9 @@ package struct CopyBatch {
 }
 
 extension CopyNetwork {
-  /// Embeds and encodes a batch; dropout only where there are random streams, which means in training.
+  /// Embeds and encodes a batch.
+  ///
+  /// - Parameter streams: the random streams of dropout; `nil` in inference, without dropout.
   package func encode(_ batch: CopyBatch, streams: RandomStreams?, on tape: Tape)
     -> BidirectionalEncoder.Encoding
   {
@@ -101,18 +110,18 @@ extension CopyNetwork {
       outputs: dropped(encoding.outputs, "dropout of encoder outputs"), final: encoding.final)
   }
 
-  /// `L_D`, the decoder's cross-entropy, as a sum or a mean over its steps (D15), and `L_E`, the
-  /// tagger's, by λ.
+  /// `L_D`, the decoder's cross-entropy, a sum or a mean over its steps (D15), and in models with a tagger
+  /// `L_E`, the CRF's, with weight λ.
   var objective: [ObjectiveTerm<WordInput>] {
     let share = options.decoderReduction == .stepSum ? 1 : 1 / Float(steps.count)
     return [ObjectiveTerm("L_D", weight: share)]
       + (tagger == nil ? [] : [ObjectiveTerm("L_E", weight: options.lambda)])
   }
 
-  /// The terms of the objective on one shard: `L_D`, and `L_E` where there is a tagger (models.md 1.10).
+  /// The losses `L_D` and, with a tagger, `L_E` of each sentence (models.md 1.10).
   ///
   /// - Parameter shard: sentences, longest first.
-  public func losses(of shard: [WordInput], streams: RandomStreams, on tape: Tape) -> [LossTerm] {
+  package func losses(of shard: [WordInput], streams: RandomStreams, on tape: Tape) -> [LossTerm] {
     let batch = CopyBatch(shard)
     let encoding = encode(batch, streams: streams, on: tape)
     let terms = objective.map { LossTerm($0.name, weight: $0.weight, sentences: shard.count) }
@@ -129,7 +138,7 @@ extension CopyNetwork {
     return terms
   }
 
-  /// The decoder's choices, `[step][sentence]`, and the tags of each sentence where there is a tagger.
+  /// The decoder's choices, `[step][sentence]`, and the tags of each sentence; `nil` without tagger.
   package func choices(_ batch: CopyBatch, on tape: Tape) -> (actions: [[Int]], tags: [[BIO]]?) {
     let encoding = encode(batch, streams: nil, on: tape)
     let outcomes = CopyDecoder(self, batch, encoding, on: tape).run(.inference)

@@ -1,79 +1,97 @@
 import Autodiff
 import Layers
 
-/// What the models with a copy decoder can be told (models.md sections 1 to 4). A key that a model has no
-/// use for, such as `lambda` where there is no tagger, changes nothing.
-public struct CopyOptions: ModelOptions, Equatable {
-  /// Width of word, relation and length embeddings, `dw`.
-  public var embedding = 100
-  /// How the tables of words, relations, lengths and the start symbol start (D5).
-  public var wordStart = VectorStart.normal
-  /// Width of each recurrent state, `d`.
-  public var hidden = 1000
-  /// Width of the fused copy scorer.
-  public var fusion = 100
-  /// Triples that are decoded, `T`.
-  public var triples = 5
-  public var cell = Cell.lstm
-  /// Where a GRU resets; LSTM cells have no use for it.
-  public var gruForm = GRUForm.after
-  public var encoderMerge = EncoderMerge.average
-  public var decoder = Decoder.one
-  public var mulHeads = MulHeads.shared
-  public var mulInput = MulInput.carried
-  public var mulFirst = MulFirst.half
-  public var attention = Attention.linear
-  /// Width of the `mlp` attention.
-  public var attentionWidth = 100
-  /// Scores of CopyRE inside selu, as its TensorFlow program has them (D21).
-  public var copyreSelu = false
+/// The options of the Copy family (models.md sections 1 to 4). Keys without meaning for a model, such as
+/// `lambda` without tagger, have no effect.
+package struct CopyOptions: ModelOptions, Equatable {
+  /// The width of word, relation and length embeddings, `dw`.
+  package var embedding = 100
+  /// The first values of the tables of words, relations, lengths and the start symbol (D5).
+  package var wordStart = VectorStart.normal
+  /// The width of each recurrent state, `d`.
+  package var hidden = 1000
+  /// The inner width of the fused copy scorer.
+  package var fusion = 100
+  /// The number of triples to decode for each sentence, `T`.
+  package var triples = 5
+  /// The cell of encoder and decoder (D31).
+  package var cell = Cell.lstm
+  /// The place of the reset in a GRU; no effect on LSTM cells.
+  package var gruForm = GRUForm.after
+  /// The combination of the encoder's directions (models.md 1.6).
+  package var encoderMerge = EncoderMerge.average
+  /// OneDecoder or MultiDecoder (models.md 2.4).
+  package var decoder = Decoder.one
+  /// Heads of MultiDecoder (D26).
+  package var mulHeads = MulHeads.shared
+  /// The first input of each triple in MultiDecoder (D26).
+  package var mulInput = MulInput.carried
+  /// The first cell's start in MultiDecoder (D26).
+  package var mulFirst = MulFirst.half
+  /// The decoder's attention over the encoder's outputs (D20).
+  package var attention = Attention.linear
+  /// The inner width of the `mlp` attention.
+  package var attentionWidth = 100
+  /// selu around the scores, as in CopyRE's TensorFlow program (D21).
+  package var copyreSelu = false
   /// selu before the fusion of the copy scorer (D27).
-  public var copyInnerSelu = true
+  package var copyInnerSelu = true
   /// The mask M at tail steps (D22).
-  public var mask = Mask.none
-  public var targetOrder = TargetOrder.shuffle
-  /// Probability that a step is fed the gold item in training, in `0...1`; otherwise its own (D24).
-  public var teacherForcing: Float = 0
+  package var mask = Mask.none
+  /// The order of a sentence's target triples (D23).
+  package var targetOrder = TargetOrder.shuffle
+  /// The probability of feeding back the gold choice in training, in `0...1` (D24).
+  package var teacherForcing: Float = 0
   /// λ, the weight of the tagging loss.
-  public var lambda: Float = 1
-  public var decoderReduction = DecoderReduction.stepSum
+  package var lambda: Float = 1
+  /// The reduction of the decoder's loss over its steps (D15).
+  package var decoderReduction = DecoderReduction.stepSum
   /// Scores of first and last tag in the CRF (D10).
-  public var crfEnds = true
-  /// Forbids I after O and at the start when tags are decoded.
-  public var crfConstrained = false
-  public var taggedEntities = TaggedEntities.triples
-  /// The token that CopyRE'5 points at (D2).
-  public var quintAnchor = QuintAnchor.last
-  /// Ends the output at the first relation that is NA.
-  public var stopAtNA = false
-  /// Probability of dropping an element of word embeddings and encoder outputs, in `0..<1`.
-  public var dropout: Float = 0
+  package var crfEnds = true
+  /// Whether Viterbi decoding forbids I after O and at the start.
+  package var crfConstrained = false
+  /// The entities of the gold tags (D28).
+  package var taggedEntities = TaggedEntities.triples
+  /// The token of an entity that CopyRE'5 points to (D2).
+  package var quintAnchor = QuintAnchor.last
+  /// Whether the output ends at the first NA relation (models.md 2.3).
+  package var stopAtNA = false
+  /// The dropout of word embeddings and encoder outputs, in `0..<1`.
+  package var dropout: Float = 0
 
-  public init() {}
+  /// The published options of CopyMTL.
+  package init() {}
 
-  public enum Cell: String, Codable, Sendable, CaseIterable { case lstm, gru }
-  public enum GRUForm: String, Codable, Sendable, CaseIterable { case after, before }
+  package enum Cell: String, Codable, Sendable, CaseIterable { case lstm, gru }
+  /// Reset after the recurrent product, or before it (models.md 1.5).
+  package enum GRUForm: String, Codable, Sendable, CaseIterable { case after, before }
   /// One cell for all steps, or a cell for each triple.
-  public enum Decoder: String, Codable, Sendable, CaseIterable { case one, mul }
-  public enum MulHeads: String, Codable, Sendable, CaseIterable { case shared, separate }
-  /// Whether the fed item runs on across triples, or each triple begins with the start symbol.
-  public enum MulInput: String, Codable, Sendable, CaseIterable { case carried, restart }
-  /// The first cell's start: half the encoder's state, or all of it.
-  public enum MulFirst: String, Codable, Sendable, CaseIterable { case half, full }
-  public enum Attention: String, Codable, Sendable, CaseIterable { case linear, mlp }
-  public enum Mask: String, Codable, Sendable, CaseIterable {
+  package enum Decoder: String, Codable, Sendable, CaseIterable { case one, mul }
+  /// One set of heads for all triples, or one for each.
+  package enum MulHeads: String, Codable, Sendable, CaseIterable { case shared, separate }
+  /// The previous triple's last choice, or the start symbol.
+  package enum MulInput: String, Codable, Sendable, CaseIterable { case carried, restart }
+  /// Half the encoder's state, or the whole.
+  package enum MulFirst: String, Codable, Sendable, CaseIterable { case half, full }
+  /// Linear scores, with a context constant over the steps, or a layer with tanh.
+  package enum Attention: String, Codable, Sendable, CaseIterable { case linear, mlp }
+  /// No mask, minus infinity in inference, or score zero in training and inference.
+  package enum Mask: String, Codable, Sendable, CaseIterable {
     case none, neginf
     case zeroLogit = "zero-logit"
   }
-  public enum TargetOrder: String, Codable, Sendable, CaseIterable {
+  /// One random order, the order of the corpus, by relation and position, or a random order in each epoch.
+  package enum TargetOrder: String, Codable, Sendable, CaseIterable {
     case shuffle, file, sorted, reshuffle
   }
-  public enum DecoderReduction: String, Codable, Sendable, CaseIterable {
+  package enum DecoderReduction: String, Codable, Sendable, CaseIterable {
     case stepSum = "step-sum"
     case stepMean = "step-mean"
   }
-  public enum TaggedEntities: String, Codable, Sendable, CaseIterable { case triples, all }
-  public enum QuintAnchor: String, Codable, Sendable, CaseIterable { case last, start }
+  /// The entities of the sentence's triples, or all annotated entities.
+  package enum TaggedEntities: String, Codable, Sendable, CaseIterable { case triples, all }
+  /// The last token of an entity, or the first.
+  package enum QuintAnchor: String, Codable, Sendable, CaseIterable { case last, start }
 
   var cellForm: CellForm {
     switch (cell, gruForm) {
@@ -83,7 +101,7 @@ public struct CopyOptions: ModelOptions, Equatable {
     }
   }
 
-  public func validate() throws(InvalidOption) {
+  package func validate() throws(InvalidOption) {
     let sizes = [
       ("embedding", embedding, 65_536), ("hidden", hidden, 65_536), ("fusion", fusion, 65_536),
       ("attentionWidth", attentionWidth, 65_536), ("triples", triples, 1000),
@@ -103,33 +121,36 @@ public struct CopyOptions: ModelOptions, Equatable {
   }
 }
 
-/// What sets the models of the family apart.
-public struct CopyArchitecture: Sendable {
-  public enum Scorer: Sendable {
-    /// `We [h ; H_i]`: head and tail cannot be told apart (CopyRE, equation 3).
+/// The differences between the models of the Copy family.
+package struct CopyArchitecture: Sendable {
+  /// The score of copying token i from the decoder's state h and the encoder's output H_i.
+  package enum Scorer: Sendable {
+    /// `We [h ; H_i]`, equal for head and tail after the softmax (CopyRE, equation 3).
     case linear
     /// `wo · selu(Wf [h ; H_i] + bf) + bo` (CopyMTL, equation 10).
     case fused
   }
 
-  public enum Slots: Sendable {
+  /// The decoder's steps for one triple.
+  package enum Slots: Sendable {
     /// Relation, head, tail.
     case triple
     /// Relation, head, its length, tail, its length.
     case quintuple
   }
 
-  public let scorer: Scorer
-  public let slots: Slots
-  public let tagging: Bool
+  package let scorer: Scorer
+  package let slots: Slots
+  /// Whether a BIO tagger with a CRF runs on the encoder (models.md 3.2).
+  package let tagging: Bool
 
-  public init(scorer: Scorer, slots: Slots, tagging: Bool) {
+  package init(scorer: Scorer, slots: Slots, tagging: Bool) {
     self.scorer = scorer
     self.slots = slots
     self.tagging = tagging
   }
 
-  /// The kinds of the decoder's steps, for one triple.
+  /// The kinds of the decoder's steps for one triple.
   var steps: [CopyStep] {
     switch slots {
     case .triple: [.relation, .head, .tail]
@@ -138,7 +159,7 @@ public struct CopyArchitecture: Sendable {
   }
 }
 
-/// What a decoder's step chooses.
+/// The kind of a decoder step: a relation, a token or a length.
 enum CopyStep: Sendable {
   case relation, head, headLength, tail, tailLength
 

@@ -2,9 +2,9 @@ import Autodiff
 import Corpora
 
 extension CopyNetwork {
-  /// Reads facts out of sentences.
+  /// Extracts facts from sentences.
   ///
-  /// - Parameter batch: sentences, longest first.
+  /// - Parameter inputs: sentences, longest first.
   func predict(_ inputs: [WordInput], on tape: Tape) -> [Prediction] {
     let batch = CopyBatch(inputs)
     let (actions, tags) = choices(batch, on: tape)
@@ -14,12 +14,12 @@ extension CopyNetwork {
     }
   }
 
-  /// Turns a sentence's choices into facts: groups of slots, empty ones and repeats dropped
-  /// (models.md 2.3, 3.3, 3.4).
+  /// Converts a sentence's choices into groups of slots, without empty groups and repeats (models.md 2.3,
+  /// 3.3, 3.4).
   ///
   /// - Parameters:
-  ///   - actions: a choice a step.
-  ///   - length: tokens of the sentence.
+  ///   - actions: one choice for each step.
+  ///   - length: the number of the sentence's tokens.
   func read(_ actions: [Int], length: Int, tags: [BIO]?) -> Prediction {
     var prediction = Prediction(tags: tags)
     for slots in actions.chunks(of: architecture.steps.count) {
@@ -51,8 +51,8 @@ extension CopyNetwork {
     }
   }
 
-  /// The prediction of a network that chooses what it is taught: the bound that target order, the limit
-  /// of T triples, the pointing rule, the tags and the mask M put on it (models.md 3.3).
+  /// The prediction from gold choices and gold tags: the structural ceiling that follows from target
+  /// order, the limit of T triples, the pointing rule, the tags and the mask M (models.md 3.3).
   func oracle(of input: WordInput, seed: UInt64) -> Prediction {
     let tags = architecture.tagging ? options.tags(of: input) : nil
     let targets = options.targets(

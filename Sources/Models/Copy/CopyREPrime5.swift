@@ -1,11 +1,11 @@
-/// CopyRE'5 (Zeng, Zhang and Liu, AAAI 2020): CopyRE' that decodes quintuples, a length after each
-/// entity's token, to name entities of several tokens without a tagger (models.md 3.4).
-public struct CopyREPrime5: CopyModel {
-  public static let names = ["copyre-prime5", "copyre'5", "copyre5"]
-  public static let architecture = CopyArchitecture(
+/// CopyRE'5 (Zeng, Zhang and Liu, AAAI 2020): CopyRE' with quintuples. The decoder predicts a length after
+/// each pointer, so that entities of several tokens need no tagger (models.md 3.4).
+package struct CopyREPrime5: CopyModel {
+  package static let names = ["copyre-prime5", "copyre'5", "copyre5"]
+  package static let architecture = CopyArchitecture(
     scorer: .fused, slots: .quintuple, tagging: false)
-  public static let defaults = CopyOptions()
-  public let network: CopyNetwork
+  package static let defaults = CopyOptions()
+  package let network: CopyNetwork
 
-  public init(network: CopyNetwork) { self.network = network }
+  package init(network: CopyNetwork) { self.network = network }
 }

@@ -1,7 +1,7 @@
 import Corpora
 import Randomness
 
-/// A triple as the decoder must say it.
+/// A target triple of the decoder: a relation's id and two located entities.
 package struct CopyTarget: Hashable {
   package let relation: Int
   package let head: Span
@@ -15,7 +15,7 @@ package struct CopyTarget: Hashable {
 }
 
 extension CopyOptions {
-  /// The distinct triples that a model can be taught: both entities located, the relation known.
+  /// The distinct triples with two located entities and a known relation.
   static func teachable(_ input: WordInput, _ vocabularies: Vocabularies) -> [CopyTarget] {
     var seen: Set<CopyTarget> = []
     return input.sentence.triples.compactMap { triple in
@@ -27,8 +27,7 @@ extension CopyOptions {
     }
   }
 
-  /// The triples of a sentence in the order in which the decoder is taught them, cut to `triples`
-  /// (models.md 2.3, D23).
+  /// The target triples of a sentence in the configured order, at most `triples` (models.md 2.3, D23).
   package func targets(of input: WordInput, _ vocabularies: Vocabularies, streams: RandomStreams)
     -> [CopyTarget]
   {
@@ -49,7 +48,7 @@ extension CopyOptions {
     return Array(ordered.prefix(triples))
   }
 
-  /// The tags of a sentence's entities: those of its triples, or all that the corpus lists (D28).
+  /// The gold tags of a sentence, for the entities of its triples or for all annotated entities (D28).
   package func tags(of input: WordInput) -> [BIO] {
     let sentence = input.sentence
     let spans =

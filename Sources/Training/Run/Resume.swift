@@ -6,14 +6,15 @@ import Foundation
 import Models
 import Tensors
 
-/// Compares what a checkpoint was made with and what a run is told now.
+/// Compares a checkpoint's stored configuration with that of the run.
 public struct ResumeCheck: Sendable {
-  /// Reads a checkpoint's configuration and says which keys differ from the run's, in order.
+  /// A key with different values in checkpoint and run.
   public typealias Difference = (key: String, was: String, now: String)
 
-  /// Keys of a stored configuration that differ from the current one.
+  /// Returns the differing keys in order, from the stored YAML and the checkpoint's path.
   public let differences: @Sendable (_ stored: String, _ checkpoint: String) throws -> [Difference]
 
+  /// Makes a check; Training itself cannot parse a configuration.
   public init(
     differences: @escaping @Sendable (_ stored: String, _ checkpoint: String) throws -> [Difference]
   ) {
@@ -22,9 +23,9 @@ public struct ResumeCheck: Sendable {
 }
 
 extension Run {
-  /// Takes up the run where a checkpoint left it: read by rank 0, handed to all.
+  /// Restores the run from a checkpoint: rank 0 reads the file and distributes it to all ranks.
   ///
-  /// - Parameter partitions: this rank's, of the optimiser's moments.
+  /// - Parameter partitions: this rank's partitions of the optimiser's moments.
   func resume(
     from path: String, check: ResumeCheck, partitions: [Range<Int>], on session: borrowing Session
   ) throws {
@@ -38,7 +39,7 @@ extension Run {
     }
   }
 
-  /// Gives every rank its partitions of the values of rank 0, block by block.
+  /// Scatters rank 0's values to the partitions of all ranks, block by block.
   private func scatter(
     _ whole: Slab?, to values: Slab, _ partitions: [Range<Int>], on session: borrowing Session
   ) throws {
@@ -55,7 +56,9 @@ extension Run {
     }
   }
 
-  /// Reads a checkpoint into this run, the whole moments into memory of their own.
+  /// Reads a checkpoint on rank 0: parameters into the run, whole moments into new slabs.
+  ///
+  /// - Throws: `TrainingError` if options, corpus or vocabularies differ from those of the run.
   private func restore(
     _ path: String, _ check: ResumeCheck, moments: inout [Slab]
   ) throws -> Progress {
@@ -81,7 +84,7 @@ extension Run {
     }
     try Snapshot.read(model.layout, into: parameters, from: file)
     for (name, _) in optimizer.moments {
-      // One after the other, since each takes as much memory again.
+      // One moment at a time bounds the memory of the open file to the size of one.
       try file.read(.groups([Snapshot.group(ofMoment: name)]))
       let whole = Slab(count: model.layout.count)
       try Snapshot.read(model.layout, moment: name, into: whole, from: file)

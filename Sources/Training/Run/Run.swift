@@ -8,31 +8,34 @@ import Layers
 import Models
 import Tensors
 
-/// How a run begins.
+/// The starting point of a run.
 public enum RunStart: Sendable {
-  /// In a folder that holds no checkpoints.
+  /// From new parameters, in a folder without checkpoints.
   case afresh
-  /// In place of what the folder holds.
+  /// From new parameters; replaces the folder's checkpoints and run log.
   case overwriting
-  /// From the newest checkpoint of the folder; afresh where there is none.
+  /// From the newest checkpoint of the folder, or from new parameters if there is none.
   case newest
-  /// From a checkpoint file.
+  /// From the checkpoint file at a path.
   case file(String)
 }
 
-/// What a run is told besides its options.
+/// A run's options, folder and limits.
 public struct RunPlan: Sendable {
+  /// The configuration of the run.
   public var options: RunOptions
   /// ``RunOptions/portable`` as YAML, for checkpoints.
   public var configuration: String
-  /// Folder of the checkpoints and the run log.
+  /// The folder of checkpoints and run log.
   public var folder: String
+  /// New parameters or a checkpoint.
   public var start: RunStart
-  /// Updates from the start of training after which to stop.
+  /// The run stops after this number of updates, counted from the start of training; `nil` for no limit.
   public var stopAfter: Int?
-  /// Name and version of the program, for the run log.
+  /// The program's name and version, for the run log.
   public var program: String
 
+  /// Makes a plan; `configuration` must be the YAML of `options`.
   public init(
     options: RunOptions, configuration: String, folder: String, start: RunStart,
     stopAfter: Int?, program: String
@@ -46,16 +49,16 @@ public struct RunPlan: Sendable {
   }
 }
 
-/// The state of a run: the same on every rank, bit for bit, between two steps.
+/// The state of a run, bit-identical on every rank between two steps.
 final class Run {
   let plan: RunPlan
   let corpus: TrainingCorpus
   let model: any ExtractionModel
-  /// The parameters, and whether ranks have them in common.
+  /// The parameters, in memory of each rank or shared by the ranks of a node.
   let replica: ReplicatedBuffer
-  /// The parameters as products read them.
+  /// The parameters, packed for products.
   let weights: WeightStore
-  /// Where the packed weights lie once ranks have them in common.
+  /// The memory of the packed weights if ranks of a node share them.
   var packs: ReplicatedBuffer?
   let team: ThreadTeam
   let optimizer: Optimizer
@@ -83,7 +86,7 @@ final class Run {
   var parameters: Slab { replica.values }
   var objective: [String] { model.termNames }
 
-  /// The order of minibatches.
+  /// The sampler of minibatches.
   var order: EpochSampler {
     EpochSampler(
       costs: (0..<corpus.training.count).map(corpus.training.cost), seed: UInt64(options.seed),
@@ -101,9 +104,9 @@ final class Run {
       progress: progress)
   }
 
-  /// Gives the parameters their first values, on every rank those of rank 0.
+  /// Initialises the parameters on rank 0 and publishes them to all ranks.
   ///
-  /// - Returns: sentences about where the word tables start from, and warnings.
+  /// - Returns: a message about the source of the word vectors, and warnings.
   func initialize(
     on session: borrowing Session
   ) throws -> (origin: String, warnings: [String]) {

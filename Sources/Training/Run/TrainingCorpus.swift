@@ -3,22 +3,22 @@ import Corpora
 import Foundation
 import Models
 
-/// The sentences that a run trains and selects on, as its model reads them; the same on every rank.
+/// The encoded training and development splits of a run, equal on every rank.
 public struct TrainingCorpus: Sendable {
   /// The model, built for the training split.
   public let model: any ExtractionModel
-  /// Training sentences that are short enough.
+  /// The training sentences of at most `data.maximumLength` tokens.
   public let training: any EncodedSplit
-  /// The sentences that select the best checkpoint.
+  /// The development sentences, which select the best checkpoint; longer ones are cut.
   public let development: any EncodedSplit
-  /// Checksum of the training split.
+  /// The checksum of the whole training split, FNV-1a in hexadecimal.
   public let trainingDigest: String
-  /// Checksum of the development split.
+  /// The checksum of the whole development split, FNV-1a in hexadecimal.
   public let developmentDigest: String
-  /// Sentences left out and relations that training lacks, in words.
+  /// Messages about sentences left out or cut, and about relations without training sentences.
   public let warnings: [String]
 
-  /// Reads both splits on rank 0 and hands them to all ranks; no other rank needs the files.
+  /// Reads both splits on rank 0 and broadcasts them; other ranks need no access to the files.
   public static func read(
     _ options: RunOptions, on session: borrowing Session
   ) throws -> TrainingCorpus {
@@ -36,9 +36,10 @@ public struct TrainingCorpus: Sendable {
     return try JSONLines.parse(bytes, name: path)
   }
 
-  /// Builds the model for the training sentences that are short enough, and encodes both splits.
+  /// Builds the model for the training sentences of at most `data.maximumLength` tokens and encodes both
+  /// splits.
   ///
-  /// - Throws: `TrainingError` where no sentence is left, or no triple.
+  /// - Throws: `TrainingError` if no sentence, or no triple, is left for training.
   public init(training: [Sentence], development: [Sentence], options: RunOptions) throws {
     let longest = options.data.maximumLength
     let short = training.filter { $0.tokens.count <= longest }
@@ -72,7 +73,7 @@ public struct TrainingCorpus: Sendable {
     ].compactMap { $0 }
   }
 
-  /// FNV-1a of the sentences as they are written.
+  /// FNV-1a of the sentences in the JSON Lines format.
   private static func digest(_ sentences: [Sentence]) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for sentence in sentences {
@@ -82,17 +83,19 @@ public struct TrainingCorpus: Sendable {
   }
 }
 
-/// An error that rank 0 met while the others waited for what it made: all of them know of it, so each can
-/// end the job in order.
+/// An error on rank 0 that all ranks know of, so that each can end the job in order.
 public struct SharedError: Error, CustomStringConvertible {
+  /// The error of rank 0.
   public let underlying: any Error
+  /// The message of ``underlying``.
   public var description: String { "\(underlying)" }
 }
 
 extension Session {
-  /// Gives every rank what rank 0 makes. If rank 0 fails, it throws its error as ``SharedError`` and all
-  /// others throw ``TrainingError/stoppedByFirstRank``, so that the job ends on every rank and speaks
-  /// once.
+  /// Runs `make` on rank 0 and broadcasts its result.
+  ///
+  /// - Throws: if `make` fails, ``SharedError`` on rank 0 and ``TrainingError/stoppedByFirstRank`` on all
+  ///   other ranks: the job ends on every rank, with one message.
   borrowing func share(_ make: () throws -> [UInt8]) throws -> [UInt8] {
     guard rank == 0 else {
       let bytes = try broadcast(bytes: [])

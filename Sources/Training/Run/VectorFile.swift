@@ -5,7 +5,7 @@ import Models
 import Randomness
 import Tensors
 
-/// A file of word vectors that a run's word tables start from.
+/// A file of word vectors for the first values of a run's word tables.
 struct VectorFile {
   private let path: String
   private let rule: RunOptions.DataOptions.WordsWithoutVector
@@ -15,7 +15,7 @@ struct VectorFile {
     rule = options.wordsWithoutVector
   }
 
-  /// How many words have a vector.
+  /// The number of words by kind of match in the file.
   struct Coverage: CustomStringConvertible {
     let path: String
     var exact = 0
@@ -27,7 +27,7 @@ struct VectorFile {
         + "\(lowercase) in lower case, and \(missing) have none"
     }
 
-    /// What a user should look into.
+    /// A warning if more than half of the words have no vector.
     var warnings: [String] {
       let all = exact + lowercase + missing
       return missing * 2 > all
@@ -38,10 +38,10 @@ struct VectorFile {
     }
   }
 
-  /// Writes the vectors of a vocabulary's words into tables; other words start as `data.wordsWithoutVector` and
-  /// the model say.
+  /// Writes the vectors of a vocabulary's words into tables; words without a vector start by
+  /// `data.wordsWithoutVector`.
   ///
-  /// - Throws: `CorpusError` where the file cannot be read, `TrainingError` where its vectors have another width.
+  /// - Throws: `CorpusError` for an unreadable file, `TrainingError` for vectors of another width.
   func fill(
     _ tables: [WordTable], of vocabularies: Vocabularies, in parameters: Slab, seed: UInt64
   ) throws -> Coverage {
@@ -52,7 +52,7 @@ struct VectorFile {
         throw TrainingError.vectorWidth(
           path: path, found: vectors.dimension, expected: table.parameter.columns)
       }
-      // The draws are those of a table without vectors.
+      // The same random stream as in a table without vectors.
       let random = CounterRandom(seed: seed, purpose: table.parameter.startPurpose)
       fill(parameters(table.parameter), from: vectors, words, start(of: table), random)
     }

@@ -4,31 +4,35 @@ import Corpora
 import Models
 import Tensors
 
-/// What a checkpoint says of its run besides the numbers: enough to rebuild the model and to go on.
+/// A checkpoint's content besides parameters and moments: enough to rebuild the model and place the run
+/// in its course.
 public struct SnapshotHeader: Sendable {
-  /// The options without those that cannot change the result, as YAML.
+  /// The options that can change the result (``RunOptions/portable``), as YAML.
   public var configuration: String
-  /// The lists and sizes that the model was built for.
+  /// The model's lists and sizes.
   public var vocabularies: Vocabularies
+  /// The checksum of the training split (``TrainingCorpus/trainingDigest``).
   public var trainingDigest: String
+  /// The checksum of the development split (``TrainingCorpus/developmentDigest``).
   public var developmentDigest: String
+  /// The position in training and the history so far.
   public var progress: Progress
 }
 
-/// All that a checkpoint holds, in memory of its own.
+/// The content of a checkpoint, copied from the run.
 struct RunState: Sendable {
   let header: SnapshotHeader
   let layout: ParameterLayout
-  /// Names of the terms of the objective.
+  /// The names of the objective's terms.
   let objective: [String]
-  /// Parameters and moments by the group that holds them, each as the layout says.
+  /// Parameters and moments by their group in the file, all in the order of ``layout``.
   let slabs: [(group: String, values: Slab)]
 
   var step: Int { header.progress.step }
-  /// What all numbers take.
+  /// The size of parameters and moments in bytes.
   var bytes: Int { slabs.reduce(0) { $0 + $1.values.count } * MemoryLayout<Float>.stride }
 
-  /// Hands it over to a checkpoint file.
+  /// Writes all groups to a checkpoint file.
   func write(to writer: borrowing CheckpointWriter) throws(CheckpointError) {
     try Snapshot.write(header, to: writer)
     try Snapshot.write(header.progress.history, objective: objective, to: writer)
@@ -41,7 +45,7 @@ struct RunState: Sendable {
   }
 }
 
-/// Checkpoints of training runs: names and contents (README, "Checkpoints").
+/// The names and contents of a training run's checkpoints (README, "Checkpoints").
 public enum Snapshot {
   fileprivate static func write(
     _ header: SnapshotHeader, to writer: borrowing CheckpointWriter
@@ -92,21 +96,22 @@ public enum Snapshot {
 }
 
 extension Slab {
-  /// A parameter's numbers.
+  /// The values of a parameter.
   fileprivate func part(_ parameter: Parameter) -> UnsafeBufferPointer<Float> {
     UnsafeBufferPointer(rebasing: buffer[parameter.values])
   }
 }
 
 extension Snapshot {
-  /// What the model and the course of a run are read from.
+  /// All groups but the optimiser's moments: enough for inference and reports.
   public static let withoutMoments = ArraySelection.groups([
     "vocabulary", "history", "development", "parameters",
   ])
 
-  /// Reads what a checkpoint says of its run, and builds the model that it describes.
+  /// Reads a checkpoint's metadata and builds its model.
   ///
   /// - Parameter options: decodes and checks the stored configuration.
+  /// - Throws: `TrainingError` or `CheckpointError` for missing or invalid content.
   public static func header(
     of file: borrowing Checkpoint, options: (String) throws -> RunOptions
   ) throws -> (header: SnapshotHeader, model: any ExtractionModel) {
@@ -131,7 +136,7 @@ extension Snapshot {
     return (header, model)
   }
 
-  /// Reads the lists and sizes that a model declares.
+  /// Reads the lists and sizes of a model's declarations.
   private static func vocabularies(
     of model: any ExtractionModel.Type, from file: borrowing Checkpoint
   ) throws -> Vocabularies {
@@ -204,9 +209,9 @@ extension Snapshot {
     }
   }
 
-  /// Reads the parameters of a model that the file itself describes.
+  /// Reads the parameters of a file's own model.
   ///
-  /// - Throws: where the file is too short to hold them, before memory is taken.
+  /// - Throws: `TrainingError`, before any allocation, if the file is too short for the layout.
   public static func parameters(
     of layout: ParameterLayout, from file: borrowing Checkpoint
   ) throws -> Slab {
@@ -221,14 +226,14 @@ extension Snapshot {
     return parameters
   }
 
-  /// Reads the parameters.
+  /// Reads all parameters into a slab of the layout.
   static func read(
     _ layout: ParameterLayout, into parameters: Slab, from file: borrowing Checkpoint
   ) throws {
     try read(layout, group: "parameters", into: parameters, from: file)
   }
 
-  /// The group of one of the optimiser's moments.
+  /// The file's group of one of the optimiser's moments.
   static func group(ofMoment name: String) -> String { "optimizer/\(name)" }
 
   /// Reads one of the optimiser's moments.

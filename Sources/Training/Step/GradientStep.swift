@@ -5,29 +5,31 @@ import Kernels
 import Models
 import Tensors
 
-/// Computes the gradient of a minibatch over all ranks and threads: shards forward and backward, sums in
-/// one fixed tree, so that its bits depend on the number of neither (models.md 1.10).
+/// Computes the gradient of a minibatch over all ranks and threads: runs the shards forward and backward
+/// and sums them in a fixed tree. The gradient is bit-identical for any number of threads, and in
+/// ``ReductionMode/reproducible`` for any number of ranks (models.md 1.10).
 final class GradientStep {
-  /// Sums of a minibatch.
+  /// The gradient and the losses of an update's minibatches.
   struct Sums {
-    /// The gradient of the total, this rank's pieces of it; valid until the next step.
+    /// This rank's partitions of the total's gradient; valid until the next step.
     let gradient: [ReducedPartition]
-    /// Its norm, over all pieces.
+    /// The Euclidean norm of the whole gradient.
     let norm: Double
-    /// The mean of each term over what it counts: sentences, tokens, ….
+    /// The mean of each term over sentences, tokens or other units (``ObjectiveTerm/count``).
     let losses: [Double]
+    /// The weighted sum of ``losses``.
     let total: Double
   }
 
   let reduction: GradientReducer
-  /// The work that this rank had of the last minibatch.
+  /// The cost of this rank's shards in the last step.
   private(set) var ownCost = 0
   private let model: any ExtractionModel
   private let weights: [Float]
   private let shards: Int
   private let team: ThreadTeam
   private let workers: [ShardWorker]
-  /// In the order in which they are made.
+  /// The tiles in order of computation.
   private let tiles: [GradientTile]
   private let tileSums: [TileSum]
 
@@ -54,10 +56,10 @@ final class GradientStep {
   /// Runs the minibatches of one update.
   ///
   /// - Parameters:
-  ///   - batches: sentences of each minibatch, by index; more than one where gradients are accumulated.
-  ///   - split: that the indices name.
-  ///   - clock: adds up the time of each phase.
-  ///   - beforeSum: is called before the first exchange between ranks; if it blocks, all ranks block.
+  ///   - batches: the sentence indices of each minibatch; several with gradient accumulation.
+  ///   - split: the split of the indices.
+  ///   - clock: accumulates the time of each phase.
+  ///   - beforeSum: called before the first collective; if it blocks, all ranks block.
   func run(
     _ batches: [[Int]], of split: any EncodedSplit, streams: RandomStreams,
     on session: borrowing Session, clock: inout PhaseClock, beforeSum: () -> Void
@@ -85,19 +87,20 @@ final class GradientStep {
     return try finish(losses, gradient: try reduction.reduce(on: session), on: session)
   }
 
-  /// Gives the memory of a step back to the system until the next one. What is kept for later use depends on
-  /// the batches that have been: without trimming a long run would keep growing, ever more slowly.
+  /// Returns the memory of a step to the system. Pools keep buffers of all sizes seen so far, so a long
+  /// run would otherwise keep growing.
   func trim() {
     team.run { workers[$0].trim() }
     MatrixPool.trimSystemHeap()
   }
 
-  /// Bytes of operands that all threads keep until the gradients of a node are summed, at most, unless a node of
-  /// a shard for each thread has more.
+  /// The limit in bytes for gradient operands of one node's shards, over all threads; a node of one shard
+  /// for each thread may exceed it.
   private static let mostKept = Double(512 << 20)
 
-  /// The most shards of a node whose operands fit into memory, a power of two: the memory of a step does not grow
-  /// with the minibatch. The first minibatch's largest shard is run once more, to measure it.
+  /// The largest number of shards of a node within ``mostKept``, a power of two, so that a step's memory
+  /// does not grow with the minibatch. The first call measures memory by an extra run of the costliest
+  /// shard.
   private func largestNode(of minibatch: Minibatch) -> Int {
     if workers[0].bytes.kept == 0 {
       let own = reduction.shards.max {
@@ -118,7 +121,7 @@ final class GradientStep {
     return size
   }
 
-  /// The shards of a node by the thread that runs them, about as many each.
+  /// Divides the shards of a node among the threads, in numbers as equal as possible.
   private func deal(_ node: Range<Int>) -> [Range<Int>] {
     (0..<team.count).map {
       let (first, last) = ($0 * node.count / team.count, ($0 + 1) * node.count / team.count)
@@ -140,8 +143,8 @@ final class GradientStep {
     return results.flatMap { $0 }
   }
 
-  /// Writes the gradient of a node's shards into `slab`; what is written may be on its way to other ranks
-  /// while the rest is made.
+  /// Writes the gradient of a node's shards into `slab`. Finished tiles may be sent to other ranks while
+  /// the threads compute the others.
   private func sum(_ node: Range<Int>, into slab: Slab, progress: SumProgress) {
     let sources = workers.flatMap(\.sources)
     team.forEach(tiles.count) { thread, item in
@@ -151,8 +154,8 @@ final class GradientStep {
     }
   }
 
-  /// Adds up over ranks what they need of each other: losses, and the norm of the whole gradient. A rank
-  /// leaves zeros where another has a number, so that the order of additions changes no bit.
+  /// Sums the losses and the squared norm over all ranks. Each number is nonzero on one rank at most, so
+  /// that the order of additions changes no bit.
   private func finish(
     _ losses: [Double], gradient: [ReducedPartition], on session: borrowing Session
   ) throws -> Sums {
@@ -171,27 +174,27 @@ final class GradientStep {
       total: zip(means, weights).reduce(0) { $0 + $1.0 * Double($1.1) })
   }
 
-  /// The sum of squares of each block of the gradient, 0 where this rank does not have it.
+  /// The sum of squares of each block of the gradient; 0 for blocks of other ranks.
   private func squares(of gradient: [ReducedPartition]) -> [Double] {
     let block = GradientReducer.block
     let blocks = (model.layout.count + block - 1) / block
     var squares = [Double](repeating: 0, count: blocks)
     squares.withUnsafeMutableBufferPointer { squares in
-      for piece in gradient {
-        let first = piece.range.lowerBound / block
-        team.forEach((piece.range.count + block - 1) / block) { _, item in
-          let count = min(block, piece.range.count - item * block)
-          squares[first + item] = sumOfSquares(piece.sums + item * block, count: count)
+      for partition in gradient {
+        let first = partition.range.lowerBound / block
+        team.forEach((partition.range.count + block - 1) / block) { _, item in
+          let count = min(block, partition.range.count - item * block)
+          squares[first + item] = sumOfSquares(partition.sums + item * block, count: count)
         }
       }
     }
     return squares
   }
 
-  /// The sentences whose loss is not finite, or, where every loss is, those of the shards whose gradient
-  /// is not: computed anew, shard by shard, by the rank that has the shard.
+  /// The sentences with a non-finite loss or, if all losses are finite, the sentences of shards with a
+  /// non-finite gradient. Each rank recomputes its shards one by one.
   ///
-  /// - Returns: their ids, the same on every rank, in the order of the minibatch.
+  /// - Returns: sentence ids in the order of the minibatch, equal on every rank.
   func culprits(
     _ batches: [[Int]], of split: any EncodedSplit, streams: RandomStreams,
     on session: borrowing Session

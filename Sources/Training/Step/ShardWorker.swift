@@ -3,19 +3,19 @@ import Corpora
 import Models
 import Tensors
 
-/// The sentences of an update, as the model reads them.
+/// The sentences of an update, divided into shards.
 struct Minibatch {
-  /// The split that the indices name.
+  /// The split of the indices.
   let split: any EncodedSplit
-  /// The sentences of each shard, by index, longest first.
+  /// The sentence indices of each shard, longest sentence first.
   let shards: [[Int]]
-  /// The number that each term of the objective is divided by, over all shards.
+  /// The divisor of each term of the objective, over all shards.
   let normalizers: [Int]
   let streams: RandomStreams
 
   /// - Parameters:
-  ///   - batches: sentences of each minibatch, by index; more than one where gradients are accumulated.
-  ///   - count: of the shards, a power of two.
+  ///   - batches: the sentence indices of each minibatch; several with gradient accumulation.
+  ///   - count: the number of shards, a power of two.
   init(_ batches: [[Int]], of split: any EncodedSplit, shards count: Int, streams: RandomStreams) {
     self.split = split
     self.streams = streams
@@ -27,14 +27,14 @@ struct Minibatch {
     shards = (0..<count).map { shard in split.longestFirst(cut.flatMap { $0[shard] }) }
   }
 
-  /// The work of some shards.
+  /// The cost of some shards.
   func cost(of shards: Range<Int>) -> Int {
     self.shards[shards].joined().reduce(0) { $0 + split.cost($1) }
   }
 }
 
 extension EncodedSplit {
-  /// Sentences by length, longest first, equal ones in the order given.
+  /// Sorts sentences by length, longest first, with a stable order among equals.
   fileprivate func longestFirst(_ members: [Int]) -> [Int] {
     members.enumerated().sorted {
       (-length($0.element), $0.offset) < (-length($1.element), $1.offset)
@@ -46,18 +46,18 @@ extension EncodedSplit {
 final class ShardWorker {
   private let model: any ExtractionModel
   private let tape: Tape
-  /// What the gradients of the last shards are made of.
+  /// The shards of the last call and the terms of their gradients.
   private(set) var sources: [TileSum.Source] = []
   private let limits: Limits
-  /// The bytes that a unit of cost takes, the most that have been measured: while shards run, and until their
-  /// gradients are summed.
+  /// The largest measured bytes for a unit of cost: while shards run, and afterwards until their gradients
+  /// are summed.
   private(set) var bytes = (running: 0.0, kept: 0.0)
 
-  /// Bounds for what runs together, unless a single shard has more.
+  /// Limits for shards that run together; a single shard may exceed them.
   struct Limits {
-    /// Rows of the model's largest matrices: products hardly feel more.
+    /// Rows of the model's largest matrices; products gain little from more.
     var rows = 2048
-    /// Bytes of activations and of the operands of gradients.
+    /// Bytes of activations and gradient operands.
     var bytes = Double(512 << 20)
   }
 
@@ -67,12 +67,12 @@ final class ShardWorker {
     tape = Tape(weights: weights)
   }
 
-  /// Runs some shards, as many of them together as the limits allow: products have the rows of all, sums
-  /// over rows stay apart.
+  /// Runs some shards, as many together as the limits allow. Shards that run together share products but
+  /// keep separate sums over rows.
   ///
   /// - Parameters:
-  ///   - range: the shards' places in the minibatch.
-  ///   - enter: is called when a phase begins.
+  ///   - range: the indices of the shards.
+  ///   - enter: called at the start of each phase.
   /// - Returns: the losses of each sentence, `[shard][term][sentence]`.
   func run(
     _ range: Range<Int>, of minibatch: Minibatch, enter: (Phase) -> Void
@@ -93,8 +93,7 @@ final class ShardWorker {
     return losses
   }
 
-  /// Where the run ends that begins with the first shard of the range. A worker that has measured nothing runs a
-  /// single shard.
+  /// The end of the next run of shards. Before any measurement of memory, a run is a single shard.
   private func end(of range: Range<Int>, _ minibatch: Minibatch) -> Int {
     var end = range.lowerBound + 1
     while end < range.upperBound, bytes.running > 0 {
@@ -142,13 +141,13 @@ final class ShardWorker {
     return (sums, gradients)
   }
 
-  /// Takes over what another worker has measured.
+  /// Copies another worker's measurements of memory.
   func learn(from other: ShardWorker) { bytes = other.bytes }
 
-  /// Lets go of what the gradients are made of, and with it of most of the step's memory.
+  /// Releases the terms of the gradients, which hold most of a step's memory.
   func release() { sources = [] }
 
-  /// Gives the memory of a step back until the next one; called on the worker's thread.
+  /// Returns the memory of a step to the system; called on the worker's thread.
   func trim() {
     tape.pool.trim()
     Products.forgetUnused()

@@ -3,29 +3,31 @@ import Tensors
 
 /// The parameters of a linear-chain CRF over L tags (models.md 1.8).
 public struct CRFParameters: Sendable {
-  /// `A`, `[L, L]`, from row to column.
+  /// `A`, `[L, L]`: the score of the column's tag after the row's tag.
   public let transitions: Parameter
-  /// `s`, `[1, L]`; scores of the first tag, where the chain has them.
+  /// `s`, `[1, L]`: scores of the first tag; `nil` for zeros (models.md D10).
   public let start: Parameter?
-  /// `e`, `[1, L]`; scores of the last tag, likewise.
+  /// `e`, `[1, L]`: scores of the last tag; `nil` for zeros.
   public let end: Parameter?
 
+  /// Groups declared parameters into a chain.
   public init(transitions: Parameter, start: Parameter?, end: Parameter?) {
     self.transitions = transitions
     self.start = start
     self.end = end
   }
 
+  /// The number of tags, L.
   public var tags: Int { transitions.columns }
 }
 
 extension Tape {
-  /// Adds `log Z − score(gold)` of each sentence to `loss`, from the forward and backward recursions in
-  /// log space.
+  /// Adds `log Z − score(gold)` of each sentence to `loss`, by the forward and backward recursions in log
+  /// space.
   ///
   /// - Parameters:
-  ///   - emissions: `φ`, `[tokens, L]`, laid out as `layout` says.
-  ///   - gold: the tags of each sentence.
+  ///   - emissions: `φ`, `[tokens, L]`, in the rows of `layout`.
+  ///   - gold: the tags of each sentence, one for each token.
   public func addCRFLoss(
     _ emissions: Variable, _ parameters: CRFParameters, gold: [[Int]], layout: SequenceLayout,
     to loss: LossTerm
@@ -53,11 +55,11 @@ extension Tape {
       "scores of \(emissions.value.columns) tags for \(parameters.tags)")
   }
 
-  /// The best path of each sentence and its score (Viterbi); on ties the lowest previous tag and the
+  /// The best path of each sentence and its score (Viterbi). Ties go to the lowest previous tag and the
   /// lowest last tag.
   ///
-  /// - Parameter forbidden: pairs of tags (from, to) that may not follow each other; a `nil` from
-  ///   stands for the start of the sentence.
+  /// - Parameter forbidden: pairs of tags (from, to) without a transition; a `nil` from is the start of
+  ///   the sentence.
   public func bestPaths(
     _ emissions: Variable, _ parameters: CRFParameters, layout: SequenceLayout,
     forbidden: [(from: Int?, to: Int)] = []
@@ -72,7 +74,7 @@ extension Tape {
   }
 }
 
-/// The scores of a chain, read once from the parameters.
+/// A copy of a chain's parameters, with zeros for missing ones.
 private struct CRFChain {
   let tags: Int
   private(set) var start: [Float]

@@ -1,19 +1,19 @@
 import Kernels
 import Tensors
 
-/// The forward scores `a`, the backward scores `b` and `log Z` of some sentences, of all of them at once.
+/// The forward scores `a`, the backward scores `b` and `log Z` of a batch of sentences.
 struct CRFLattice {
   private let layout: SequenceLayout
   private let transitions: Matrix
   private let forward: TagPlanes
   private let backward: TagPlanes
-  /// `φ + b`: what follows a tag's being reached.
+  /// `φ + b`: the scores of a tag and of all continuations.
   private let onward: TagPlanes
   private let partitions: Matrix
-  /// Room for a number of each sentence.
-  private let room: Matrix
+  /// One number for each sentence.
+  private let workspace: Matrix
 
-  /// - Parameter emissions: `φ`, `[tokens, L]`, laid out as `layout` says.
+  /// - Parameter emissions: `φ`, `[tokens, L]`, in the rows of `layout`.
   init(_ emissions: Matrix, _ parameters: CRFParameters, layout: SequenceLayout, tape: Tape) {
     func planes() -> TagPlanes { TagPlanes(layout, tags: parameters.tags, pool: tape.pool) }
     func scores(_ parameter: Parameter?) -> Matrix {
@@ -23,7 +23,7 @@ struct CRFLattice {
     transitions = tape.values(parameters.transitions)
     (forward, backward, onward) = (planes(), planes(), planes())
     partitions = tape.pool.uninitialized(1, layout.sentences)
-    room = tape.pool.uninitialized(1, layout.sentences)
+    workspace = tape.pool.uninitialized(1, layout.sentences)
     let phi = planes()
     phi.assign(emissions)
     runForward(phi, start: scores(parameters.start))
@@ -47,14 +47,14 @@ struct CRFLattice {
           logSumExp(
             forward.row(step - 1, 0), rows: tags, stride: layout.active[step - 1],
             adding: transitions.row(0) + tag, step: transitions.stride, into: scores,
-            largest: room.row(0), count: count)
+            largest: workspace.row(0), count: count)
         }
         add(phi.row(step, tag), to: scores, count: count)
       }
     }
   }
 
-  /// `b_i[k] = log Σⱼ exp(A[k, j] + φ_{i+1}[j] + b_{i+1}[j])`, and `log Z` where a sentence ends.
+  /// `b_i[k] = log Σⱼ exp(A[k, j] + φ_{i+1}[j] + b_{i+1}[j])`, and `log Z` at the last token of a sentence.
   private func runBackward(_ phi: TagPlanes, end: Matrix) {
     for step in (0..<layout.steps).reversed() {
       let (count, next) = (layout.active[step], layout.active(after: step))
@@ -64,20 +64,20 @@ struct CRFLattice {
         if next > 0 {
           logSumExp(
             onward.row(step + 1, 0), rows: tags, stride: next,
-            adding: transitions.row(tag), step: 1, into: scores, largest: room.row(0),
+            adding: transitions.row(tag), step: 1, into: scores, largest: workspace.row(0),
             count: next)
         }
         add(phi.row(step, tag), scores, into: onward.row(step, tag), count: count)
       }
       logSumExp(
         forward.row(step, 0) + next, rows: tags, stride: count, adding: end.row(0), step: 1,
-        into: logPartition + next, largest: room.row(0), count: count - next)
+        into: logPartition + next, largest: workspace.row(0), count: count - next)
     }
   }
 
   /// Adds `scale · (marginals − gold counts)` to the gradients of emissions and parameters.
   func addGradient(gold: [[Int]], scale: Float, emissions: Matrix, sums: CRFSums) {
-    let probabilities = room.row(0)
+    let probabilities = workspace.row(0)
     for step in 0..<layout.steps {
       let (count, next) = (layout.active[step], layout.active(after: step))
       let first = layout.rows(at: step).lowerBound
@@ -97,7 +97,7 @@ struct CRFLattice {
   }
 
   private func addTransitions(at step: Int, gold: [[Int]], scale: Float, _ sums: CRFSums) {
-    let (probabilities, count) = (room.row(0), layout.active[step])
+    let (probabilities, count) = (workspace.row(0), layout.active[step])
     for from in 0..<tags {
       for to in 0..<tags {
         exponentials(
@@ -115,8 +115,8 @@ struct CRFLattice {
   }
 }
 
-/// A number for each tag of each token: of every time step a row for each tag, of the sentences that have that
-/// token, so that a loop over a row runs over sentences.
+/// A number for each tag of each token, `[step][tag][sentence]`: the innermost loops run over sentences.
+/// A time step holds the sentences with a token at that step.
 private struct TagPlanes {
   private let layout: SequenceLayout
   private let values: Matrix
@@ -126,12 +126,12 @@ private struct TagPlanes {
     values = pool.uninitialized(layout.rows, tags)
   }
 
-  /// - Parameter step: below the number of time steps.
+  /// The numbers of one tag at one time step, one for each sentence.
   func row(_ step: Int, _ tag: Int) -> UnsafeMutablePointer<Float> {
     values.row(layout.rows(at: step).lowerBound) + tag * layout.active[step]
   }
 
-  /// Takes what lies token by token, `[tokens, L]`.
+  /// Copies from a matrix `[tokens, L]`.
   func assign(_ tokens: Matrix) {
     for step in 0..<layout.steps {
       let first = layout.rows(at: step).lowerBound
@@ -145,14 +145,14 @@ private struct TagPlanes {
   }
 }
 
-/// The gradients of a chain's parameters, of each shard.
+/// The gradients of a chain's parameters, separate for each shard.
 struct CRFSums {
   private let shards: [Int]
   private let transitions: [Matrix]
   private let start: [Matrix]?
   private let end: [Matrix]?
 
-  /// - Parameter rows: the sentence of each token, those of first tokens at the beginning.
+  /// - Parameter rows: the sentence of each token, first tokens first.
   init(
     _ parameters: CRFParameters, of gradients: DeferredGradients, rows: RowMap, sentences: Int
   ) {

@@ -2,10 +2,10 @@ import Kernels
 import Tensors
 
 extension CellActivations {
-  /// The backward of ``step(_:)``; blocks come in the opposite order.
+  /// The backward pass of ``step(_:)``, called for the blocks in reverse order.
   ///
   /// - Parameters:
-  ///   - hiddenGradient: `[rows, d]`, in: `dh`; out, in the rows that continue a state: `dh′`.
+  ///   - hiddenGradient: `[rows, d]`, in: `dh`; out: `dh′` in the rows with a previous state.
   ///   - cellGradient: `[rows, d]`, in: `dc`; out: `dc′`. Empty without cell state.
   func stepBackward(
     _ block: CellBlock, hiddenGradient: Matrix, cellGradient: Matrix, _ gradients: DeferredGradients
@@ -37,14 +37,16 @@ extension CellActivations {
     }
   }
 
-  /// Rows of ``sumGradient``, those of the last block, as products read them.
+  /// Rows of ``sumGradient`` in the precision of products.
+  ///
+  /// - Precondition: the rows are those of the latest block.
   private func products(_ rows: Range<Int>) -> ProductRows {
     guard rounds else { return .float32(sumGradient.rows(rows)) }
     guard let rounded, rounded.rows == rows else { preconditionFailure("rows \(rows) not rounded") }
     return .bfloat16(rounded.values)
   }
 
-  /// Puts away what the gradients of the parameters need of a block while it is in cache.
+  /// Stores a block's operands of the parameter gradients while they are in cache.
   private func keep(_ block: CellBlock, _ gradients: DeferredGradients) {
     let sums = sumGradient.rows(block.rows)
     if rounds {
@@ -66,7 +68,7 @@ extension CellActivations {
     return fresh
   }
 
-  /// Visits the parts of a block with their rows of the states' gradients.
+  /// Visits the parts of a block, each with its rows of the states' gradients.
   private func forEachPart(
     of block: CellBlock, _ hiddenGradient: Matrix, _ cellGradient: Matrix,
     _ visit: (Part, Matrix, Matrix) -> Void
@@ -121,17 +123,17 @@ extension CellActivations {
       sums.columns(0..<2 * width).rows(carried), into: hiddenGradient.rows(carried), adding: true)
   }
 
-  /// Keeps a block that the loss does not depend on.
+  /// The backward pass of a block without influence on the loss: stores zeros.
   func stepBackwardNothing(_ rows: Range<Int>, _ gradients: DeferredGradients) {
     terms(gradients).clear(rows)
   }
 
-  /// `dx += d(W x + b) W` for the rows of the block that was the last to step back.
+  /// Adds `d(W x + b) W` to `dx` for the rows of the latest block.
   func addInputGradient(_ rows: Range<Int>, to gradient: Matrix) {
     input.backward(products(rows), into: gradient, adding: true)
   }
 
-  /// Adds the gradients of weights and biases from all blocks, in one product each.
+  /// Adds the gradients of weights and biases over all blocks, each in a single product.
   func addParameterGradients(to gradients: DeferredGradients) {
     guard used > 0 else { return }
     terms(gradients).add(

@@ -1,50 +1,51 @@
 import Kernels
 import Tensors
 
-/// A cell at work on a run of rows, one block of rows after another. What the blocks leave behind lies end
-/// to end, so that the weight gradients of all of them are one product each.
+/// The activations of a recurrent cell over a sequence of blocks. The rows of all blocks are contiguous:
+/// each weight gradient is a single product over all time steps.
 final class CellActivations {
   let parameters: CellParameters
   /// `[rows, in]`.
   let inputs: Matrix
   /// `h` of each row.
   let hidden: Matrix
-  /// `c` of each row; empty without cell state.
+  /// `c` of each row; `[rows, 0]` without cell state.
   let cell: Matrix
   let input: Weight
   let recurrent: Weight
-  /// The rows of ``recurrent`` for r and z, and those for n, where they are multiplied apart (GRU before).
+  /// The rows of ``recurrent`` for r and z, and those for n; separate products in
+  /// ``CellForm/gruResetBefore`` alone.
   let recurrentGates: Weight
   let recurrentCandidate: Weight
   private let bias: Matrix
   private let recurrentBias: Matrix?
   let peepholes: Matrix?
-  /// `W x + b`; after a block's step its gates, and on the way back, in an LSTM, ``sumGradient``.
+  /// `W x + b` before a block's step, its gates after the step; in an LSTM ``sumGradient`` after the
+  /// backward step.
   let gates: Matrix
-  /// LSTM: `tanh c`. GRU: `U h′ + c` (after), `r ⊙ h′` (before).
+  /// LSTM: `tanh c`. GRU: `U h′ + c` (reset after), `r ⊙ h′` (reset before).
   let kept: Matrix
   let pool: MatrixPool
-  /// The sentence of each row, block by block in the order of the rows.
+  /// The row map of each block, in the order of the rows.
   private var maps: [RowMap]
-  /// Rows that have taken a step.
+  /// The number of rows after their step.
   private(set) var used = 0
-  /// Those of them that started from zeros.
+  /// The rows with zeros as previous state.
   private(set) var starting: [Int] = []
-  /// Gradient of the sums under the gates' functions.
+  /// Gradient of the gates' pre-activations.
   private(set) lazy var sumGradient =
     parameters.form.hasCellState ? gates : pool.uninitialized(gates.rows, gates.columns)
-  /// Gradient of `U h′ + c` where that is not ``sumGradient``.
+  /// Gradient of `U h′ + c` if it differs from ``sumGradient``.
   private(set) lazy var recurrentGradient = pool.uninitialized(gates.rows, gates.columns)
-  /// Whether products read rounded rows.
+  /// Whether products read ``sumGradient`` rounded to bfloat16.
   let rounds: Bool
-  /// ``sumGradient`` of the last block on the way back as products read it, where that is rounded: once for
-  /// all of them.
+  /// ``sumGradient`` of the latest block of the backward pass, rounded once for all products.
   var rounded: (rows: Range<Int>, values: BFloatMatrix)?
-  /// What the gradients of the parameters are made of, from the first block on the way back on.
+  /// The operands of the parameter gradients; `nil` before the first block of the backward pass.
   var terms: CellGradients?
   private var startingStates: Matrix
 
-  /// - Parameter rows: the sentence of each row of `inputs`; `nil` where ``take(_:)`` tells block by block.
+  /// - Parameter rows: the sentence of each row of `inputs`; `nil` if ``take(_:)`` provides the inputs.
   init(_ parameters: CellParameters, inputs: Matrix, rows map: RowMap?, tape: Tape) {
     let (rows, width) = (inputs.rows, parameters.width)
     let cellWidth = parameters.form.hasCellState ? width : 0
@@ -74,12 +75,12 @@ final class CellActivations {
 
   var width: Int { parameters.width }
 
-  /// The sentence of each row that has taken a step.
+  /// The sentence of each row.
   var rows: RowMap { maps.count == 1 ? maps[0] : RowMap.stacked(maps) }
 
-  /// Takes the inputs of the next rows, all of which will take a step together.
+  /// Copies the inputs of the next block.
   ///
-  /// - Returns: the rows.
+  /// - Returns: the block's rows.
   func take(_ x: Variable) -> Range<Int> {
     let rows = used..<used + x.value.rows
     precondition(rows.upperBound <= inputs.rows, "more steps than the cell was made for")
@@ -88,14 +89,16 @@ final class CellActivations {
     return rows
   }
 
-  /// `W x + b` of the rows, in one product.
+  /// Computes `W x + b` of some rows, in one product.
   func project(_ rows: Range<Int>) {
     let sums = gates.rows(rows)
     input.forward(inputs.rows(rows), into: sums)
     addRow(bias.pointer, to: sums.pointer, rows: rows.count, columns: sums.columns)
   }
 
-  /// One step of a block whose rows are projected.
+  /// Runs one step of a block.
+  ///
+  /// - Precondition: ``project(_:)`` has run over its rows.
   func step(_ block: CellBlock) {
     used = max(used, block.rows.upperBound)
     starting += block.rows.dropFirst(block.carried)
@@ -106,10 +109,10 @@ final class CellActivations {
     }
   }
 
-  /// A part of a block whose rows all continue states, or all start from zeros.
+  /// The rows of a block with a previous state, or those that start from zeros.
   struct Part {
     let rows: Range<Int>
-    /// `h′`, and `c′` where the cell has one.
+    /// `h′`, and `c′` in a cell with cell state.
     let hidden: UnsafeMutablePointer<Float>
     let cell: UnsafeMutablePointer<Float>
   }
@@ -126,7 +129,7 @@ final class CellActivations {
     ].filter { !$0.rows.isEmpty }
   }
 
-  /// States that rows without a past start from.
+  /// Zero states for rows without a previous state.
   private func zeros(_ rows: Int) -> Matrix {
     if startingStates.rows < rows { startingStates = pool.zeros(rows, width) }
     return startingStates

@@ -4,14 +4,14 @@ import Tensors
 public enum CellForm: Sendable {
   /// LSTM, gate order i, f, g, o.
   case lstm
-  /// LSTM whose gates see the cell through diagonal weights, gate order i, f, g, o.
+  /// LSTM with diagonal weights from the cell state to the gates, gate order i, f, g, o.
   case peephole
   /// GRU, gate order r, z, n, reset after the recurrent product.
   case gruResetAfter
   /// GRU, gate order r, z, n, reset before the recurrent product.
   case gruResetBefore
 
-  /// Blocks of rows in a cell's weights.
+  /// Blocks of d rows in a cell's weights.
   public var gates: Int { hasCellState ? 4 : 3 }
   /// Whether the state has a cell part `c` beside `h`.
   public var hasCellState: Bool { self == .lstm || self == .peephole }
@@ -19,6 +19,7 @@ public enum CellForm: Sendable {
 
 /// The parameters of one recurrent cell of state width d.
 public struct CellParameters: Sendable {
+  /// The equations that read the parameters; they decide which of the optional ones exist.
   public let form: CellForm
   /// `W`, `[gates·d, in]`.
   public let input: Parameter
@@ -26,11 +27,15 @@ public struct CellParameters: Sendable {
   public let recurrent: Parameter
   /// `b`, `[1, gates·d]`.
   public let bias: Parameter
-  /// `c`, `[1, gates·d]`: inside the reset, so not the same as `b`; for ``CellForm/gruResetAfter`` alone.
+  /// `c`, `[1, gates·d]`, inside the reset and therefore separate from `b`; in
+  /// ``CellForm/gruResetAfter`` alone.
   public let recurrentBias: Parameter?
-  /// `p`, `[3, d]`, of the gates i, f, o; for ``CellForm/peephole`` alone.
+  /// `p`, `[3, d]`, of the gates i, f, o; in ``CellForm/peephole`` alone.
   public let peepholes: Parameter?
 
+  /// Groups declared parameters into a cell.
+  ///
+  /// - Precondition: `recurrentBias` and `peepholes` are given exactly for the forms that have them.
   public init(
     form: CellForm, input: Parameter, recurrent: Parameter, bias: Parameter,
     recurrentBias: Parameter? = nil, peepholes: Parameter? = nil
@@ -45,17 +50,18 @@ public struct CellParameters: Sendable {
     self.recurrentBias = recurrentBias
   }
 
-  /// d.
+  /// The width of the state, d.
   public var width: Int { recurrent.columns }
 }
 
-/// Rows of a trace that take one step together, and the states that they continue.
+/// The rows of one time step and their previous states.
 struct CellBlock {
   let rows: Range<Int>
-  /// `h′` of the first rows, `[carried, d]`; the others start from zeros.
+  /// `h′` of the first rows, `[carried, d]`; later rows start from zeros.
   let hidden: Matrix
   /// `c′` likewise; `nil` without cell state.
   let cell: Matrix?
 
+  /// The number of rows with a previous state.
   var carried: Int { hidden.rows }
 }

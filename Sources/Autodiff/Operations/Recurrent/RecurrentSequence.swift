@@ -1,19 +1,20 @@
 import Kernels
 import Tensors
 
-/// Which end of a sentence a recurrent layer starts from.
+/// The direction of a recurrent layer over a sentence: first to last token, or last to first.
 public enum Direction: Sendable {
   case forward, backward
 }
 
 extension Tape {
-  /// A recurrent layer over sentences of unequal length, each from zero state, in its own direction and
-  /// over its own tokens only (models.md D8).
+  /// A recurrent layer over sentences of unequal length. Each sentence starts from the zero state, and
+  /// the layer never runs over padding (models.md D8).
   ///
-  /// The weight gradients of all tokens are one product each.
+  /// Each weight gradient is a single product over all tokens.
   ///
-  /// - Parameter x: `[tokens, in]`, laid out as `layout` says.
-  /// - Returns: the states after each token, `h [tokens, d]` and `c` likewise where there is one.
+  /// - Parameter x: `[tokens, in]`, laid out by `layout`.
+  /// - Returns: the states after each token: `h [tokens, d]`, and `c [tokens, d]` in cells with cell
+  ///   state.
   public func recurrent(
     _ x: Variable, _ cell: CellParameters, layout: SequenceLayout, direction: Direction
   ) -> CellState {
@@ -21,7 +22,7 @@ extension Tape {
     let trace = CellActivations(cell, inputs: x.value, rows: x.rows, tape: self)
     let blocks = trace.blocks(of: layout, direction: direction)
     for block in blocks {
-      // A step's rows at a time: what the product leaves is still in cache when the step reads it.
+      // Step by step: the step then reads the product's result from cache.
       trace.project(block.rows)
       trace.step(block)
     }
@@ -39,8 +40,8 @@ extension Tape {
 }
 
 extension CellActivations {
-  /// The rows of each time step in the order of the direction; the sentences that the step before had too
-  /// continue its states, and come first in either.
+  /// The rows of each time step, in the order of the direction. The first rows continue the states of
+  /// the previous block; later rows start from zeros.
   fileprivate func blocks(of layout: SequenceLayout, direction: Direction) -> [CellBlock] {
     let steps = Array(0..<layout.steps)
     let ordered = direction == .forward ? steps : steps.reversed()
@@ -54,7 +55,7 @@ extension CellActivations {
     }
   }
 
-  /// Runs the blocks backward, states' gradients flowing from each to the one that it continued.
+  /// Runs the blocks backward and carries the states' gradients from each block to the one before it.
   fileprivate func backward(
     _ blocks: some Sequence<CellBlock>, hidden: Matrix, cell: Matrix?, input: Matrix,
     _ gradients: DeferredGradients

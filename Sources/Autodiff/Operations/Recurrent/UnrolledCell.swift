@@ -1,29 +1,34 @@
 import Kernels
 import Tensors
 
-/// The state of a recurrent cell: `h`, and `c` where the cell has one; a row a sentence or a token.
+/// The state of a recurrent cell, one row for each sentence or token.
 public struct CellState {
+  /// `h`, `[rows, d]`.
   public var hidden: Variable
+  /// `c`, `[rows, d]`; `nil` in a cell without cell state.
   public var cell: Variable?
 
+  /// Pairs `h` with `c`; both have the same shape.
   public init(hidden: Variable, cell: Variable?) {
     self.hidden = hidden
     self.cell = cell
   }
 
-  /// The same function of both parts.
+  /// Applies `transform` to both parts.
   public func map(_ transform: (Variable) -> Variable) -> CellState {
     CellState(hidden: transform(hidden), cell: cell.map(transform))
   }
 }
 
-/// A cell that a decoder unrolls one step at a time, its inputs depending on what it said before. The
-/// weight gradients of all its steps are one product each.
+/// A recurrent cell that a decoder runs one step at a time, because each input depends on the previous
+/// output. Each weight gradient is a single product over all steps.
 public final class UnrolledCell {
   private let tape: Tape
   private let trace: CellActivations
 
-  /// - Parameter rows: of all steps together, at most.
+  /// Prepares a cell for a decoder's steps on one batch.
+  ///
+  /// - Parameter rows: an upper bound for the rows of all steps together.
   public init(_ cell: CellParameters, rows: Int, on tape: Tape) {
     self.tape = tape
     trace = CellActivations(
@@ -31,11 +36,12 @@ public final class UnrolledCell {
     tape.record { [trace] gradients in trace.addParameterGradients(to: gradients) }
   }
 
-  /// One step from `state` with input `x`, `[rows, in]`. A step may have fewer rows than the state: the state's
-  /// first rows go on, and the others have ended.
+  /// One step from `state` with input `x`, `[rows, in]`. With fewer rows than the state, `x` continues
+  /// the state's first rows; the other sequences have ended.
   ///
-  /// - Precondition: all steps together have no more rows than the cell was made for, and the state has a cell
-  ///   part where the cell's form has one.
+  /// - Precondition: all steps together stay within the rows given to the initialiser, and the state has
+  ///   a cell part exactly if the cell's form has one.
+  /// - Returns: the new state, as many rows as `x`.
   public func step(_ x: Variable, from state: CellState) -> CellState {
     let form = trace.parameters.form
     let continued = 0..<x.value.rows
