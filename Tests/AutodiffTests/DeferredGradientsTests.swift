@@ -196,7 +196,7 @@ struct DeferredGradientsTests {
   }
 
   private func tape(_ graph: Graph, _ precision: Precision) -> Tape {
-    Tape(weights: WeightStore(graph.parameters, precision: precision))
+    Tape(weights: WeightStore(graph.parameters, products: Products(precision: precision)))
   }
 
   @Test(

@@ -44,7 +44,7 @@ struct CellGradients {
   ///   - sums: gradient of `W x + b`, a row a sentence, and the same as products read it.
   ///   - recurrent: gradient of `U h′ + c` where that is another.
   func keep(
-    _ block: CellBlock, sums dy: Matrix, rounded: ProductRows, recurrent: Matrix?,
+    _ block: CellBlock, sums dy: Matrix, rounded: ProductOperand, recurrent: Matrix?,
     _ gradients: DeferredGradients
   ) {
     let first = block.rows.lowerBound

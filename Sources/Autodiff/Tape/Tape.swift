@@ -51,8 +51,8 @@ public final class Tape {
     if case .inference = mode { false } else { true }
   }
 
-  /// What products multiply.
-  var precision: Precision { store?.precision ?? .float32 }
+  /// What multiplies, and which numbers.
+  package var products: Products { store?.products ?? Products(.openblas) }
 
   /// Makes a variable of a value that an operation has just computed.
   ///
@@ -86,7 +86,7 @@ public final class Tape {
       preconditionFailure("gradients of a tape that does not collect them")
     }
     let gradients = DeferredGradients(
-      shards: shards, count: count, precision: precision, pool: pool)
+      shards: shards, count: count, products: products, pool: pool)
     while let pullback = pullbacks.popLast() { pullback(gradients) }
     return gradients
   }

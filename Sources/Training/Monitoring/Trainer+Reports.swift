@@ -8,10 +8,12 @@ import Tensors
 extension Trainer {
   /// The first entry of the run log.
   func description(origin: String, ranks: Int) -> [String: any Sendable] {
-    [
+    let products = run.weights.products
+    return [
       "event": "start", "program": run.plan.program, "origin": origin, "ranks": ranks,
-      "host": Session.hostName, "processors": Session.processorCount, "blas": BLAS.coreName,
-      "products": Products.name, "precision": run.weights.precision.rawValue,
+      "host": Session.hostName, "processors": Session.processorCount,
+      "products": products.library.rawValue, "kernels": products.kernels,
+      "precision": products.precision.rawValue,
       "threads": run.team.count, "reduction": gradients.reduction.path,
       "replica": run.replica.isShared ? "one a host" : "one a rank",
       "model": run.options.model.kind, "parameters": run.model.layout.count,

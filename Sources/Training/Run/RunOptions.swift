@@ -22,6 +22,8 @@ public struct RunOptions: Codable, Sendable {
   public var nonfinite = NonfinitePolicy.stop
   /// What products multiply; all else is float32.
   public var precision = Precision.float32
+  /// The library that multiplies.
+  public var products = ProductChoice.auto
   /// Threads of a rank; each takes whole shards.
   public var threads = 1
   /// How gradients are added up over ranks.
@@ -193,7 +195,7 @@ extension RunOptions {
   public func allowsChange(of key: String) -> Bool {
     switch key {
     case "epochs": !optimizer.schedule.looksAhead && evaluation.every == 1
-    case "evaluation.patience", "nonfinite", "precision": true
+    case "evaluation.patience", "nonfinite", "precision", "products": true
     // How tables started is past when a run is resumed.
     case "model.wordStart", "data.wordsWithoutVector": true
     default: false

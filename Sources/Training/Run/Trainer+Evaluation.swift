@@ -14,7 +14,7 @@ extension Trainer {
     let every = run.options.evaluation.every
     let isLast = epoch + 1 == run.options.epochs
     // Evaluation, and the copy that a save keeps, take its place.
-    gradients.rest()
+    gradients.trim()
     var standing = CheckpointFolder.Standing.ordinary
     if (epoch + 1) % every == 0 || isLast {
       let before = run.progress.history.best

@@ -47,16 +47,13 @@ public final class Trainer {
     _ plan: RunPlan, check: ResumeCheck, voice: RunVoice, on session: borrowing Session
   ) throws {
     let corpus = try TrainingCorpus.read(plan.options, on: session)
-    let precision = plan.options.precision
     // Every rank listens when the ranks have agreed, and so before the log has its first line.
     StopSignal.listen()
-    let isSupported = try session.agree(precision.isSupported)
-    run = try Run(
-      plan, corpus: corpus, precision: isSupported ? precision : .float32, on: session)
+    let (products, warning) = try plan.options.products(on: session)
+    run = try Run(plan, corpus: corpus, products: products, on: session)
     folder = CheckpointFolder(plan.folder)
     self.voice = session.rank == 0 ? voice : RunVoice(say: { _ in }, warn: { _ in }, progress: nil)
-    if !isSupported { self.voice.warn("warning: \(precision.unsupportedNote)") }
-    BLAS.setThreads(1)
+    if let warning { self.voice.warn("warning: \(warning)") }
     gradients = try GradientStep(
       model: run.model, weights: run.weights, options: run.options, team: run.team, on: session)
     let names = try session.gather(bytes: Array(Session.hostName.utf8)).joined(separator: [0x0A])
@@ -73,10 +70,12 @@ public final class Trainer {
 
   private func begin(_ check: ResumeCheck, on session: borrowing Session) throws {
     let from = try checkpointToResume(on: session)
-    let mixture = try KernelChoice.mixture(on: session)
-    let change = session.rank == 0 ? from.flatMap { KernelChoice.change(since: $0) } : nil
+    let kernels = KernelChoice(run.weights.products)
+    let mixture = try kernels.mixture(on: session)
+    let change = session.rank == 0 ? from.flatMap { kernels.change(since: $0) } : nil
     warnings = run.corpus.warnings + [mixture, change].compactMap { $0 }
     for warning in warnings { voice.warn("warning: \(warning)") }
+    voice.say("products: \(kernels)")
     let origin: String
     if let from {
       try run.resume(

@@ -25,7 +25,7 @@ extension Trainer {
     lastSave = began
     saved = run.progress
     // The copy takes its place; between epochs the evaluation has done so already.
-    if run.progress.batch > 0 { gradients.rest() }
+    if run.progress.batch > 0 { gradients.trim() }
     guard !isBehind, let (state, copy) = try snapshot(on: session), let saver, let log else {
       return
     }

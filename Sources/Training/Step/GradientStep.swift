@@ -92,9 +92,9 @@ final class GradientStep {
   }
 
   /// Gives the memory of a step back to the system until the next one. What is kept for later use depends on
-  /// the batches that have been: without rest a long run would keep growing, ever more slowly.
-  func rest() {
-    team.run { workers[$0].rest() }
+  /// the batches that have been: without it a long run would keep growing, ever more slowly.
+  func trim() {
+    team.run { workers[$0].trim() }
     MatrixPool.trimSystemHeap()
   }
 

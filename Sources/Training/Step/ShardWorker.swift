@@ -49,6 +49,7 @@ final class ShardWorker {
   /// What the gradients of the last shards are made of.
   private(set) var sources: [TileSum.Source] = []
   private let limits: Limits
+  private let products: Products
   /// The memory that a unit of cost has taken, at most.
   private(set) var bytes = (running: 0.0, kept: 0.0)
 
@@ -63,6 +64,7 @@ final class ShardWorker {
   init(model: any ExtractionModel, weights: WeightStore, limits: Limits = Limits()) {
     self.model = model
     self.limits = limits
+    products = weights.products
     tape = Tape(weights: weights)
   }
 
@@ -96,6 +98,8 @@ final class ShardWorker {
   /// from which the worker learns what memory a shard takes.
   private func end(of range: Range<Int>, _ minibatch: Minibatch) -> Int {
     var end = range.lowerBound + 1
+    // Otherwise the bits of a shard would depend on the shards beside it.
+    guard products.library.keepsRowsApart else { return end }
     while end < range.upperBound, bytes.running > 0 {
       let longer = range.lowerBound..<end + 1
       let rows = minibatch.shards[longer].joined().reduce(0) { $0 + minibatch.split.rows($1) }
@@ -145,8 +149,8 @@ final class ShardWorker {
   func release() { sources = [] }
 
   /// Gives the memory of a step back until the next one; called on the worker's thread.
-  func rest() {
+  func trim() {
     tape.pool.trim()
-    Products.forgetUnused()
+    products.trim()
   }
 }

@@ -38,7 +38,7 @@ extension CellActivations {
   }
 
   /// Rows of ``sumGradient``, those of the last block, as products read them.
-  private func products(_ rows: Range<Int>) -> ProductRows {
+  private func products(_ rows: Range<Int>) -> ProductOperand {
     guard rounds else { return .float32(sumGradient.rows(rows)) }
     guard let rounded, rounded.rows == rows else { preconditionFailure("rows \(rows) not rounded") }
     return .bfloat16(rounded.values)
