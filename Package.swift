@@ -7,8 +7,8 @@ import PackageDescription
 /// `skylake-avx512`, …). Kernels need fused multiply-add, so `x86-64-v3` is the least.
 let cpu = Context.environment["TERCET_CPU"] ?? "native"
 
-/// Debian's oneDNN has no pkg-config file; where it is not installed OpenBLAS does its work, and also where
-/// `TERCET_ONEDNN` is `off`.
+/// Whether oneDNN may multiply. Debian's has no pkg-config file. Where it is not installed, or `TERCET_ONEDNN`
+/// is `off`, tercet's own kernels multiply, and OpenBLAS where the key `products` or an old CPU asks for it.
 let hasOneDNN =
   Context.environment["TERCET_ONEDNN"] != "off"
   && FileManager.default.fileExists(atPath: "/usr/include/oneapi/dnnl/dnnl.h")
@@ -148,6 +148,6 @@ let package = Package(
     tests(
       "FixturesTests",
       ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),
-    tests("CommandTests", ["tercet", "ModelCases"]),
+    tests("CommandTests", ["tercet", "ModelCases", "Tensors"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6])

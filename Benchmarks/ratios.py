@@ -7,6 +7,7 @@ from dataclasses import dataclass
 COMPARED = [
     (r"products\.(\w+)\..*", "{0}", "peak.{1}.1.*"),
     (r"kernels\.(.*)", r"copy.{1}", "{0}"),
+    (r"training\.(\w+)\.(\w+)\.openblas\.(\w+)\.speed", "{0}", "training.{1}.{2}.{3}.speed"),
     (r"training\.(\w+)\..*\.1x1\.speed", "{0}", "peak.{1}.1.*"),
     (r"training\.(\w+)\..*\.(?:1x2|2x1)\.speed", "{0}", "peak.{1}.2.*"),
     (r"inference\.(\w+)\.2", "{0}", "inference.{1}.1"),

@@ -24,11 +24,13 @@ class Form:
     free: bool = False
     shards: int = 0
     reduction: str = "reproducible"
+    products: str = "auto"
 
     @property
     def name(self):
         kind = (".free" if self.free else "") + (f".shards{self.shards}" if self.shards else "")
         kind += f".{self.reduction}" if self.reduction != "reproducible" else ""
+        kind += f".{self.products}" if self.products != "auto" else ""
         return f"training.{self.precision}.batch{self.batch}{kind}.{self.ranks}x{self.threads}"
 
     def settings(self, folder):
@@ -48,6 +50,8 @@ class Form:
             yield f"threads={self.threads}"
         if self.reduction != "reproducible":
             yield f"reduction={self.reduction}"
+        if self.products != "auto":
+            yield f"products={self.products}"
 
 
 def forms():
@@ -59,6 +63,8 @@ def forms():
         yield Form(precision, 100, ranks=2, reduction="allreduce")
         for shards in [1, 16]:
             yield Form(precision, 100, shards=shards)
+    for ranks, threads in FORMS:
+        yield Form("float32", 100, ranks, threads, products="openblas")
 
 
 def cases(tercet, corpus, scratch):

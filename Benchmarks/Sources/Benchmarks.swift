@@ -16,7 +16,6 @@ struct Benchmarks {
     "usage: Benchmarks peak | products | kernels | reduction [BYTES] | inference FOLDER PRECISION THREADS"
 
   static func main() {
-    BLAS.setThreads(1)
     do {
       try run(Array(CommandLine.arguments.dropFirst()))
     } catch {
@@ -27,8 +26,8 @@ struct Benchmarks {
 
   private static func run(_ arguments: [String]) throws {
     switch arguments.first {
-    case "peak" where arguments.count == 1: Products.peak()
-    case "products" where arguments.count == 1: Products.run()
+    case "peak" where arguments.count == 1: ProductTiming.peak()
+    case "products" where arguments.count == 1: ProductTiming.run()
     case "kernels" where arguments.count == 1: KernelTiming.run()
     case "reduction" where arguments.count <= 2:
       let largest = try arguments.dropFirst().first.map(bytes) ?? .max

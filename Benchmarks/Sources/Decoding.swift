@@ -17,7 +17,7 @@ enum Decoding {
     let split = model.encode(try JSONLines.read("\(folder)/test.jsonl"))
     let parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 1)
-    let weights = WeightStore(parameters, precision: precision)
+    let weights = WeightStore(parameters, products: Products(precision: precision))
     let team = ThreadTeam(threads)
     let pass = { _ = Inference.predict(split, weights: weights, on: team) }
     pass()

@@ -34,10 +34,23 @@ struct LoadedModel {
     self.options = options
     self.model = model
     progress = header.progress
-    let precision = options.precision
-    if !precision.isSupported { Console.error("warning: \(precision.unsupportedNote)") }
-    weights = WeightStore(parameters, precision: precision.isSupported ? precision : .float32)
-    BLAS.setThreads(1)
+    weights = WeightStore(parameters, products: Self.products(options))
+  }
+
+  /// What multiplies here: what the options say as far as this machine can, else with a warning.
+  private static func products(_ options: RunOptions) -> Products {
+    var (library, precision) = (options.products.library, options.precision)
+    if !library.isSupported {
+      Console.error(
+        "warning: the checkpoint says products=\(library), which this machine lacks; "
+          + "\(ProductLibrary.automatic) multiplies")
+      library = .automatic
+    }
+    if !precision.isSupported(by: library) {
+      Console.error("warning: \(precision.unsupportedNote)")
+      precision = .float32
+    }
+    return Products(library, precision: precision)
   }
 
   /// Sentences as this model reads them.

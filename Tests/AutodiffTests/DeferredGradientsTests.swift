@@ -29,7 +29,7 @@ struct RowOrderTests {
 
   private func order(_ rows: RowMap, starting: [Int] = []) -> RowOrder {
     DeferredGradients(
-      shards: Deal.shards, count: Deal.count, precision: .float32, pool: MatrixPool()
+      shards: Deal.shards, count: Deal.count, products: Products(), pool: MatrixPool()
     ).order(of: rows, starting: starting)
   }
 
@@ -81,7 +81,7 @@ struct RowOrderTests {
   @Test("a shard without sentences has no rows")
   func empty() {
     let order = DeferredGradients(
-      shards: [3, 1], count: 5, precision: .float32, pool: MatrixPool()
+      shards: [3, 1], count: 5, products: Products(), pool: MatrixPool()
     ).order(of: SequenceLayout(lengths: [2, 1]).tokenRows)
     #expect(order.places == [0..<0, 0..<1, 1..<1, 1..<3, 3..<3])
     #expect(order.rows == [1, 0, 2])
@@ -196,7 +196,7 @@ struct DeferredGradientsTests {
   }
 
   private func tape(_ graph: Graph, _ precision: Precision) -> Tape {
-    Tape(weights: WeightStore(graph.parameters, precision: precision))
+    Tape(weights: WeightStore(graph.parameters, products: Products(precision: precision)))
   }
 
   @Test(

@@ -84,6 +84,25 @@ extension ProgramTests {
       }
     }
 
+    @Test(
+      "ranks and threads change no bit where OpenBLAS multiplies", arguments: sampled(models))
+    func openBLAS(_ model: [String]) throws {
+      try withWorkplace { place in
+        let settings = model + Self.everything + ["products=openblas"]
+        let mixes = [(1, 1), (2, 1), (4, 1), (1, 2), (3, 2)]
+        for (ranks, threads) in mixes {
+          let folder = "on\(ranks)x\(threads)"
+          try place.trained(
+            ranks: ranks, folder, settings + ["threads=\(threads)"], ["--stop-after", "20"])
+          #expect(place.names(folder).contains("best.h5"))
+          for file in place.names("on1x1") where file.hasSuffix(".h5") {
+            try place.expectSame("on1x1/\(file)", "\(folder)/\(file)")
+          }
+        }
+        #expect(try place.text("on4x1/run.jsonl").contains("\"products\":\"openblas\""))
+      }
+    }
+
     @Test("the numbers change from step to step, and with the seed")
     func notConstant() throws {
       try withWorkplace { place in

@@ -45,6 +45,7 @@ extension ProgramTests {
           "precision=bfloat16", "threads=2", "batch.size=22", "batch.accumulate=2",
           "optimizer.clip=0.5", "model.teacherForcing=0.5",
         ],
+        ["products=openblas", "threads=2", "batch.size=22", "batch.accumulate=2"],
       ])
     func changeRanks(_ variant: [String]) throws {
       try withWorkplace { place in

@@ -21,7 +21,7 @@ private func checkChain(_ fixture: Fixture, _ group: String) throws {
     values(parameter).assign(elements: try fixture.floats("\(group)/\(name)"))
   }
   let batch = Sorted(try fixture.integers("\(group)/lengths"))
-  let tape = Tape(parameters: values, mode: .oneShard)
+  let tape = fixture.tape(values, mode: .oneShard)
   let emissions = tape.variable(
     batch.pack(try fixture.floats("\(group)/emissions"), time: time, width: tags, tape),
     rows: batch.layout.tokenRows)

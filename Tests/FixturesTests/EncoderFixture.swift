@@ -30,7 +30,7 @@ private func checkEncoder(_ fixture: Fixture, _ group: String) throws {
     values(parameter).assign(elements: try fixture.floats("\(group)/params/\(name)"))
   }
   let batch = Sorted(try fixture.integers("\(group)/lengths"))
-  let tape = Tape(parameters: values, mode: .oneShard)
+  let tape = fixture.tape(values, mode: .oneShard)
   let x = tape.variable(
     batch.pack(try fixture.floats("\(group)/x"), time: time, width: shape[2], tape),
     rows: batch.layout.tokenRows)

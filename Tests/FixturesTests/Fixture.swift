@@ -1,5 +1,7 @@
+import Autodiff
 import Checkpoints
 import Foundation
+import Tensors
 import Testing
 
 /// One fixture file: plain HDF5 with reference values in float64.
@@ -8,10 +10,20 @@ final class Fixture {
   private let file: HDF5File
   /// The datasets that were read.
   private var read: Set<String> = []
+  private let library: ProductLibrary
 
-  init(_ url: URL) throws {
+  /// - Parameter library: of the products that are compared with the file.
+  init(_ url: URL, _ library: ProductLibrary) throws {
     name = url.lastPathComponent
     file = try HDF5File(reading: url.path)
+    self.library = library
+  }
+
+  /// A tape over parameters as they are now.
+  func tape(_ values: Slab, mode: Tape.Mode = .inference) -> Tape {
+    let tape = Tape(weights: WeightStore(values, products: Products(library)))
+    tape.mode = mode
+    return tape
   }
 
   /// All datasets below a group, by full name.

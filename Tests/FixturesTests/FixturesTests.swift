@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -28,9 +29,11 @@ struct FixturesTests {
     #expect(!FixtureFile.all.isEmpty, "no *.h5 in \(FixtureFile.folder.path)")
   }
 
-  @Test("every dataset of a fixture is matched", arguments: FixtureFile.all)
-  func matches(_ file: FixtureFile) throws {
-    let fixture = try Fixture(file.url)
+  @Test(
+    "every dataset of a fixture is matched, whichever library multiplies",
+    arguments: FixtureFile.all, ProductLibrary.allCases.filter(\.isSupported))
+  func matches(_ file: FixtureFile, _ library: ProductLibrary) throws {
+    let fixture = try Fixture(file.url, library)
     if try fixture.attributes().contains("decoder") {
       try ModelFixture(fixture).check()
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/emissions") {

@@ -10,7 +10,7 @@ extension ModelFixture {
   /// Encoder outputs and states, attention weights and context.
   func checkEncoder() throws {
     let (sorted, batch, _) = batch()
-    let tape = Tape(parameters: values)
+    let tape = fixture.tape(values)
     let encoding = network.encode(batch, streams: nil, on: tape)
     try fixture.compare("encoder/out", sorted.unpack(encoding.outputs.value, time: time))
     try fixture.compare("encoder/h", sorted.restoreRows(encoding.final.hidden.value))
@@ -53,7 +53,7 @@ extension ModelFixture {
   func checkTagger() throws {
     guard let tagger = network.tagger else { return }
     let (sorted, batch, members) = batch()
-    let tape = Tape(parameters: values)
+    let tape = fixture.tape(values)
     let encoding = network.encode(batch, streams: nil, on: tape)
     let emissions = tagger.emissions(encoding.outputs, on: tape)
     let padded = sorted.unpack(emissions.value, time: time)
@@ -102,7 +102,7 @@ extension ModelFixture {
   /// Losses, logits and gradients of a pass, where the fixture has them.
   func checkLoss(_ group: String, _ forcing: Float, members: [Int]? = nil) throws {
     let gradients = Slab(count: values.count)
-    let tape = Tape(parameters: values, mode: .oneShard)
+    let tape = fixture.tape(values, mode: .oneShard)
     let (losses, outcomes, sorted) = try pass(forcing, members, on: tape)
     for loss in losses {
       try fixture.compareLosses("\(group)/\(loss.name)", [loss.sum / Double(sorted.count)])
@@ -156,7 +156,7 @@ extension ModelFixture {
     let masked = CopyNetwork(
       options: options, architecture: network.architecture, vocabularies: network.vocabularies)
     let (sorted, batch, _) = batch()
-    let (actions, _) = masked.choices(batch, on: Tape(parameters: values))
+    let (actions, _) = masked.choices(batch, on: fixture.tape(values))
     let choices = sorted.layout.lengths.enumerated().map { sentence, length in
       actions.enumerated().map { step, chosen in
         switch slots.kind(ofStep: step) {
@@ -184,7 +184,7 @@ extension ModelFixture {
     var losses: [Double] = []
     for step in 1...4 {
       let gradients = Slab(count: values.count)
-      let tape = Tape(parameters: moving, mode: .oneShard)
+      let tape = fixture.tape(moving, mode: .oneShard)
       losses.append(total(try pass(1, nil, on: tape).losses))
       tape.collected().add(to: gradients)
       let gradient = try #require(gradients.buffer.baseAddress)

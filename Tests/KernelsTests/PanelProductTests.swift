@@ -42,7 +42,7 @@ struct PanelProductTests {
     let b = Self.numbers(inner * columns, seed: 2)
     let panels = (columns + width - 1) / width
     // Of other content each time; what lies behind it is not touched.
-    var room = Self.numbers(panelRoom(rows: rows), seed: 7) + [.pi]
+    var workspace = Self.numbers(panelWorkspace(rows: rows), seed: 7) + [.pi]
     for (step, column) in [(columns, 1), (1, inner)] {
       var packed = [Float](repeating: .nan, count: panels * width * inner)
       packPanels(
@@ -58,7 +58,7 @@ struct PanelProductTests {
               PanelOperands(
                 a: a, aRow: aRow, aStep: aStep, b: packed, bPanel: width * inner, y: start + 1,
                 yRow: columns + 2), rows: rows, inner: inner, columns: columns, adding: adding,
-              room: &room, width: width)
+              workspace: &workspace, width: width)
           }
           let expected = before.indices.map { i -> Float in
             let (r, c) = (i / (columns + 2), i % (columns + 2) - 1)
@@ -68,7 +68,7 @@ struct PanelProductTests {
               { b[$0 * step + c * column] })
           }
           #expect(y == expected, "steps \(step) and \(aStep), adding \(adding)")
-          #expect(room.last == .pi)
+          #expect(workspace.last == .pi)
         }
       }
     }

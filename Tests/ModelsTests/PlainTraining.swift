@@ -6,9 +6,6 @@ import Layers
 import Models
 import Tensors
 
-/// Products this small gain nothing from threads, and tests run beside each other.
-private let oneThread: Void = BLAS.setThreads(1)
-
 /// A model, its parameters and a plain loop of Adam over them: what a test needs of training.
 struct PlainTraining {
   let model: any ExtractionModel
@@ -19,7 +16,6 @@ struct PlainTraining {
   private let tape: Tape
 
   init(_ section: ModelSection, on sentences: [Sentence], seed: UInt64 = 1) {
-    oneThread
     let ordered = sentences.enumerated()
       .sorted { (-$0.element.tokens.count, $0.offset) < (-$1.element.tokens.count, $1.offset) }
       .map(\.element)

@@ -9,3 +9,10 @@ extension Precision {
     return precision.isSupported
   }
 }
+
+extension Products {
+  /// Every library that this machine has, in float32, and bfloat16 where one multiplies it.
+  public static let tested =
+    ProductLibrary.allCases.filter(\.isSupported).map { Products($0) }
+    + Precision.tested.filter { $0 != .float32 }.map { Products(precision: $0) }
+}

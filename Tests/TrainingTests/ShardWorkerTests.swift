@@ -10,14 +10,13 @@ import Testing
 @testable import Training
 
 /// A minibatch of a made-up corpus in eight shards, some of them empty, for a model of the list.
-private struct Work {
+struct Work {
   let model: any ExtractionModel
   let parameters: Slab
   let minibatch: Minibatch
 
-  init(_ test: ModelCase, sentences: Int) throws {
+  init(_ section: ModelSection, sentences: Int) throws {
     let split = Array(try Synthesizer.synthesize(seed: 3, sentences: 100).train.prefix(sentences))
-    let section = try test.section()
     model = section.model(for: section.type.vocabularies(of: split))
     parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 5)
@@ -28,9 +27,9 @@ private struct Work {
 
   /// The gradient in the order of the tree, made by workers that share the shards.
   func gradient(
-    _ precision: Precision, workers count: Int, limits: ShardWorker.Limits = .init(rows: .max)
+    _ products: Products, workers count: Int, limits: ShardWorker.Limits = .init(rows: .max)
   ) -> (gradient: [Float], losses: [[[Double]]]) {
-    let store = WeightStore(parameters, precision: precision)
+    let store = WeightStore(parameters, products: products)
     let workers = (0..<count).map { _ in
       ShardWorker(model: model, weights: store, limits: limits)
     }
@@ -65,22 +64,22 @@ private struct Work {
 @Suite("Shards that are run together")
 struct ShardWorkerTests {
   static let cases = ModelCase.all.flatMap { test in
-    Precision.tested.flatMap { precision in [3, 40].map { (test, precision, $0) } }
+    Products.tested.flatMap { products in [3, 40].map { (test, products, $0) } }
   }
 
   @Test("the gradient has the same bits however shards are dealt and cut", arguments: cases)
-  func sameBits(test: ModelCase, precision: Precision, sentences: Int) throws {
-    let work = try Work(test, sentences: sentences)
+  func sameBits(test: ModelCase, products: Products, sentences: Int) throws {
+    let work = try Work(test.section(), sentences: sentences)
     #expect(work.minibatch.shards.contains(where: \.isEmpty) == (sentences == 3))
-    let whole = work.gradient(precision, workers: 1)
+    let whole = work.gradient(products, workers: 1)
     #expect(whole.gradient.contains { $0 != 0 })
     let limits = [
-      ShardWorker.Limits(rows: 1), .init(rows: 40), .init(rows: .max, bytes: 1 << 14),
+      ShardWorker.Limits(rows: 1), .init(rows: 40), .init(rows: .max, bytes: Double(1 << 14)),
       .init(rows: .max),
     ]
     for workers in [1, 2, 3, 8] {
       for limits in limits {
-        let other = work.gradient(precision, workers: workers, limits: limits)
+        let other = work.gradient(products, workers: workers, limits: limits)
         #expect(other.gradient.map(\.bitPattern) == whole.gradient.map(\.bitPattern))
         #expect(other.losses == whole.losses)
       }
@@ -88,10 +87,14 @@ struct ShardWorkerTests {
   }
 
   /// Products of a few hundred terms in another order: each sum is off by some 2⁻¹⁷ of its terms.
-  @Test("the float32 gradient is that of plain products, shard by shard", arguments: ModelCase.all)
-  func plain(test: ModelCase) throws {
-    let work = try Work(test, sentences: 60)
-    let (found, truth) = (work.gradient(.float32, workers: 2).gradient, work.plainGradient())
+  @Test(
+    "the float32 gradient is that of plain products, shard by shard", arguments: ModelCase.all,
+    ProductLibrary.allCases.filter(\.isSupported))
+  func plain(test: ModelCase, library: ProductLibrary) throws {
+    let work = try Work(test.section(), sentences: 60)
+    let (found, truth) = (
+      work.gradient(Products(library), workers: 2).gradient, work.plainGradient()
+    )
     for parameter in work.model.layout.parameters {
       let range = parameter.offset..<parameter.offset + parameter.count
       let largest = truth[range].reduce(0) { max($0, abs($1)) }

@@ -45,7 +45,7 @@ struct CellGradients {
   ///   - rounded: `sums` in the precision of products.
   ///   - recurrent: gradient of `U h′ + c` if it differs from `sums`.
   func keep(
-    _ block: CellBlock, sums dy: Matrix, rounded: ProductRows, recurrent: Matrix?,
+    _ block: CellBlock, sums dy: Matrix, rounded: ProductOperand, recurrent: Matrix?,
     _ gradients: DeferredGradients
   ) {
     let first = block.rows.lowerBound

@@ -10,7 +10,7 @@ public final class DeferredGradients: @unchecked Sendable {
   private let shards: [Int]?
   /// Shards of the batch.
   private let count: Int
-  private let precision: Precision
+  private let products: Products
   private let pool: MatrixPool
   /// Terms by the offset of their parameter, in order of addition.
   private var terms: [Int: (parameter: Parameter, terms: [Term])] = [:]
@@ -21,7 +21,8 @@ public final class DeferredGradients: @unchecked Sendable {
   private enum Term {
     /// `dyᵀ x` in a block of the parameter, over some rows of each shard.
     case product(
-      dy: ProductRows, x: ProductRows, rows: [Range<Int>], outputs: Range<Int>, inputs: Range<Int>)
+      dy: ProductOperand, x: ProductOperand, rows: [Range<Int>], outputs: Range<Int>,
+      inputs: Range<Int>)
     /// Row `r` of `dy` belongs to row `ids[r]` of the parameter.
     case lookups(dy: Matrix, ids: [Int], order: RowOrder)
     /// One matrix for each shard, of the parameter's shape.
@@ -34,10 +35,10 @@ public final class DeferredGradients: @unchecked Sendable {
     }
   }
 
-  init(shards: [Int]? = nil, count: Int = 1, precision: Precision, pool: MatrixPool) {
+  init(shards: [Int]? = nil, count: Int = 1, products: Products, pool: MatrixPool) {
     self.shards = shards
     self.count = count
-    self.precision = precision
+    self.products = products
     self.pool = pool
   }
 
@@ -81,15 +82,16 @@ public final class DeferredGradients: @unchecked Sendable {
   }
 
   /// An uninitialised operand of a product; the caller must store every row.
-  func ordered(columns: Int, as operand: GradientOperand, _ order: RowOrder) -> OrderedRows {
+  func ordered(columns: Int, as operand: ProductOperand.Role, _ order: RowOrder) -> OrderedRows {
     OrderedRows(
-      pool.uninitialized(operand, rows: order.count, columns: columns, precision: precision), order)
+      pool.uninitialized(operand, rows: order.count, columns: columns, products: products), order)
   }
 
   /// An operand of a product from a complete matrix: the matrix itself, or a copy in the order and
   /// precision of products.
-  func ordered(_ matrix: Matrix, as operand: GradientOperand, _ order: RowOrder) -> OrderedRows {
-    if operand.isPlain(precision) && order.rows == nil {
+  func ordered(_ matrix: Matrix, as operand: ProductOperand.Role, _ order: RowOrder) -> OrderedRows
+  {
+    if operand.isPlain(for: products) && order.rows == nil {
       return OrderedRows(.float32(matrix), order)
     }
     let result = ordered(columns: matrix.columns, as: operand, order)
@@ -184,7 +186,7 @@ extension DeferredGradients {
     case .product(let dy, let x, let summed, let outputs, let inputs):
       let part = rows.clamped(to: outputs)
       guard !part.isEmpty else { return }
-      Weight.gradient(
+      products.gradient(
         of: dy, outputs: part, x, rows: summed[shard],
         into: tile.rows(part.lowerBound - rows.lowerBound..<part.upperBound - rows.lowerBound)
           .columns(inputs), adding: !overwriting)

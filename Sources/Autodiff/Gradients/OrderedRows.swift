@@ -4,11 +4,11 @@ import Tensors
 /// An operand of a gradient's product: rows grouped by shard, in the precision of products. An
 /// operation stores each row at once, while the row is in cache.
 struct OrderedRows {
-  let values: ProductRows
+  let values: ProductOperand
   let order: RowOrder
 
   /// - Parameter order: the place of each row.
-  init(_ values: ProductRows, _ order: RowOrder) {
+  init(_ values: ProductOperand, _ order: RowOrder) {
     precondition(values.rows == order.count, "\(values.rows) rows in an order of \(order.count)")
     self.values = values
     self.order = order
@@ -17,7 +17,7 @@ struct OrderedRows {
   /// Stores the rows of `source` at their places.
   ///
   /// - Parameter first: the index of the source's first row.
-  func set(_ source: ProductRows, from first: Int) {
+  func set(_ source: ProductOperand, from first: Int) {
     for r in 0..<source.rows { values.set(order.place(of: first + r), to: r, of: source) }
   }
 

@@ -28,9 +28,8 @@ extension Tape {
     let inner = innerSums(query: query.value, keys: keys.value, layout: layout)
     apply(function, to: inner.pointer, count: inner.count)
     let scores = variable(pool.uninitialized(layout.rows, 1), rows: keys.rows)
-    for row in 0..<layout.rows {
-      scores.value.pointer[row] = dot(inner.row(row), weights.pointer, count: width) + offset
-    }
+    products.multiply(rowsOf: inner, by: weights, into: scores.value)
+    for row in 0..<layout.rows { scores.value.pointer[row] += offset }
     record(scores) { ds, gradients in
       if let bias { gradients.addColumnSums(ds, rows: keys.rows, to: bias) }
       if let weight { gradients.addProduct(ds, inner, rows: keys.rows, to: weight) }

@@ -28,23 +28,20 @@ extension Tape {
     let context = variable(
       pool.zeros(layout.sentences, width),
       rows: values.rows.gathered(layout.rows(at: 0)))
-    layout.forEachToken { sentence, row in
-      add(
-        values.value.row(row), times: weights.pointer[row] * shares[sentence],
-        to: context.value.row(sentence), count: width)
-    }
+    let perSentence = SentenceProducts(layout, products, pool)
+    let shared = pool.uninitialized(layout.rows, 1)
+    layout.forEachToken { shared.pointer[$1] = weights.pointer[$1] * shares[$0] }
+    perSentence.addSums(shared, values.value, to: context.value)
     record(context) { dk, _ in
       let (dScores, dValues) = (scores.gradient, values.gradient)
       let dWeights = self.pool.uninitialized(layout.rows, 1)
       var mean = [Float](repeating: 0, count: layout.sentences)
+      perSentence.dots(dk, values.value, into: dWeights)
       layout.forEachToken { sentence, row in
-        let d = shares[sentence] * dot(dk.row(sentence), values.value.row(row), count: width)
-        dWeights.pointer[row] = d
-        mean[sentence] += d * weights.pointer[row]
-        add(
-          dk.row(sentence), times: weights.pointer[row] * shares[sentence],
-          to: dValues.row(row), count: width)
+        dWeights.pointer[row] *= shares[sentence]
+        mean[sentence] += dWeights.pointer[row] * weights.pointer[row]
       }
+      perSentence.addOuterProducts(shared, dk, to: dValues)
       layout.forEachToken { sentence, row in
         dScores.pointer[row] += weights.pointer[row] * (dWeights.pointer[row] - mean[sentence])
       }

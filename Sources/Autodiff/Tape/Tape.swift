@@ -58,7 +58,7 @@ public final class Tape {
   }
 
   /// The precision of products' operands.
-  var precision: Precision { store?.precision ?? .float32 }
+  package var products: Products { store?.products ?? Products(.openblas) }
 
   /// Makes a variable of an operation's result.
   ///
@@ -92,7 +92,7 @@ public final class Tape {
       preconditionFailure("gradients of a tape that does not collect them")
     }
     let gradients = DeferredGradients(
-      shards: shards, count: count, precision: precision, pool: pool)
+      shards: shards, count: count, products: products, pool: pool)
     while let pullback = pullbacks.popLast() { pullback(gradients) }
     return gradients
   }

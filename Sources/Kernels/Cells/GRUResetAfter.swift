@@ -1,10 +1,10 @@
 /// The mix of a GRU's old state and its candidate, `h = (1 − z) ⊙ n + z ⊙ h′` (models.md 1.5).
 ///
 /// - Parameters:
-///   - update: `z`; row `r` starts `r · updateStride` floats after the first.
-///   - candidate: `n`, likewise with `candidateStride`.
-///   - previous: `h′`.
-///   - hidden: `h`, `[rows, width]`, out.
+///   - update: `z`, `[width]`.
+///   - candidate: `n`, `[width]`.
+///   - previous: `h′`, `[width]`.
+///   - hidden: `h`, `[width]`, out.
 func gruMix(
   width: Int, update z: UnsafePointer<Float>, candidate n: UnsafePointer<Float>,
   previous: UnsafePointer<Float>, hidden h: UnsafeMutablePointer<Float>
@@ -40,8 +40,8 @@ package func gruResetAfterForward(
 ///
 /// - Parameters:
 ///   - gates: r, z, n as the forward pass left them.
-///   - hiddenGradient: `[rows, width]`, in: `dh`; out: the part of `dh′` that passes by the
-///     recurrent product, `dh ⊙ z`.
+///   - hiddenGradient: `[rows, width]`, in: `dh`; out: `dh ⊙ z`, the part of `dh′` outside the recurrent
+///     product.
 ///   - inputGradient: `da`, `[rows, 3·width]`, out.
 ///   - recurrentGradient: `du`, `[rows, 3·width]`, out.
 package func gruResetAfterBackward(
@@ -66,8 +66,8 @@ package func gruResetAfterBackward(
   }
 }
 
-/// The backward of ``gruMix(width:update:candidate:previous:hidden:)`` and of the functions that made
-/// z and n: gradients of the sums under σ and tanh. `dh` becomes `dh ⊙ z`.
+/// The backward of ``gruMix(width:update:candidate:previous:hidden:)``, of z's σ and of n's tanh: the gradients of
+/// their sums. `dh` becomes `dh ⊙ z`.
 func gruMixBackward(
   width: Int, update z: UnsafePointer<Float>, candidate n: UnsafePointer<Float>,
   previous: UnsafePointer<Float>, hiddenGradient dh: UnsafeMutablePointer<Float>,

@@ -7,7 +7,7 @@ import CVectors
 ///   - gates: `[rows, 4·width]`, in: the sums `W x + U h′ + b`; out: the gates.
 ///   - previous: `c′`, `[rows, width]`.
 ///   - cell: `c`, `[rows, width]`, out.
-///   - squashed: `tanh c`, `[rows, width]`, out: the backward pass needs it.
+///   - squashed: `tanh c`, `[rows, width]`, out, for the backward pass.
 ///   - hidden: `h`, `[rows, width]`, out.
 package func lstmForward(
   rows: Int, width: Int, gates: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>,
@@ -62,8 +62,8 @@ package func lstmBackward(
   }
 }
 
-/// Cells of a row that are computed while memory is asked for as many after them: the CPU guesses what will be
-/// wanted anew for each gate of each row, and is late with most of it.
+/// Cells of a row that are computed while as many after them are prefetched. The CPU's own prefetcher starts anew
+/// for each gate of each row, and is late with most of them.
 private let cellsAhead = 256
 
 /// The backward of `h = o ⊙ tanh c` and of o's function: `dc += dh ⊙ o ⊙ (1 − tanh² c)`, and `o` becomes
@@ -79,8 +79,8 @@ func lstmOutputBackward(
   }
 }
 
-/// The backward of `c = f ⊙ c′ + i ⊙ g` and of the functions of i, f and g, which become the gradients of
-/// their sums; `dc` becomes `dc ⊙ f`.
+/// The backward of `c = f ⊙ c′ + i ⊙ g` and of the functions of i, f and g: i, f and g become the gradients of
+/// their sums, `dc` becomes `dc ⊙ f`.
 ///
 /// - Parameter stride: floats from gate to gate.
 @inline(__always)

@@ -4,11 +4,11 @@ import Glibc
 // One file, because a function is inlined only within its file in a debug build, and the loops below are
 // vector code only where the functions are inlined.
 
-/// What `2ⁿ` and `eʳ − 1` are for `x = n·ln 2 + r`, the two halves of an exponential.
+/// The two factors of an exponential, `2ⁿ` and `eʳ` less 1, for `x = n·ln 2 + r`.
 ///
 /// The reduction is that of the Cephes library (`expf`); the polynomial is `eʳ` to the smallest largest
-/// relative error at degree 6, 2⁻²⁸, before its own rounding, its terms in pairs (Estrin), which waits less
-/// than one after the other. `n` is rounded by adding 1.5·2²³, and 127 with it, so that a shift of the bits
+/// relative error at degree 6, 2⁻²⁸, before rounding, evaluated in pairs of terms (Estrin), which has a shorter
+/// chain of dependences than Horner's scheme. `n` is rounded by adding 1.5·2²³, and 127 with it, so that a shift of the bits
 /// makes `2ⁿ`, and a loop over it becomes vector code.
 ///
 /// - Precondition: x lies in −87...88, or is NaN.
@@ -25,8 +25,9 @@ private func exponentialParts(_ x: Float) -> (scale: Float, rest: Float) {
   return (Float(bitPattern: shifted.bitPattern &<< 23), rest)
 }
 
-/// `x` in `least...most`; NaN stays NaN. Written as the CPU's minimum and maximum choose, which the library's
-/// `max` does not; two bounds that the compiler knew it would make a comparison and a choice of.
+/// `x` in `least...most`; NaN stays NaN. The comparisons are those of the CPU's minimum and maximum instructions,
+/// unlike the library's `max`. One bound is hidden from the compiler: of two constants it would make a comparison
+/// and a choice.
 @inline(__always)
 private func bounded(_ x: Float, _ least: Float, _ most: Float) -> Float {
   let most = tercet_unknown(most)
@@ -95,7 +96,7 @@ package func seluSlope(ofValue y: Float) -> Float {
   y > 0 ? Selu.scale : y + Selu.scale * Selu.alpha
 }
 
-/// A function that is applied element by element.
+/// A function of one element, with its slope.
 package enum Activation: Sendable {
   case identity, logistic, tanh, selu
 }
@@ -111,7 +112,7 @@ package func apply(_ activation: Activation, to y: UnsafeMutablePointer<Float>, 
   }
 }
 
-/// `dx += dy ⊙ activation′`, the slope being read off the value `y = activation(x)`.
+/// `dx += dy ⊙ activation′`, the slope computed from the value `y = activation(x)`.
 package func addSlopeProduct(
   _ activation: Activation, value y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
   to dx: UnsafeMutablePointer<Float>, count: Int
@@ -141,7 +142,7 @@ package func softmax(_ x: UnsafeMutablePointer<Float>, count: Int) -> Float {
 /// - Parameters:
 ///   - x: `[rows, count]`, `stride` floats from row to row.
 ///   - a: a number for each row, `step` floats apart.
-///   - largest: room for `count` floats.
+///   - largest: workspace of `count` floats.
 /// - Precondition: there is a row; `y` and `largest` are other memory than `x`.
 package func logSumExp(
   _ x: UnsafePointer<Float>, rows: Int, stride: Int, adding a: UnsafePointer<Float>, step: Int,

@@ -1,4 +1,4 @@
-/// The upper half of a number's bits, rounded to nearest, ties to even; what is not a number stays so.
+/// The upper half of a number's bits, rounded to nearest, ties to even; NaN stays NaN.
 @inline(__always)
 private func upperHalf(_ x: Float) -> UInt16 {
   let bits = x.bitPattern
@@ -10,7 +10,7 @@ private func upperHalf(_ x: Float) -> UInt16 {
 @inline(__always)
 private func widened(_ half: UInt16) -> Float { Float(bitPattern: UInt32(half) << 16) }
 
-/// Rounds float32 to bfloat16, to nearest, ties to even; what is not a number stays so.
+/// Rounds float32 to bfloat16, to nearest, ties to even; NaN stays NaN.
 ///
 /// - Parameter half: the upper halves of the rounded numbers' bits, out.
 package func round(
@@ -19,7 +19,7 @@ package func round(
   for i in 0..<count { half[i] = upperHalf(x[i]) }
 }
 
-/// Makes float32 of bfloat16, which changes no number.
+/// Widens bfloat16 to float32, exactly.
 ///
 /// - Parameter half: the upper halves of the numbers' bits.
 package func widen(
@@ -35,7 +35,7 @@ package func add(
   for i in 0..<count { x[i] += widened(half[i]) }
 }
 
-/// Rounds by how much numbers have changed to bfloat16, and has them changed by just that.
+/// Rounds the change of numbers to bfloat16, and applies the rounded change.
 ///
 /// - Parameters:
 ///   - x: the changed numbers, in and out.

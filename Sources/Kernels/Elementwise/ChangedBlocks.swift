@@ -1,10 +1,10 @@
-// What has changed of numbers: a word of bits for every 512 of them, one bit for each block of 32 that is not
-// the same to the last bit, then those blocks, one after the other. Units are of two bytes.
+// The changed blocks of an array, packed: a word of 16 bits for every 512 numbers, with a bit for each block of 32
+// that differs in any bit, then those blocks, one after the other. Units are of two bytes.
 
 private let block = 32
 private let blocksOfWord = UInt16.bitWidth
 
-/// How many units ``packChanged(_:since:rounded:into:count:)`` writes at most.
+/// Units that ``packChanged(_:since:rounded:into:count:)`` writes at most.
 package func packedCapacity(_ count: Int, rounded: Bool) -> Int {
   words(count) + count * units(rounded)
 }
@@ -18,9 +18,9 @@ private func units(_ rounded: Bool) -> Int { rounded ? 1 : 2 }
 /// Packs the blocks that have changed.
 ///
 /// - Parameters:
-///   - before: the numbers as they were; `nil` where they were zeros, without a sign.
-///   - rounded: whether to bfloat16.
-/// - Returns: how many units were written.
+///   - before: the old numbers; `nil` for positive zeros.
+///   - rounded: whether blocks are rounded to bfloat16.
+/// - Returns: the number of units written.
 package func packChanged(
   _ x: UnsafePointer<Float>, since before: UnsafePointer<Float>?, rounded: Bool,
   into packed: UnsafeMutablePointer<UInt16>, count: Int
@@ -48,9 +48,9 @@ package func packChanged(
   return place - packed
 }
 
-/// Puts packed blocks in their places.
+/// Writes packed blocks to their places.
 ///
-/// - Parameter clearing: whether the other blocks become zeros, or stay as they are.
+/// - Parameter clearing: whether all other blocks become zeros.
 package func unpackChanged(
   _ packed: UnsafePointer<UInt16>, clearing: Bool, rounded: Bool,
   into x: UnsafeMutablePointer<Float>, count: Int
@@ -75,7 +75,7 @@ package func unpackChanged(
   }
 }
 
-/// The numbers that a bit stands for; the last may be fewer, or none.
+/// The block of a bit; the last may be shorter or empty.
 private func blockRange(_ word: Int, _ bit: Int, _ count: Int) -> Range<Int> {
   let start = min((word * blocksOfWord + bit) * block, count)
   return start..<min(start + block, count)

@@ -44,10 +44,10 @@ package func rmsprop(
   }
 }
 
-/// Runs `body` on blocks that stay in cache from one of its loops to the next: a loop over few arrays
-/// becomes vector code, one over all of them would not.
+/// Runs `body` on blocks that stay in cache from one of its loops to the next. Each loop is over few arrays: a
+/// single loop over all of them would not become vector code.
 ///
-/// - Returns: whether it returned true for every block.
+/// - Returns: whether `body` returned true for every block.
 @inline(__always)
 private func inBlocks(_ count: Int, _ body: (_ start: Int, _ count: Int) -> Bool) -> Bool {
   let size = 1024

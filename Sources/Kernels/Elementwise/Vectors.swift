@@ -1,4 +1,4 @@
-// Elementwise passes over `count` floats. None checks a shape: Tensors does.
+// Elementwise passes over `count` floats, without checks of shapes, which are those of Tensors.
 
 /// `y += x`.
 package func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
@@ -59,7 +59,7 @@ package func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
   return (whole..<count).reduce(lanes.sum()) { $0 + x[$1] }
 }
 
-/// The largest of `count` values, −∞ where there are none; what is not a number is passed over.
+/// The largest of `count` values, −∞ of none; NaNs are passed over.
 package func largest(_ x: UnsafePointer<Float>, count: Int) -> Float {
   var lanes = InlineArray<16, Float>(repeating: -.infinity)
   let whole = count & ~15

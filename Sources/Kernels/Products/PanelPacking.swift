@@ -1,14 +1,14 @@
 import CVectors
 
-/// Columns of B that are multiplied at a time: two registers.
+/// Columns of a panel of B: two registers.
 package let panelWidth = 2 * Int(tercet_register_floats)
 
-/// Lays `B [inner, columns]` out in panels of `width` columns, one after the other, `[inner, width]` each; the
-/// last is filled up with zeros.
+/// Packs `B [inner, columns]` in panels of `width` columns, one after the other, `[inner, width]` each; zeros fill
+/// the last.
 ///
 /// - Parameters:
 ///   - b: element (k, c) is at `b[k * step + c * column]`.
-///   - panels: has room for whole panels.
+///   - panels: `[panels, inner, width]`, out.
 /// - Precondition: rows or columns are contiguous: `step` or `column` is 1.
 package func packPanels(
   _ b: UnsafePointer<Float>, step: Int, column: Int, inner: Int, columns: Int,
@@ -54,7 +54,7 @@ private func transpose(
   var rows = InlineArray<8, SIMD8<Float>> {
     UnsafeRawPointer(a + $0 * aRow).loadUnaligned(as: SIMD8<Float>.self)
   }
-  // Of six bits, three that say the row and three that say the column, each turn moves the last to the front.
+  // An element's place has six bits, three of its row and three of its column; each turn moves the last to the front.
   for _ in 0..<3 {
     let old = rows
     for i in 0..<4 {
@@ -68,10 +68,10 @@ private func transpose(
   }
 }
 
-/// Makes a row of a matrix in panels that of other values; the last panel's is filled up with zeros.
+/// Sets a row of a matrix in panels; zeros fill the last panel.
 ///
 /// - Parameters:
-///   - row: where it begins in the first panel.
+///   - row: the row's start in the first panel.
 ///   - stride: floats from panel to panel.
 package func setPanelRow(
   _ row: UnsafeMutablePointer<Float>, _ stride: Int, to values: UnsafePointer<Float>, columns: Int,
@@ -92,7 +92,7 @@ package func setPanelRow(
   }
 }
 
-/// Makes it zeros.
+/// Sets a row of a matrix in panels to zeros.
 package func clearPanelRow(_ row: UnsafeMutablePointer<Float>, _ stride: Int, columns: Int) {
   for panel in 0..<(columns + panelWidth - 1) / panelWidth {
     (row + panel * stride).update(repeating: 0, count: panelWidth)

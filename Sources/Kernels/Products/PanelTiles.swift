@@ -1,6 +1,6 @@
 import CVectors
 
-// How products of panels walk through their operands: blocks of the inner index, panels of B, tiles of rows.
+// The loops of a product in panels: over blocks of the inner index, panels of B, tiles of rows.
 
 /// The loops for registers of one width.
 enum Panels<Register: SIMD> where Register.Scalar == Float {
@@ -9,34 +9,34 @@ enum Panels<Register: SIMD> where Register.Scalar == Float {
   @inline(__always)
   static func multiply(
     _ operands: PanelOperands, _ rows: Int, _ inner: Int, _ columns: Int, _ adding: Bool,
-    _ room: UnsafeMutablePointer<Float>
+    _ workspace: UnsafeMutablePointer<Float>
   ) {
     for block in equalParts(of: inner, most: panelDepth(width: width)) {
       let (first, steps) = (block.lowerBound, block.count)
       packTiles(
         operands.a + first * operands.aStep, operands.aRow, operands.aStep, rows: rows,
-        steps: steps, into: room)
+        steps: steps, into: workspace)
       for panel in 0..<(columns + width - 1) / width {
         let b = operands.b + panel * operands.bPanel + first * width
         tiles(
-          room, b, next: b + operands.bPanel, operands.y + panel * width, operands.yRow,
+          workspace, b, next: b + operands.bPanel, operands.y + panel * width, operands.yRow,
           rows: rows, steps: steps, columns: min(width, columns - panel * width),
           adding || first > 0)
       }
     }
   }
 
-  /// Rows of a tile, at most: two registers for each, one for a factor and two for B fill those of a CPU.
+  /// Rows of a tile, at most: with two registers a row, one for a factor and two for B they fill the 16 of AVX2.
   private static var mostRows: Int { 6 }
 
-  /// Lays a block of A out as its tiles read it: `[steps, rows of the tile]`, one tile after the other.
+  /// Packs a block of A as tiles read it: `[steps, rows of the tile]`, one tile after the other.
   @inline(__always)
   private static func packTiles(
     _ a: UnsafePointer<Float>, _ aRow: Int, _ aStep: Int, rows: Int, steps: Int,
-    into room: UnsafeMutablePointer<Float>
+    into workspace: UnsafeMutablePointer<Float>
   ) {
     for tile in equalParts(of: rows, most: mostRows) {
-      let (a, target) = (a + tile.lowerBound * aRow, room + tile.lowerBound * steps)
+      let (a, target) = (a + tile.lowerBound * aRow, workspace + tile.lowerBound * steps)
       switch tile.count {
       case 1: Tile<Register, 1>.pack(a, aRow, aStep, steps, into: target)
       case 2: Tile<Register, 2>.pack(a, aRow, aStep, steps, into: target)
@@ -50,7 +50,7 @@ enum Panels<Register: SIMD> where Register.Scalar == Float {
 
   /// The first `columns` columns of a panel, for all rows of a block of A.
   ///
-  /// - Parameter next: the panel that will be wanted after this one; each tile asks for a part of it.
+  /// - Parameter next: the panel after this one; each tile prefetches a part of it.
   @inline(never)
   private static func tiles(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, next: UnsafePointer<Float>,
@@ -73,13 +73,13 @@ enum Panels<Register: SIMD> where Register.Scalar == Float {
     }
   }
 
-  /// The first `columns` columns of a tile; the others are computed beside Y.
+  /// The first `columns` columns of a tile; the others are computed in memory outside Y.
   private static func multiply(
     _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ ahead: Ahead,
     _ y: UnsafeMutablePointer<Float>, _ yRow: Int, _ steps: Int, _ adding: Bool, columns: Int
   ) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: mostRows * width) { room in
-      guard let whole = room.baseAddress else { return }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: mostRows * width) { buffer in
+      guard let whole = buffer.baseAddress else { return }
       for r in 0..<rows {
         for c in 0..<width { whole[r * width + c] = adding && c < columns ? y[r * yRow + c] : 0 }
       }
@@ -104,21 +104,21 @@ enum Panels<Register: SIMD> where Register.Scalar == Float {
   }
 }
 
-/// What a tile asks for while it is computed, so that it is in the fastest cache when its turn comes.
+/// Memory that a tile prefetches for the tiles after it.
 private struct Ahead {
-  /// A part of the next panel, and how many bytes of it each step is to ask for.
+  /// A part of the next panel, and the bytes of it that each step prefetches.
   let b: UnsafeRawPointer
   let pace: Int
   /// Where the next tile begins.
   let y: UnsafePointer<Float>
 }
 
-/// So many rows and two registers of columns of Y, which stay in registers from the first step to the last.
+/// A tile of Y, `rows` by two registers of columns, kept in registers from the first step to the last.
 private enum Tile<Register: SIMD, let rows: Int> where Register.Scalar == Float {
   private typealias Sums = InlineArray<rows, Register>
   private static var bytes: Int { MemoryLayout<Register>.size }
 
-  /// Lays the tile's part of A out, `[steps, rows]`.
+  /// Packs the tile's part of A, `[steps, rows]`.
   @inline(__always)
   static func pack(
     _ a: UnsafePointer<Float>, _ aRow: Int, _ aStep: Int, _ steps: Int,

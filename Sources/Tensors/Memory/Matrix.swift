@@ -1,29 +1,33 @@
 /// A row-major matrix of float32, `[rows, columns]`; a vector is a matrix of one row.
 ///
-/// A matrix *refers* to its elements: a copy, or a part that ``rows(_:)`` or ``columns(_:)`` cuts out,
-/// sees and changes the same ones. Memory comes from a ``MatrixPool`` or a ``Slab`` and goes back when
-/// the last matrix that refers to it is gone.
+/// A matrix *refers* to its elements: a copy, or a part cut out by ``rows(_:)`` or ``columns(_:)``, sees and
+/// changes the same elements. Their memory belongs to a ``MatrixPool`` or a ``Slab``; a pool takes it back when
+/// the last matrix on it is gone.
 public struct Matrix {
+  /// Number of rows.
   public let rows: Int
+  /// Number of columns, at most ``stride``.
   public let columns: Int
-  /// Floats from one row to the next; more than ``columns`` in a part of a wider matrix.
+  /// Floats from the start of one row to the start of the next; more than ``columns`` in a part of a wider matrix.
   public let stride: Int
-  let memory: Storage
+  let storage: Storage
   let start: UnsafeMutablePointer<Float>
 
-  init(rows: Int, columns: Int, stride: Int, memory: Storage, start: UnsafeMutablePointer<Float>) {
+  init(rows: Int, columns: Int, stride: Int, storage: Storage, start: UnsafeMutablePointer<Float>) {
     self.rows = rows
     self.columns = columns
     self.stride = stride
-    self.memory = memory
+    self.storage = storage
     self.start = start
   }
 
+  /// Number of elements.
   public var count: Int { rows * columns }
+  /// Whether the rows lie end to end, so that one pointer and ``count`` reach every element.
   public var isContiguous: Bool { stride == columns || rows <= 1 }
 
-  /// The first element, for one call of a kernel: memory that nothing refers to any more goes back to
-  /// its pool, and stays as it is until the next matrix is taken from there.
+  /// The first element, for one call of a kernel. Nothing keeps the memory for longer: once no matrix refers to
+  /// it, the pool may hand it to the next.
   ///
   /// - Precondition: the rows lie end to end.
   package var pointer: UnsafeMutablePointer<Float> {
@@ -41,7 +45,7 @@ public struct Matrix {
   public func rows(_ range: Range<Int>) -> Matrix {
     precondition(0 <= range.lowerBound && range.upperBound <= rows, "rows \(range) of \(rows)")
     return Matrix(
-      rows: range.count, columns: columns, stride: stride, memory: memory,
+      rows: range.count, columns: columns, stride: stride, storage: storage,
       start: start + range.lowerBound * stride)
   }
 
@@ -50,10 +54,11 @@ public struct Matrix {
     precondition(
       0 <= range.lowerBound && range.upperBound <= columns, "columns \(range) of \(columns)")
     return Matrix(
-      rows: rows, columns: range.count, stride: stride, memory: memory,
+      rows: rows, columns: range.count, stride: stride, storage: storage,
       start: start + range.lowerBound)
   }
 
+  /// One element; traps outside the matrix.
   public subscript(row: Int, column: Int) -> Float {
     get {
       precondition(0 <= column && column < columns, "column \(column) of \(columns)")
@@ -73,6 +78,7 @@ public struct Matrix {
     for r in 0..<rows { row(r).update(from: other.row(r), count: columns) }
   }
 
+  /// Sets every element; what lies between the rows of a part stays.
   public func fill(_ value: Float) {
     for r in 0..<rows { row(r).update(repeating: value, count: columns) }
   }

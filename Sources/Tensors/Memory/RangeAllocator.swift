@@ -1,22 +1,22 @@
 import Glibc
 
-/// Large runs of floats, cut from one range of addresses and joined again when they come back: batches of
-/// other sentences need runs of other sizes, and the range serves them all. Addresses take no memory
-/// until something is written to them.
+/// Allocates large runs of floats from one range of addresses. Free neighbours are joined, so that the range
+/// serves runs of any size: minibatches differ in the sizes that they need. An address takes no memory until
+/// something is written to it.
 struct RangeAllocator {
-  /// As many floats as the machine has memory for.
+  /// Floats of the whole range: as many as fit the machine's memory.
   private static let capacity = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 4
 
   private var base: UnsafeMutablePointer<Float>?
-  /// Floats that may be touched.
+  /// Floats, from the first on, that have been made readable and writable.
   private var end = 0
-  /// Free ranges in order, no two of them touching.
+  /// Free ranges by address, no two of them adjacent.
   private var free: [Range<Int>] = []
 
   /// Runs begin on pages.
   static func rounded(_ count: Int) -> Int { (count + 1023) & ~1023 }
 
-  /// A run of `count` floats, a multiple of a page, of any content.
+  /// An uninitialised run of `count` floats, a multiple of a page.
   mutating func take(_ count: Int) -> UnsafeMutablePointer<Float> {
     let base = base ?? reserve()
     if let place = free.firstIndex(where: { $0.count >= count }) {
@@ -28,17 +28,17 @@ struct RangeAllocator {
 
   /// Takes back a run of `count` floats.
   mutating func give(_ run: UnsafeMutablePointer<Float>, _ count: Int) {
-    guard let base else { preconditionFailure("a run of another heap") }
+    guard let base else { preconditionFailure("a run of another allocator") }
     insert(run - base..<run - base + count)
   }
 
-  /// Gives the memory of free runs back to the system; their addresses stay.
+  /// Returns the memory of free runs to the system and keeps their addresses.
   func trim() {
     guard let base else { return }
     for range in free { madvise(base + range.lowerBound, range.count * 4, MADV_DONTNEED) }
   }
 
-  /// Gives everything back to the system.
+  /// Returns the whole range to the system.
   func deallocate() {
     if let base { munmap(base, Self.capacity * 4) }
   }
@@ -55,7 +55,7 @@ struct RangeAllocator {
     return start
   }
 
-  /// Makes the last free range long enough.
+  /// Lengthens the last free range to `count` floats.
   private mutating func grow(by count: Int) {
     let last = free.last.map { $0.upperBound == end ? $0.count : 0 } ?? 0
     let hugePage = 1 << 19

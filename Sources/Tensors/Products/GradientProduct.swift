@@ -4,16 +4,16 @@ import Kernels
   import COneDNN
 #endif
 
-extension Weight {
-  /// `dW = dyᵀ x`, or `dW += dyᵀ x`, of some rows and some outputs: one tile of a weight's gradient.
+extension Products {
+  /// `dW = dyᵀ x`, or `dW += dyᵀ x`, over some rows and for some outputs: one tile of a weight's gradient.
   ///
   /// - Parameters:
-  ///   - dy: `[rows, out]`, made as ``GradientOperand/outputs``; `outputs` are the columns of it to take.
-  ///   - x: `[rows, in]`, made as ``GradientOperand/inputs``.
-  ///   - rows: the rows of both to sum over.
+  ///   - dy: `[rows, out]`, made as ``ProductOperand/Role/outputs``; `outputs` selects its columns.
+  ///   - x: `[rows, in]`, made as ``ProductOperand/Role/inputs``.
+  ///   - rows: the rows of both operands to sum over; without rows the sum is zero.
   ///   - gradient: `[outputs, in]`.
-  public static func gradient(
-    of dy: ProductRows, outputs: Range<Int>, _ x: ProductRows, rows: Range<Int>,
+  public func gradient(
+    of dy: ProductOperand, outputs: Range<Int>, _ x: ProductOperand, rows: Range<Int>,
     into gradient: Matrix, adding: Bool
   ) {
     precondition(
@@ -24,28 +24,32 @@ extension Weight {
       if !adding { gradient.fill(0) }
       return
     }
-    switch (dy, x) {
-    case (.float32(let dy), .panels(let x)):
+    switch (library, dy, x) {
+    case (.openblas, .float32(let dy), .float32(let x)):
+      BLAS.multiply(
+        dy.rows(rows).columns(outputs), x.rows(rows), transposing: .first, into: gradient,
+        adding: adding)
+    case (.panels, .float32(let dy), .panels(let x)):
       multiply(dy.rows(rows).columns(outputs), x.rows(rows), into: gradient, adding: adding)
-    case (.float32(let dy), .float32(let x)) where Products.usesOneDNN:
+    case (.onednn, .float32(let dy), .float32(let x)):
       multiply(dy.rows(rows).columns(outputs), x.rows(rows), into: gradient, adding: adding)
-    case (.bfloat16(let dy), .bfloat16(let x)):
+    case (.onednn, .bfloat16(let dy), .bfloat16(let x)):
       multiply(dy, outputs, x, rows, into: gradient, adding: adding)
     default: preconditionFailure("a product of operands that were not made for it")
     }
   }
 
-  private static func multiply(
-    _ dy: Matrix, _ x: PanelMatrix, into gradient: Matrix, adding: Bool
+  private func multiply(
+    _ dy: Matrix, _ x: ProductOperand.Panels, into gradient: Matrix, adding: Bool
   ) {
     let operands = PanelOperands(
       a: dy.start, aRow: 1, aStep: dy.stride, b: x.start, bPanel: x.panelStride,
       y: gradient.start, yRow: gradient.stride)
-    Products.multiply(
+    Self.multiply(
       operands, rows: gradient.rows, inner: x.rows, columns: x.columns, adding: adding)
   }
 
-  private static func multiply(_ dy: Matrix, _ x: Matrix, into gradient: Matrix, adding: Bool) {
+  private func multiply(_ dy: Matrix, _ x: Matrix, into gradient: Matrix, adding: Bool) {
     #if ONEDNN
       _ = OneDNN.current  // keeps this thread's products on it
       let status = dnnl_sgemm(
@@ -54,11 +58,11 @@ extension Weight {
         Int64(x.stride), adding ? 1 : 0, gradient.start, Int64(gradient.stride))
       OneDNN.check(status, "a weight gradient")
     #else
-      preconditionFailure("rows that are not in panels, without oneDNN")
+      preconditionFailure("a product by oneDNN, which is not there")
     #endif
   }
 
-  private static func multiply(
+  private func multiply(
     _ dy: BFloatMatrix, _ outputs: Range<Int>, _ x: BFloatMatrix, _ rows: Range<Int>,
     into gradient: Matrix, adding: Bool
   ) {
@@ -71,7 +75,7 @@ extension Weight {
         shape, source: dy.start + rows.lowerBound * dy.columns + outputs.lowerBound,
         weights: .plain(x.start + rows.lowerBound * x.columns), into: gradient.start)
     #else
-      preconditionFailure("bfloat16 without oneDNN")
+      preconditionFailure("a product by oneDNN, which is not there")
     #endif
   }
 }

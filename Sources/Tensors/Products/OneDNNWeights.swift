@@ -9,7 +9,7 @@
     private let precision: Precision
     private let layout: dnnl_memory_desc_t
     private let memory: dnnl_memory_t
-    private var room: Slab
+    private var slab: Slab
     private let source: dnnl_memory_t
     private let reorder: dnnl_primitive_t
 
@@ -21,8 +21,8 @@
       layout = Self.layout(inner, columns, precision)
       let plain = OneDNN.layout(inner, columns, strides, dnnl_f32)
       count = (Self.bytes(layout) + 3) / 4
-      room = Slab(count: count)
-      memory = OneDNN.memory(layout, room.start)
+      slab = Slab(count: count)
+      memory = OneDNN.memory(layout, slab.start)
       source = OneDNN.memory(plain, values.start)
       reorder = Self.reorder(plain, layout)
       pack()
@@ -35,7 +35,7 @@
 
     func move(to slab: Slab) {
       precondition(slab.count >= count, "\(count) floats in \(slab.count)")
-      room = slab
+      self.slab = slab
       dnnl_memory_set_data_handle(memory, slab.start)
     }
 
@@ -52,14 +52,15 @@
       OneDNN.check(dnnl_primitive_execute(reorder, stream, 2, arguments), "packed weights")
     }
 
-    func multiply(_ x: ProductRows, into y: Matrix, adding: Bool) {
+    func multiply(_ x: ProductOperand, into y: Matrix, adding: Bool) {
       for rows in Products.runs(of: x.rows) {
         multiply(run: x.rows(rows), into: y.rows(rows), adding: adding)
       }
     }
 
-    /// oneDNN has fast products for rows that lie end to end alone, and another order of additions for others.
-    private func multiply(run x: ProductRows, into y: Matrix, adding: Bool) {
+    /// Multiplies rows that lie end to end, copies where they do not: for other rows oneDNN has slow products that
+    /// add in another order.
+    private func multiply(run x: ProductOperand, into y: Matrix, adding: Bool) {
       let products = OneDNN.current
       let target = y.isContiguous ? y : products.pool.uninitialized(y.rows, y.columns)
       let shape = OneDNN.Shape(
@@ -83,7 +84,7 @@
 
     /// Rows end to end, in the weight's precision.
     private func withDenseRows(
-      _ x: ProductRows, _ pool: MatrixPool, _ body: (UnsafeMutableRawPointer) -> Void
+      _ x: ProductOperand, _ pool: MatrixPool, _ body: (UnsafeMutableRawPointer) -> Void
     ) {
       switch (x, precision) {
       case (.float32(let x), .float32):
@@ -100,7 +101,7 @@
       }
     }
 
-    /// The layout that a product of many rows asks for; those of fewer rows read the same.
+    /// The layout that oneDNN prefers for a product of many rows; products of fewer rows read it too.
     private static func layout(
       _ inner: Int, _ columns: Int, _ precision: Precision
     ) -> dnnl_memory_desc_t {
@@ -109,7 +110,7 @@
       OneDNN.check(
         dnnl_memory_desc_init_by_tag(
           &any, 2, [Int64(inner), Int64(columns)], type, dnnl_format_tag_any), "a layout")
-      let description = Product.description(
+      let description = OneDNNProduct.description(
         OneDNN.layout(Int(rows), inner, [inner, 1], type), any,
         OneDNN.layout(Int(rows), columns, [columns, 1], dnnl_f32), adding: false)
       defer { dnnl_primitive_desc_destroy(description) }

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Packed weights for tercet's own products, which give the same bits on every CPU.
+/// Weights packed in panels for tercet's own kernels, which give the same bits on every CPU.
 final class PanelWeights: PackedWeights, @unchecked Sendable {
   let isTransposed: Bool
   let count: Int
@@ -31,27 +31,13 @@ final class PanelWeights: PackedWeights, @unchecked Sendable {
       into: panels.start)
   }
 
-  func multiply(_ x: ProductRows, into y: Matrix, adding: Bool) {
+  func multiply(_ x: ProductOperand, into y: Matrix, adding: Bool) {
     guard case .float32(let x) = x else {
-      preconditionFailure("rows that are rounded or in panels")
+      preconditionFailure("an operand that is rounded or in panels")
     }
     let operands = PanelOperands(
       a: x.start, aRow: x.stride, aStep: 1, b: panels.start, bPanel: panelWidth * inner,
       y: y.start, yRow: y.stride)
     Products.multiply(operands, rows: x.rows, inner: inner, columns: columns, adding: adding)
-  }
-}
-
-extension Products {
-  /// `Y = A·B`, or `Y += A·B`, by tercet's own products, a run of rows at a time.
-  static func multiply(
-    _ operands: PanelOperands, rows: Int, inner: Int, columns: Int, adding: Bool
-  ) {
-    let room = ProductWorkspace.floats(panelRoom(rows: min(rows, mostRows)))
-    for run in runs(of: rows) {
-      multiplyPanels(
-        operands.from(row: run.lowerBound), rows: run.count, inner: inner, columns: columns,
-        adding: adding, room: room)
-    }
   }
 }

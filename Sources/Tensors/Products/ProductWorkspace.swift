@@ -1,4 +1,4 @@
-/// Memory that a thread's products work in, kept from one to the next.
+/// The workspace of a thread's products, kept from one product to the next.
 final class ProductWorkspace {
   private var start: UnsafeMutablePointer<Float>?
   private var capacity = 0
@@ -9,13 +9,13 @@ final class ProductWorkspace {
 
   deinit { start?.deallocate() }
 
-  /// So many floats of any content, the calling thread's until it asks again.
+  /// At least `count` uninitialised floats, valid until the calling thread asks again.
   static func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let room = own.value
-    if let start = room.start, room.capacity >= count { return start }
-    room.start?.deallocate()
+    let workspace = own.value
+    if let start = workspace.start, workspace.capacity >= count { return start }
+    workspace.start?.deallocate()
     let fresh = Storage.allocate(count)
-    (room.start, room.capacity) = (fresh, count)
+    (workspace.start, workspace.capacity) = (fresh, count)
     return fresh
   }
 }

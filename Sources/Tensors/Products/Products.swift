@@ -1,81 +1,51 @@
-import COpenBLAS
 import Kernels
 
-/// How a matrix enters a product.
-public enum Orientation {
-  case asIs, transposed
-}
+#if ONEDNN
+  import COneDNN
+#endif
 
-/// The dense products of plain matrices, by OpenBLAS.
-public enum BLAS {
-  /// Sets how many threads a product uses, for the whole process.
-  public static func setThreads(_ count: Int) { openblas_set_num_threads(Int32(count)) }
+/// What multiplies matrices, and which numbers it multiplies: chosen once for a store of weights and all that
+/// works with it.
+public struct Products: Hashable, Sendable {
+  /// The library of every product.
+  public let library: ProductLibrary
+  /// Of the operands of products with weights, and of weights' gradients.
+  public let precision: Precision
 
-  /// The kernels that OpenBLAS chose for this CPU, such as `SkylakeX`.
-  public static var coreName: String { String(cString: openblas_get_corename()) }
+  /// - Precondition: this machine has the library, and the library the precision.
+  public init(_ library: ProductLibrary = .automatic, precision: Precision = .float32) {
+    precondition(library.isSupported, "no \(library) here")
+    precondition(precision.isSupported(by: library), "\(precision) by \(library) on this CPU")
+    if library == .openblas { BLAS.useOneThread() }
+    self.library = library
+    self.precision = precision
+  }
 
-  /// `C = A·B`, or `C += A·B`, either operand transposed on request (`sgemm`).
-  ///
-  /// - Precondition: `A [m, k]`, `B [k, n]`, `C [m, n]`, after transposition.
-  public static func multiply(
-    _ a: Matrix, _ orientationA: Orientation = .asIs, _ b: Matrix,
-    _ orientationB: Orientation = .asIs, into c: Matrix, adding: Bool = false
-  ) {
-    let (m, k) = orientationA == .asIs ? (a.rows, a.columns) : (a.columns, a.rows)
-    let (inner, n) = orientationB == .asIs ? (b.rows, b.columns) : (b.columns, b.rows)
-    precondition(
-      k == inner && c.rows == m && c.columns == n,
-      "product [\(m), \(k)]·[\(inner), \(n)] into [\(c.rows), \(c.columns)]")
-    guard m > 0 && n > 0 else { return }
-    guard k > 0 else {
-      if !adding { c.fill(0) }
-      return
+  /// The library with its version and instructions, as far as the bits of a product depend on them.
+  public var kernels: String {
+    switch library {
+    case .openblas: BLAS.name
+    case .panels: "tercet"
+    case .onednn: Self.oneDNNName
     }
-    cblas_sgemm(
-      CblasRowMajor, orientationA == .asIs ? CblasNoTrans : CblasTrans,
-      orientationB == .asIs ? CblasNoTrans : CblasTrans, Int32(m), Int32(n), Int32(k), 1,
-      a.start, Int32(a.stride), b.start, Int32(b.stride), adding ? 1 : 0, c.start,
-      Int32(c.stride))
   }
-}
 
-/// What multiplies packed weights: oneDNN where it is and the CPU has AVX-512, which it is made for; else
-/// tercet's own products.
-public enum Products {
-  static var usesOneDNN: Bool {
+  private static var oneDNNName: String {
     #if ONEDNN
-      OneDNN.hasAVX512
+      OneDNN.name
     #else
-      false
-    #endif
-  }
-
-  /// What multiplies packed weights, and with which instructions where the bits depend on them, for the run
-  /// log.
-  public static var name: String {
-    #if ONEDNN
-      if usesOneDNN { return OneDNN.name }
-    #endif
-    return "tercet"
-  }
-
-  /// Whether products of bfloat16 run at the speed of the hardware.
-  static var multipliesBFloat16: Bool {
-    #if ONEDNN
-      OneDNN.multipliesBFloat16
-    #else
-      false
+      preconditionFailure("the name of a library that is not there")
     #endif
   }
 
   /// Gives back what the calling thread keeps for products of shapes that did not occur since the last call.
-  public static func forgetUnused() {
+  public func trim() {
     #if ONEDNN
-      if usesOneDNN { OneDNN.current.forgetUnused() }
+      if library == .onednn { OneDNN.current.trim() }
     #endif
   }
 
-  /// Rows of a product with a weight, at most.
+  /// Rows of a product with a packed weight, at most.
   static let mostRows = 128
 
   /// The rows of a product in runs of equal size: few shapes occur, and operands stay in cache.

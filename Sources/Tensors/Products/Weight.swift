@@ -1,33 +1,32 @@
 import Synchronization
 
-/// A weight `W [out, in]` as the products with it, so that the layers need not know what multiplies.
+/// A weight `W [out, in]` and the products with it, whichever library multiplies.
 ///
-/// Where it is packed, each row of a product depends on the same row of its operand alone, bit for bit,
-/// whatever rows are multiplied beside it.
+/// Where ``ProductLibrary/keepsRowsApart``, each row of a product depends on the same row of its operand
+/// alone, bit for bit.
 public final class Weight: Sendable {
   /// `W`, `[out, in]`; a part of a wider matrix is allowed.
   nonisolated(unsafe) public let values: Matrix
-  private let precision: Precision
-  private let isPacked: Bool
+  private let products: Products
   /// `Wᵀ` for forward products, `W` for backward ones, each made when it is first needed.
   private let packed = Mutex<(forward: (any PackedWeights)?, backward: (any PackedWeights)?)>(
     (nil, nil))
 
-  /// A weight for single products: it may change between them.
-  public init(_ values: Matrix) {
-    self.values = values
-    precision = .float32
-    isPacked = false
+  /// A weight for products by OpenBLAS, which read the values where they are: they may change in between.
+  public convenience init(_ values: Matrix) {
+    self.init(values, Products(.openblas))
   }
 
-  /// A weight for many products: packed once, and again by ``pack()`` when the values have changed.
-  init(packing values: Matrix, precision: Precision) {
+  /// A weight that is packed once for many products, where the library reads packed weights, and again when
+  /// ``WeightStore/refresh(on:member:of:)`` says that the values have changed.
+  init(_ values: Matrix, _ products: Products) {
     self.values = values
-    self.precision = precision
-    isPacked = true
+    self.products = products
   }
 
+  /// Width of the products forward.
   public var outputs: Int { values.rows }
+  /// Width of the products backward.
   public var inputs: Int { values.columns }
 
   /// `y = x Wᵀ`, or `y += x Wᵀ`: `x [rows, in]`, `y [rows, out]`.
@@ -35,8 +34,8 @@ public final class Weight: Sendable {
     forward(.float32(x), into: y, adding: adding)
   }
 
-  /// The same of rows that are rounded already, where the weight has this precision.
-  public func forward(_ x: ProductRows, into y: Matrix, adding: Bool = false) {
+  /// The same of an operand that is rounded already, where the weight has this precision.
+  public func forward(_ x: ProductOperand, into y: Matrix, adding: Bool = false) {
     precondition(
       x.columns == inputs && y.columns == outputs && x.rows == y.rows,
       "[\(x.rows), \(x.columns)] through [\(outputs), \(inputs)] into [\(y.rows), \(y.columns)]")
@@ -48,8 +47,8 @@ public final class Weight: Sendable {
     backward(.float32(dy), into: dx, adding: adding)
   }
 
-  /// The same of rows that are rounded already, where the weight has this precision.
-  public func backward(_ dy: ProductRows, into dx: Matrix, adding: Bool = false) {
+  /// The same of an operand that is rounded already, where the weight has this precision.
+  public func backward(_ dy: ProductOperand, into dx: Matrix, adding: Bool = false) {
     precondition(
       dy.columns == outputs && dx.columns == inputs && dx.rows == dy.rows,
       "[\(dy.rows), \(dy.columns)] back through [\(outputs), \(inputs)] into [\(dx.rows), \(dx.columns)]"
@@ -57,14 +56,15 @@ public final class Weight: Sendable {
     multiply(dy, transposed: false, into: dx, adding: adding)
   }
 
-  private func multiply(_ x: ProductRows, transposed: Bool, into y: Matrix, adding: Bool) {
-    if isPacked {
+  private func multiply(_ x: ProductOperand, transposed: Bool, into y: Matrix, adding: Bool) {
+    guard products.library == .openblas else {
       return packedForm(transposed: transposed).multiply(x, into: y, adding: adding)
     }
     guard case .float32(let x) = x else {
-      preconditionFailure("rows that are rounded or in panels")
+      preconditionFailure("an operand that is rounded or in panels")
     }
-    BLAS.multiply(x, .asIs, values, transposed ? .transposed : .asIs, into: y, adding: adding)
+    BLAS.multiply(
+      x, values, transposing: transposed ? .second : .neither, into: y, adding: adding)
   }
 }
 
@@ -73,7 +73,7 @@ extension Weight {
   func packedForm(transposed: Bool) -> any PackedWeights {
     packed.withLock { forms in
       if let known = transposed ? forms.forward : forms.backward { return known }
-      let fresh = Products.packed(values, transposed: transposed, precision: precision)
+      let fresh = products.packed(values, transposed: transposed)
       if transposed { forms.forward = fresh } else { forms.backward = fresh }
       return fresh
     }

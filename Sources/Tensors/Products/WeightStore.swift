@@ -1,11 +1,13 @@
 import Synchronization
 
-/// The weights of a model, packed for many products between two changes of its parameters.
+/// The weights of a model, as one library multiplies them many times between two changes of the parameters.
 public final class WeightStore: Sendable {
+  /// Where the weights lie.
   public let parameters: Slab
-  public let precision: Precision
+  /// What multiplies them.
+  public let products: Products
   private let weights = Mutex<[Place: Weight]>([:])
-  /// The forms that lie in memory of several processes, each of which packs a part of them.
+  /// The forms in memory shared by several processes, each of which packs a part of them.
   private let placed = Mutex<[PackedForm]>([])
 
   private struct Place: Hashable {
@@ -14,17 +16,17 @@ public final class WeightStore: Sendable {
     let columns: Int
   }
 
-  public init(_ parameters: Slab, precision: Precision) {
-    precondition(precision.isSupported, "\(precision) on this CPU")
+  /// - Precondition: the parameters stay where they are.
+  public init(_ parameters: Slab, products: Products = Products()) {
     self.parameters = parameters
-    self.precision = precision
+    self.products = products
   }
 
   /// The weight of a matrix within the parameters.
   public func weight(_ values: Matrix) -> Weight {
     let place = Place(
       start: Int(bitPattern: values.start), rows: values.rows, columns: values.columns)
-    let fresh = Weight(packing: values, precision: precision)
+    let fresh = Weight(values, products)
     return weights.withLock { known in
       if let weight = known[place] { return weight }
       known[place] = fresh
@@ -32,11 +34,11 @@ public final class WeightStore: Sendable {
     }
   }
 
-  /// Packs all weights again: the parameters have changed.
+  /// Packs all weights again after a change of the parameters.
   ///
   /// - Parameters:
-  ///   - member: which of the processes that have the placed forms in common this is.
-  ///   - members: how many there are; each packs about as many values.
+  ///   - member: the index of this process among those that share the placed forms.
+  ///   - members: the number of those processes; each packs about as many values.
   public func refresh(on team: ThreadTeam, member: Int = 0, of members: Int = 1) {
     let placed = placed.withLock { $0 }
     let own = Self.part(member, of: members, placed) + known().filter { !placed.contains($0) }
@@ -45,22 +47,8 @@ public final class WeightStore: Sendable {
   }
 }
 
-/// A weight as products read it, by where its values lie among the parameters.
-public struct PackedForm: Hashable, Codable, Sendable {
-  let offset: Int
-  let rows: Int
-  let columns: Int
-  let stride: Int
-  let isTransposed: Bool
-  /// Floats of the packed weight.
-  let count: Int
-
-  /// Floats of its place, whole pages.
-  var room: Int { (count + 1023) & ~1023 }
-}
-
 extension WeightStore {
-  /// What is packed now, in the order of the parameters.
+  /// The forms packed so far, in the order of the parameters; none where OpenBLAS multiplies.
   public func known() -> [PackedForm] {
     weights.withLock { known in
       known.values.flatMap { weight in
@@ -78,12 +66,12 @@ extension WeightStore {
     }
   }
 
-  /// Floats that the forms take where they are placed together.
-  public static func room(for forms: [PackedForm]) -> Int { forms.reduce(0) { $0 + $1.room } }
+  /// Floats of all forms, placed one after the other.
+  public static func floats(for forms: [PackedForm]) -> Int { forms.reduce(0) { $0 + $1.space } }
 
-  /// Has the forms lie in `slab`, one after the other; they are packed there by the next refresh.
+  /// Moves the forms to `slab`, one after the other; the next ``refresh(on:member:of:)`` packs them there.
   ///
-  /// - Precondition: nothing is placed yet, and the slab has room.
+  /// - Precondition: nothing is placed yet, and the slab has ``floats(for:)`` floats.
   public func place(_ forms: [PackedForm], in slab: Slab) {
     placed.withLock {
       precondition($0.isEmpty, "weights placed twice")
@@ -91,25 +79,26 @@ extension WeightStore {
     }
     var start = 0
     for form in forms {
-      weights(of: form).move(to: slab.part(start..<start + form.room))
-      start += form.room
+      weights(of: form).move(to: slab.part(start..<start + form.space))
+      start += form.space
     }
   }
+
   private func weights(of form: PackedForm) -> PackedWeights {
     let values = parameters.matrix(
       at: form.offset, rows: form.rows, columns: form.columns, stride: form.stride)
     return weight(values).packedForm(transposed: form.isTransposed)
   }
 
-  /// A run of the forms, of about as many floats for each member.
+  /// The forms that a member packs: a run of them, of about as many floats for each member.
   private static func part(
     _ member: Int, of members: Int, _ forms: [PackedForm]
   ) -> [PackedForm] {
-    let all = room(for: forms)
+    let all = floats(for: forms)
     var before = 0
     return forms.filter { form in
-      defer { before += form.room }
-      return (before + form.room / 2) * members / max(all, 1) == member
+      defer { before += form.space }
+      return (before + form.space / 2) * members / max(all, 1) == member
     }
   }
 }

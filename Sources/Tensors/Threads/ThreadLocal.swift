@@ -1,6 +1,6 @@
 import Glibc
 
-/// A value that each thread makes for itself when it first asks, and that ends with the thread.
+/// A value of each thread, made on the thread's first use and released when the thread ends.
 final class ThreadLocal<Value: AnyObject>: Sendable {
   private let key: pthread_key_t
   private let make: @Sendable () -> Value
@@ -20,14 +20,5 @@ final class ThreadLocal<Value: AnyObject>: Sendable {
     let fresh = make()
     pthread_setspecific(key, Unmanaged.passRetained(fresh).toOpaque())
     return fresh
-  }
-}
-
-/// The OpenMP runtime that a library brought along.
-enum OpenMP {
-  /// Has the parallel regions that the calling thread enters run on this thread alone.
-  static func useOneThread() {
-    guard let symbol = dlsym(nil, "omp_set_num_threads") else { return }
-    unsafeBitCast(symbol, to: (@convention(c) (Int32) -> Void).self)(1)
   }
 }

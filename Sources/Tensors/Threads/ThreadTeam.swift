@@ -1,10 +1,12 @@
 import Glibc
 import Synchronization
 
-/// Threads that work together: the calling thread is the first of them, the others wait for its calls.
+/// A fixed number of threads that work together: the calling thread is the first of them, the others wait for its
+/// calls.
 ///
-/// The work of a call is done when the call returns, and whoever comes next sees what it wrote.
+/// When a call returns, all its work is done and visible to every thread.
 public final class ThreadTeam: Sendable {
+  /// Number of threads, the calling one included.
   public let count: Int
   private let post = Post()
   private let others: [pthread_t]
@@ -21,7 +23,7 @@ public final class ThreadTeam: Sendable {
     for thread in others { pthread_join(thread, nil) }
   }
 
-  /// Runs `work` once on each thread, told which one it is in.
+  /// Runs `work` once on each thread, with the thread's index.
   public func run(_ work: (_ thread: Int) -> Void) {
     guard count > 1 else { return work(0) }
     withoutActuallyEscaping(work) { work in
@@ -31,7 +33,7 @@ public final class ThreadTeam: Sendable {
     }
   }
 
-  /// Runs `work` for each of `count` items; a thread that is free takes the next.
+  /// Runs `work` for each of `count` items; each free thread takes the next item.
   public func forEach(_ count: Int, _ work: (_ thread: Int, _ item: Int) -> Void) {
     let next = Atomic(0)
     run { thread in
@@ -44,7 +46,7 @@ public final class ThreadTeam: Sendable {
   }
 }
 
-/// Where the calling thread leaves work and the others say that they are done.
+/// Hands work from the calling thread to the others, and reports their end to it.
 private final class Post: @unchecked Sendable {
   enum Order {
     case work((Int) -> Void)
@@ -107,7 +109,7 @@ private final class Post: @unchecked Sendable {
   }
 }
 
-/// A thread that waits for the others' orders.
+/// A thread of a team that waits for orders.
 private final class Member: Sendable {
   private let index: Int
   private let post: Post
@@ -138,8 +140,8 @@ private final class Member: Sendable {
     }
   }
 
-  /// Does the work that follows `round`; `false` where there is none any more. Not inlined, so that it has
-  /// let go of the work when it returns: the closure must not outlive the call of the one who gave it.
+  /// Does the work that follows `round`; returns `false` at the end of the team. Not inlined, so that the closure
+  /// is released on return: it must not outlive the call that passed it.
   @inline(never)
   private func serve(_ round: Int) -> Bool {
     guard case .work(let work) = post.next(after: round) else { return false }

@@ -42,8 +42,10 @@ extension Report {
       "start",
       [
         "program": run.plan.program, "origin": origin, "ranks": ranks,
-        "host": Session.hostName, "processors": Session.processorCount, "blas": BLAS.coreName,
-        "products": Products.name, "precision": run.weights.precision.rawValue,
+        "host": Session.hostName, "processors": Session.processorCount,
+        "products": run.weights.products.library.rawValue,
+        "kernels": run.weights.products.kernels,
+        "precision": run.weights.products.precision.rawValue,
         "threads": run.team.count, "reduction": reduction,
         "replica": run.replica.isShared ? "one a host" : "one a rank",
         "model": run.options.model.kind, "parameters": run.model.layout.count,

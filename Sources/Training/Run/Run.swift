@@ -65,14 +65,14 @@ final class Run {
   var progress = Progress()
 
   init(
-    _ plan: RunPlan, corpus: TrainingCorpus, precision: Precision, on session: borrowing Session
+    _ plan: RunPlan, corpus: TrainingCorpus, products: Products, on session: borrowing Session
   ) throws(MPIError) {
     self.plan = plan
     self.corpus = corpus
     model = corpus.model
     replica = try ReplicatedBuffer(
       count: model.layout.count, mode: plan.options.reduction, on: session)
-    weights = WeightStore(replica.values, precision: precision)
+    weights = WeightStore(replica.values, products: products)
     team = ThreadTeam(plan.options.threads)
     optimizer = try Optimizer(
       plan.options.optimizer, layout: model.layout

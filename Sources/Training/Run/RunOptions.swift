@@ -30,6 +30,8 @@ public struct RunOptions: Codable, Sendable {
   public var nonfinite = NonfinitePolicy.stop
   /// The number format of the operands of products; all else is float32.
   public var precision = Precision.float32
+  /// The library that multiplies.
+  public var products = ProductChoice.auto
   /// Threads of a rank; each takes whole shards.
   public var threads = 1
   /// The way in which gradients are summed over ranks.
@@ -203,7 +205,7 @@ extension RunOptions {
   public func allowsChange(of key: String) -> Bool {
     switch key {
     case "epochs": !optimizer.schedule.looksAhead && evaluation.every == 1
-    case "evaluation.patience", "nonfinite", "precision": true
+    case "evaluation.patience", "nonfinite", "precision", "products": true
     // How tables started is past when a run is resumed.
     case "model.wordStart", "data.wordsWithoutVector": true
     default: false

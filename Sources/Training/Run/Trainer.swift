@@ -38,21 +38,19 @@ public final class Trainer {
   ) throws {
     let corpus = try TrainingCorpus.read(plan.options, on: session)
     var reporter = Reporter(voice, isFirst: session.rank == 0)
-    let precision = plan.options.precision
     // Every rank listens when the ranks have agreed, and so before the log has its first line.
     StopSignal.listen()
-    let isSupported = try session.agree(precision.isSupported)
-    run = try Run(
-      plan, corpus: corpus, precision: isSupported ? precision : .float32, on: session)
-    if !isSupported { reporter.warn(precision.unsupportedNote) }
-    BLAS.setThreads(1)
+    let (products, warning) = try plan.options.products(on: session)
+    run = try Run(plan, corpus: corpus, products: products, on: session)
+    if let warning { reporter.warn(warning) }
     updater = try Updater(run, on: session)
     monitor = try RankMonitor(plan.options.watchdog, on: session)
 
     let folder = CheckpointFolder(plan.folder)
     let checkpoint = try folder.checkpoint(for: plan.start, reporter, on: session)
-    let kernels = try KernelChoice.warnings(resuming: checkpoint, on: session)
+    let kernels = try KernelChoice(products).warnings(resuming: checkpoint, on: session)
     for warning in corpus.warnings + kernels { reporter.warn(warning) }
+    reporter.say("products: \(KernelChoice(products))")
     let start = try run.begin(
       from: checkpoint, check, folder, partitions: updater.gradients.reduction.partitions, reporter,
       on: session)

@@ -18,6 +18,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   case notSaved(cause: String)
   /// A vector has another width than the word table.
   case vectorWidth(path: String, found: Int, expected: Int)
+  /// A rank lacks the library that is to multiply.
+  case productsUnsupported(note: String)
   /// Rank 0 has met an error, which it reports itself.
   case stoppedByFirstRank
 
@@ -48,6 +50,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
     case .vectorWidth(let path, let found, let expected):
       "\(path): vectors of \(found) numbers for a word table of width \(expected); "
         + "set model.embedding=\(found)"
+    case .productsUnsupported(let note): note
     case .stoppedByFirstRank: "stopped because rank 0 stopped"
     }
   }

@@ -49,6 +49,7 @@ final class ShardWorker {
   /// The shards of the last call and the terms of their gradients.
   private(set) var sources: [TileSum.Source] = []
   private let limits: Limits
+  private let products: Products
   /// The largest measured bytes for a unit of cost: while shards run, and afterwards until their gradients
   /// are summed.
   private(set) var bytes = (running: 0.0, kept: 0.0)
@@ -64,6 +65,7 @@ final class ShardWorker {
   init(model: any ExtractionModel, weights: WeightStore, limits: Limits = Limits()) {
     self.model = model
     self.limits = limits
+    products = weights.products
     tape = Tape(weights: weights)
   }
 
@@ -96,6 +98,8 @@ final class ShardWorker {
   /// The end of the next run of shards. Before any measurement of memory, a run is a single shard.
   private func end(of range: Range<Int>, _ minibatch: Minibatch) -> Int {
     var end = range.lowerBound + 1
+    // Otherwise the bits of a shard would depend on the shards beside it.
+    guard products.library.keepsRowsApart else { return end }
     while end < range.upperBound, bytes.running > 0 {
       let longer = range.lowerBound..<end + 1
       let rows = minibatch.shards[longer].joined().reduce(0) { $0 + minibatch.split.rows($1) }
@@ -150,6 +154,6 @@ final class ShardWorker {
   /// Returns the memory of a step to the system; called on the worker's thread.
   func trim() {
     tape.pool.trim()
-    Products.forgetUnused()
+    products.trim()
   }
 }

@@ -17,11 +17,12 @@ extension Run {
   /// none where ranks multiply with different instructions, and so read different layouts.
   private func sharePacks(on session: borrowing Session) throws -> ReplicatedBuffer {
     let list = try session.broadcast(bytes: Array(JSONEncoder().encode(weights.known())))
-    let name = try session.broadcast(bytes: Array(Products.name.utf8))
-    let isAlike = try session.agree(name == Array(Products.name.utf8))
+    let kernels = weights.products.kernels
+    let name = try session.broadcast(bytes: Array(kernels.utf8))
+    let isAlike = try session.agree(name == Array(kernels.utf8))
     let forms = isAlike ? try JSONDecoder().decode([PackedForm].self, from: Data(list)) : []
     let packs = try ReplicatedBuffer(
-      count: WeightStore.room(for: forms), mode: options.reduction, on: session)
+      count: WeightStore.floats(for: forms), mode: options.reduction, on: session)
     if packs.isShared { weights.place(forms, in: packs.values) }
     return packs
   }

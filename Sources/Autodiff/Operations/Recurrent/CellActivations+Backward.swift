@@ -40,7 +40,7 @@ extension CellActivations {
   /// Rows of ``sumGradient`` in the precision of products.
   ///
   /// - Precondition: the rows are those of the latest block.
-  private func products(_ rows: Range<Int>) -> ProductRows {
+  private func products(_ rows: Range<Int>) -> ProductOperand {
     guard rounds else { return .float32(sumGradient.rows(rows)) }
     guard let rounded, rounded.rows == rows else { preconditionFailure("rows \(rows) not rounded") }
     return .bfloat16(rounded.values)

@@ -70,7 +70,7 @@ final class CellActivations {
     gates = pool.uninitialized(rows, parameters.form.gates * width)
     kept = pool.uninitialized(rows, parameters.form == .gruResetAfter ? 3 * width : width)
     startingStates = pool.uninitialized(0, width)
-    rounds = tape.isTraining && tape.precision == .bfloat16 && parameters.form.hasCellState
+    rounds = tape.isTraining && tape.products.precision == .bfloat16 && parameters.form.hasCellState
   }
 
   var width: Int { parameters.width }
