@@ -1,9 +1,11 @@
 import Corpora
 
-/// Scores what a model says of a split (models.md 9).
+/// Scores a model's predictions on a split (models.md 9).
 public struct Evaluator: Sendable {
+  /// The rules.
   public var options: EvaluationOptions
 
+  /// An evaluator of these rules.
   public init(_ options: EvaluationOptions = EvaluationOptions()) { self.options = options }
 
   /// Scores `predictions`, every sentence of them.
@@ -11,14 +13,14 @@ public struct Evaluator: Sendable {
   /// - Parameters:
   ///   - sentences: the gold standard.
   ///   - predictions: one for each sentence, in the same order.
-  ///   - ceiling: what the model would say with gold pointers and gold tags, likewise; scores stand
-  ///     beside those of the predictions.
-  /// - Precondition: as many predictions, and ceilings, as sentences; one tag per token.
+  ///   - oracle: the model's predictions with gold pointers and gold tags, likewise; their scores stand
+  ///     beside those of `predictions`, as the structural ceiling.
+  /// - Precondition: as many predictions, and oracle predictions, as sentences; one tag per token.
   public func report(
-    sentences: [Sentence], predictions: [Prediction], ceiling: [Prediction]? = nil
+    sentences: [Sentence], predictions: [Prediction], oracle: [Prediction]? = nil
   ) -> EvaluationReport {
     let comparison = Comparison(
-      sentences: sentences, predictions: predictions, ceiling: ceiling, options: options)
+      sentences: sentences, predictions: predictions, oracle: oracle, options: options)
     return EvaluationReport(
       options: options,
       score: comparison.score(over: sentences.indices),
@@ -54,15 +56,15 @@ struct Output {
   }
 }
 
-/// A model's output and its ceiling's, scored by the same rules.
+/// A model's output and its oracle's, scored by the same rules.
 struct Comparison {
   let options: EvaluationOptions
   let sentences: [Sentence]
   let model: Output
-  let ceiling: Output?
+  let oracle: Output?
 
   init(
-    sentences: [Sentence], predictions: [Prediction], ceiling: [Prediction]?,
+    sentences: [Sentence], predictions: [Prediction], oracle: [Prediction]?,
     options: EvaluationOptions
   ) {
     let matching = Matching(
@@ -70,15 +72,15 @@ struct Comparison {
     self.options = options
     self.sentences = sentences
     model = Output(sentences, predictions, matching)
-    self.ceiling = ceiling.map { Output(sentences, $0, matching) }
+    self.oracle = oracle.map { Output(sentences, $0, matching) }
   }
 
   /// The gold triples of each sentence as keys, each once.
   var gold: [[TripleKey]] { model.keyed.map(\.gold) }
 
-  /// Scores model and ceiling by the same count.
+  /// Scores model and oracle by the same count.
   func score(sentences count: Int, _ counts: (Output) -> TripleCounts) -> Score {
-    Score(sentences: count, counts: counts(model), ceiling: ceiling.map(counts))
+    Score(sentences: count, counts: counts(model), oracle: oracle.map(counts))
   }
 
   /// Scores the triples of some sentences alone.

@@ -100,12 +100,12 @@ extension Comparison {
 
   private func byTripleLength() -> [LengthBucket: Score] {
     let counts = model.countsByLength(options)
-    let ceilings = ceiling?.countsByLength(options)
+    let oracles = oracle?.countsByLength(options)
     return Dictionary(
       uniqueKeysWithValues: LengthRule.triple.buckets.map { bucket in
         let score = Score(
           sentences: sentences.count { $0.has(bucket) }, counts: counts[bucket] ?? TripleCounts(),
-          ceiling: ceilings.map { $0[bucket] ?? TripleCounts() })
+          oracle: oracles.map { $0[bucket] ?? TripleCounts() })
         return (bucket, score)
       })
   }

@@ -1,29 +1,38 @@
 /// An option of a verb: `--name`, with or without a value.
-struct Flag: Hashable, Sendable {
-  enum Value: Hashable, Sendable {
+package struct Flag: Hashable, Sendable {
+  /// Whether a value follows the name.
+  package enum Value: Hashable, Sendable {
+    /// The option stands alone.
     case none
-    /// What help calls the value.
+    /// A value must follow; help calls it by this word.
     case required(String)
-    /// Given only as `--name=VALUE`.
+    /// A value may follow, only as `--name=VALUE`; help calls it by this word.
     case optional(String)
   }
 
-  let name: String
+  /// The name without its dashes.
+  package let name: String
   let value: Value
   let count: Count
   let help: String
 
-  init(_ name: String, _ value: Value = .none, _ count: Count = .upToOnce, help: String) {
+  /// Declares an option.
+  ///
+  /// - Parameters:
+  ///   - name: the name without its dashes.
+  ///   - help: its meaning, and in brackets the meaning of its absence.
+  package init(_ name: String, _ value: Value = .none, _ count: Count = .upToOnce, help: String) {
     self.name = name
     self.value = value
     self.count = count
     self.help = help
   }
 
+  /// Every verb's option that prints its help.
   static let help = Flag("help", help: "print this and end")
 
   /// As help and messages write it: `--set KEY=VALUE`.
-  var usage: String {
+  package var usage: String {
     switch value {
     case .none: "--\(name)"
     case .required(let text): "--\(name) \(text)"
@@ -33,10 +42,14 @@ struct Flag: Hashable, Sendable {
 }
 
 /// How often an option or an operand stands on a line.
-enum Count: Hashable, Sendable {
+package enum Count: Hashable, Sendable {
+  /// Once or not at all.
   case upToOnce
+  /// Exactly once.
   case once
+  /// Any number of times, or not at all.
   case anyNumber
+  /// Once or more.
   case atLeastOnce
 
   var mustBeGiven: Bool { self == .once || self == .atLeastOnce }
@@ -47,11 +60,4 @@ enum Count: Hashable, Sendable {
     let one = mustBeGiven ? text : "[\(text)]"
     return mayRepeat ? "\(one)..." : one
   }
-}
-
-/// What a verb takes without a name.
-struct Operand: Hashable, Sendable {
-  let name: String
-  let count: Count
-  let help: String
 }

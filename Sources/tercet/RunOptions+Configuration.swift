@@ -2,15 +2,10 @@ import Configuration
 import Models
 import Training
 
-/// A message for the user, on one line.
-struct Failure: Error, CustomStringConvertible {
-  let description: String
-}
-
 extension RunOptions {
   /// Decodes and checks a configuration.
   ///
-  /// - Throws: `ConfigurationError` or ``Failure`` with the place of what is wrong.
+  /// - Throws: `ConfigurationError` or ``Failure`` with file, line and column of the fault.
   static func decoded(from document: ConfigurationDocument) throws -> RunOptions {
     let kind = document.string(at: "model.kind") ?? CopyMTL.names[0]
     guard let defaults = RunOptions(modelKind: kind) else {
@@ -31,9 +26,9 @@ extension RunOptions {
     return options
   }
 
-  /// What differs between a stored configuration and this one, key by key.
+  /// The differences between a stored configuration and this one, key by key.
   ///
-  /// - Parameter checkpoint: where the configuration is stored.
+  /// - Parameter checkpoint: the file that holds the configuration.
   func differences(
     fromStored text: String, in checkpoint: String
   ) throws -> [ResumeCheck.Difference] {

@@ -49,6 +49,11 @@ struct Workplace {
 
   /// Runs `tercet` without a launcher.
   func tercet(_ arguments: String..., input: String = "") throws -> ProcessResult {
+    try tercet(arguments, input: input)
+  }
+
+  /// Runs `tercet` without a launcher.
+  func tercet(_ arguments: [String], input: String = "") throws -> ProcessResult {
     try runProcess(program.path, arguments, input: input, in: folder, timeout: 60)
   }
 
