@@ -15,11 +15,11 @@ public enum MatchMode: String, Hashable, Sendable, Codable, CaseIterable {
   public var isPartial: Bool { self == .partialLast || self == .partialFirst }
 }
 
-/// How the partial modes compare the one token of an entity.
+/// The comparison of an entity's one token in the partial modes.
 public enum TokenIdentity: String, Hashable, Sendable, Encodable, CaseIterable {
   /// By its place in the sentence.
   case position
-  /// By how it is written.
+  /// By its string.
   case string
 }
 

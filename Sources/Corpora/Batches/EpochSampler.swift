@@ -10,7 +10,7 @@ public enum Sampling: String, Codable, Sendable, CaseIterable {
   case fileOrder = "file-order"
 }
 
-/// The minibatches of an epoch: a function of seed and epoch alone.
+/// Draws the minibatches of an epoch from seed and epoch alone.
 public struct EpochSampler: Sendable {
   /// The work that each training sentence makes, such as its tokens.
   public let costs: [Int]

@@ -28,7 +28,7 @@ extension CorpusFormat {
   }
 }
 
-/// One `#doc` as it grows line by line.
+/// A `#doc` and its lines so far.
 private struct ColumnDocument {
   let id: String
   let place: Place

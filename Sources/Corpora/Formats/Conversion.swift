@@ -21,3 +21,19 @@ public enum Unused: String, CaseIterable, Sendable {
   /// A relation between tokens that end no entity.
   case endless = "relations that end at no entity's last token; left out"
 }
+
+extension Conversion {
+  /// The sizes, and a line for each reason of unusable parts.
+  ///
+  /// - Parameter output: the file that was written.
+  public func report(output: String) -> String {
+    let statistics = CorpusStatistics(sentences)
+    var lines = ["\(output): \(statistics.summary)"]
+    let empty = statistics.sentencesByTriples[0]
+    if empty > 0 { lines.append("  \(empty) sentences without triples; kept") }
+    for reason in Unused.allCases {
+      if let count = tally[reason] { lines.append("  \(count) \(reason.rawValue)") }
+    }
+    return lines.joined(separator: "\n")
+  }
+}

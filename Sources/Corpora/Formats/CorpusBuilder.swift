@@ -1,22 +1,3 @@
-/// A sentence while its format is read.
-struct Draft {
-  /// A sentence from its text.
-  init(text: String, at place: Place) throws(CorpusError) {
-    tokens = Sentence.tokens(of: text)
-    try place.check(tokens: tokens)
-  }
-
-  init(id: String? = nil, tokens: [String], entities: [EntityMention] = []) {
-    (self.id, self.tokens, self.entities) = (id, tokens, entities)
-  }
-
-  /// The corpus's own name for the sentence, if it has one; it need not be unique.
-  var id: String?
-  var tokens: [String]
-  var entities: [EntityMention] = []
-  var triples: [Triple] = []
-}
-
 /// Gathers the sentences of a corpus, checks them and counts unusable parts.
 struct CorpusBuilder {
   /// The words of the file of word ids, if the format needs one.
@@ -36,8 +17,7 @@ struct CorpusBuilder {
 
   mutating func count(_ reason: Unused) { tally[reason, default: 0] += 1 }
 
-  /// Adds a sentence. Its entities are those that the corpus lists and those of its triples, each
-  /// span once.
+  /// Adds a sentence, with the corpus's entities and those of its triples, each span once.
   mutating func add(_ draft: Draft, at place: Place) throws(CorpusError) {
     try place.check(tokens: draft.tokens)
     let firsts = Dictionary(
@@ -71,15 +51,5 @@ struct CorpusBuilder {
     }
     ids[ExactString(candidate)] = 1
     return candidate
-  }
-}
-
-extension Argument {
-  /// The first place of an entity's text in the tokens, or the text where it has none.
-  init(_ text: String, in tokens: [String], at place: Place) throws(CorpusError) {
-    let words = Sentence.tokens(of: text)
-    if words.isEmpty { throw place.error("an entity of a triple is empty") }
-    let span = Sentence.firstOccurrence(of: text, in: tokens)
-    self = span.map(Argument.span) ?? .text(words.joined(separator: " "))
   }
 }

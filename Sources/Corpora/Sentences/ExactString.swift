@@ -1,5 +1,5 @@
-/// A string that is compared by its code units, as corpora need it: Swift takes `é` written as one
-/// character and as two for the same string, a vocabulary must not.
+/// A string that is compared by its code units. Swift's own comparison takes `é` in one code point and in
+/// two for the same string; a vocabulary must tell them apart.
 public struct ExactString: Hashable, Comparable, Sendable {
   /// The string as it was given.
   public let value: String
@@ -7,7 +7,7 @@ public struct ExactString: Hashable, Comparable, Sendable {
   /// Wraps `value`.
   public init(_ value: String) { self.value = value }
 
-  /// Its words, as blanks part them; two blanks have no word between them.
+  /// The words between blanks; two adjacent blanks have no word between them.
   public var words: [ExactString] {
     value.unicodeScalars.split(separator: " ").map { ExactString(String($0)) }
   }
@@ -56,7 +56,7 @@ struct ExactTriple: Hashable {
 }
 
 extension Sequence {
-  /// The elements without those whose key came before.
+  /// The elements whose key did not occur before.
   package func distinct<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
     var seen: Set<Key> = []
     return filter { seen.insert(key($0)).inserted }

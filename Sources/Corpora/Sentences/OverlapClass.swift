@@ -1,4 +1,4 @@
-/// How the triples of a sentence share entities (models.md 9.4).
+/// A way in which triples of a sentence share entities (models.md 9.4).
 public enum OverlapClass: String, CaseIterable, Sendable {
   /// No entity stands in two triples.
   case normal = "Normal"
@@ -7,18 +7,19 @@ public enum OverlapClass: String, CaseIterable, Sendable {
   /// Triples with different pairs share an entity, or a triple's head is its tail.
   case seo = "SEO"
 
-  /// What becomes of literally repeated triples.
+  /// The handling of literally repeated triples.
   public enum Repeats: Sendable {
+    /// A triple counts once.
     case removed
-    /// As authors' programs have it: a repeated triple makes its sentence EPO (models.md D50).
+    /// As in the authors' programs, a repeated triple makes its sentence EPO (models.md D50).
     case kept
   }
 
   /// The classes of a sentence: both EPO and SEO may hold; none holds without triples.
   ///
   /// - Parameters:
-  ///   - triples: as stored. Two entities are the same when they are equal, so strings that shall
-  ///     be compared by code units arrive as `ExactString`.
+  ///   - triples: as stored. Entities are compared by `==`; wrap strings as `ExactString` to compare code
+  ///     units.
   ///   - repeats: whether repeated triples are dropped first.
   public static func classes<Entity: Hashable, Relation: Hashable>(
     of triples: [(head: Entity, relation: Relation, tail: Entity)], repeats: Repeats = .removed

@@ -1,12 +1,12 @@
 extension Sentence {
-  /// The tokens of `text`: what stands between blanks, tabs and line ends. No other character
-  /// separates, because corpora hold no-break spaces inside tokens.
+  /// The tokens of `text`, separated by blanks, tabs and line ends alone: corpora hold no-break spaces
+  /// inside tokens.
   public static func tokens(of text: String) -> [String] {
     text.utf8.split(whereSeparator: isBlank).map { String(Substring($0)) }
   }
 
-  /// The first place where the tokens of `text` stand side by side in `tokens` (models.md D1), or
-  /// `nil` where there is none; compared by code units.
+  /// The first run of `tokens` that equals the tokens of `text` by code units (models.md D1), if there
+  /// is one.
   public static func firstOccurrence(of text: String, in tokens: [String]) -> Span? {
     let wanted = Sentence.tokens(of: text)
     guard !wanted.isEmpty && wanted.count <= tokens.count else { return nil }

@@ -113,8 +113,8 @@ extension Comparison {
 
 extension Output {
   /// Counts triples by the larger token count of their two entities. A prediction that matches a
-  /// gold triple is in that triple's bucket, even where the match mode lets their lengths differ;
-  /// one without any entity is in none.
+  /// gold triple counts in that triple's bucket, even where the match mode lets their lengths differ;
+  /// a prediction without any entity counts in none.
   fileprivate func countsByLength(_ options: EvaluationOptions) -> [LengthBucket: TripleCounts] {
     let matching = Matching(
       mode: options.match, by: options.by, incompleteGroups: options.incompleteGroups)

@@ -1,7 +1,6 @@
 import Corpora
 
-/// How well relations, or entities, are found whatever the rest of the triple, by the two published
-/// conventions (models.md 9.2).
+/// Scores of relations alone, or of entities alone, by the two published conventions (models.md 9.2).
 public struct ElementScores: Hashable, Sendable {
   /// Per sentence the sets of relations, or of entities whatever their role (CopyRE, WordDec).
   public var set: Score

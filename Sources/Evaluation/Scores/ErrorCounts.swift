@@ -12,10 +12,10 @@ public enum ErrorKind: String, Hashable, Sendable, CaseIterable {
   case other
 }
 
-/// How often each kind of error occurs, triples compared as exact strings.
+/// The number of errors of each kind, with triples compared as exact strings.
 public struct ErrorCounts: Hashable, Sendable {
   private var counts = Dictionary(uniqueKeysWithValues: ErrorKind.allCases.map { ($0, 0) })
-  /// The gold triples, each sentence's without repeats.
+  /// The number of gold triples, without repeats in a sentence.
   public private(set) var gold: Int = 0
 
   /// The number of errors of a kind.

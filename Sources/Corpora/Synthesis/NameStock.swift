@@ -1,36 +1,11 @@
-/// What a synthetic name means.
-enum NameKind: Hashable {
-  case person, company, university, city, country, book
-}
-
-/// A name in a synthetic sentence.
-struct Name {
-  let kind: NameKind
-  let words: [String]
-  /// Whether `the` stands before it, outside the name.
-  var takesArticle = false
-
-  init(_ kind: NameKind, _ text: String, takesArticle: Bool = false) {
-    self.kind = kind
-    words = Sentence.tokens(of: text)
-    self.takesArticle = takesArticle
-  }
-
-  var text: String { words.joined(separator: " ") }
-  var mention: [String] { takesArticle ? ["the"] + words : words }
-  /// The relative pronoun that goes on about it.
-  var pronoun: String { kind == .person ? "who" : "which" }
-}
-
-/// A verb phrase that states relations between a subject and the object that follows it.
+/// A verb phrase that states relations between its subject and its object.
 struct Phrase {
   let relations: [String]
   let object: NameKind
   let words: String
 }
 
-/// The words that synthetic sentences are made of: small lists, so that a small corpus shows each
-/// of them several times.
+/// The words of synthetic sentences: short lists, so that even a small corpus repeats each of them.
 enum NameStock {
   static let phrases: [NameKind: [Phrase]] = [
     .person: [

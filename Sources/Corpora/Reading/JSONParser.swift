@@ -1,31 +1,3 @@
-/// A JSON value as it is written.
-///
-/// Foundation's readers are not used: their dictionaries take keys that differ only in how accents
-/// are written for one key, and they take `1.0` and `true` for integers; neither tells the line.
-enum JSONValue {
-  case null
-  case boolean(Bool)
-  case integer(Int)
-  case decimal(Double)
-  case string(String)
-  case array([JSONValue])
-  /// Members in the order of the file; keys are distinct code units.
-  case object([(key: String, value: JSONValue)])
-
-  /// What it is, for errors.
-  var kind: String {
-    switch self {
-    case .null: "null"
-    case .boolean(let value): "\(value)"
-    case .integer(let value): "the number \(value)"
-    case .decimal(let value): "the number \(value)"
-    case .string: "a string"
-    case .array: "a list"
-    case .object: "an object"
-    }
-  }
-}
-
 /// Reads JSON values one after the other from bytes (RFC 8259, strict).
 struct JSONParser {
   private let bytes: [UInt8]
@@ -42,7 +14,7 @@ struct JSONParser {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
   }
 
-  /// The place of what comes next.
+  /// The place of the next value.
   var place: Place { Place(file: file, line: line) }
 
   /// The next byte that is not blank, without taking it; `nil` at the end.
@@ -139,7 +111,7 @@ struct JSONParser {
 
   func malformed(_ what: String) -> CorpusError { place.error("malformed JSON: \(what)") }
 
-  /// What comes next, for errors.
+  /// The next byte, for errors.
   mutating func found() -> String {
     guard let byte = peek() else { return "end of text" }
     return (0x21..<0x7F).contains(byte) ? "'\(Character(Unicode.Scalar(byte)))'" : "byte \(byte)"
