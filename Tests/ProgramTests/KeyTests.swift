@@ -10,7 +10,8 @@ extension ProgramTests {
       "data.directory=COPY", "data.vectors=no-such-file", "checkpoint.every=1",
       "checkpoint.keep=1", "checkpoint.minutes=1", "checkpoint.retry=1", "log.every=1", "epochs=4",
       "evaluation.patience=5", "nonfinite=skip", "threads=2", "watchdog.seconds=5",
-      "watchdog.abort=60", "watchdog.report=4", "watchdog.straggler=2",
+      "watchdog.abort=60", "watchdog.report=4", "watchdog.straggler=2", "model.wordStart=unit",
+      "data.wordsWithoutVector=unit",
     ]
     /// Allowed, though the steps that follow come out a little different.
     static let changing = [
@@ -25,7 +26,7 @@ extension ProgramTests {
       "model.targetOrder=file", "model.teacherForcing=1", "model.lambda=0.5",
       "model.decoderReduction=step-mean", "model.crfEnds=false", "model.crfConstrained=true",
       "model.taggedEntities=all", "model.quintAnchor=start", "model.stopAtNA=true",
-      "model.dropout=0.3", "data.wordsWithoutVector=unit", "data.minimumCount=2",
+      "model.dropout=0.3", "data.minimumCount=2",
       "data.maximumLength=40", "data.sampling=file-order", "batch.size=21", "batch.shards=4",
       "batch.pool=2", "batch.accumulate=2", "optimizer.kind=sgd", "optimizer.rate=0.002",
       "optimizer.beta1=0.8", "optimizer.beta2=0.99", "optimizer.epsilon=1e-7",

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads the lines of a file, plain or gzip, without their ends.
 struct LineReader: ~Copyable {
   private var reader: ByteReader
