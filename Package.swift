@@ -138,7 +138,9 @@ let package = Package(
     tests("CollectivesTests", ["Collectives", "RankChecks"]),
     tests("CheckpointsTests", ["Checkpoints", "tercet"]),
     tests("ConfigurationTests", ["Configuration"]),
-    tests("CommandsTests", ["Commands", "Configuration"]),
+    tests(
+      "CommandLineTests",
+      ["Commands", "Configuration", "Training", "Evaluation", "Corpora", "Tensors", "tercet"]),
     tests(
       "TrainingTests",
       [
@@ -148,6 +150,6 @@ let package = Package(
     tests(
       "FixturesTests",
       ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),
-    tests("CommandTests", ["tercet", "ModelCases", "Tensors"]),
+    tests("ProgramTests", ["tercet", "ModelCases", "Tensors"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6])

@@ -2,23 +2,24 @@ import CArgp
 import Configuration
 import Glibc
 
-/// What argp found on a command line.
-struct ArgumentLine {
+/// A command line after argp has told options and operands apart.
+package struct ArgumentLine {
   /// An option with its value.
   struct Given {
     let flag: Flag
     let value: String?
   }
 
-  /// What stands without a name, and its place among the arguments.
+  /// An argument without a name, and its place among the arguments.
   struct Positional {
     let text: String
     let place: Int
   }
 
+  /// The program's name and the verb's words, as messages begin.
   let program: String
   let given: [Given]
-  let operands: [Positional]
+  let positionals: [Positional]
 
   /// Splits `arguments` into options and operands; options may stand after operands, and after `--`
   /// everything is an operand.
@@ -35,7 +36,7 @@ struct ArgumentLine {
     }
     self.program = program
     given = collector.given
-    operands = collector.operands
+    positionals = collector.positionals
     if refused, !has(.help) {
       throw UsageError(
         program, Self.explanation(of: arguments[collector.refused], flags: flags))
@@ -81,7 +82,7 @@ struct ArgumentLine {
     return body(copies)
   }
 
-  /// Why argp did not take `word`.
+  /// The reason for argp's refusal of `word`.
   private static func explanation(of word: String, flags: [Flag]) -> String {
     let name = String(word.drop { $0 == "-" }.prefix { $0 != "=" })
     let exact = flags.filter { $0.name == name }
@@ -101,14 +102,14 @@ struct ArgumentLine {
   }
 }
 
-/// What argp's calls leave behind.
+/// Gathers options and operands while argp calls.
 private final class Collector {
   /// Keys from here on have no short option.
   static let firstKey: Int32 = 256
 
   let flags: [Flag]
   private(set) var given: [ArgumentLine.Given] = []
-  private(set) var operands: [ArgumentLine.Positional] = []
+  private(set) var positionals: [ArgumentLine.Positional] = []
   /// The place among the arguments of the word that argp refused.
   private(set) var refused = 0
   /// The place after the last word that argp took.
@@ -119,7 +120,7 @@ private final class Collector {
   /// - Parameter place: the place among the arguments of argp's next word when it called.
   func take(_ key: Int32, _ text: String?, place: Int) -> error_t {
     switch key {
-    case ARGP_KEY_ARG: operands.append(.init(text: text ?? "", place: place - 1))
+    case ARGP_KEY_ARG: positionals.append(.init(text: text ?? "", place: place - 1))
     case ARGP_KEY_ERROR:
       // getopt has stepped over a long option that it refuses, but not over a bundle of short ones.
       refused = place == next ? place : place - 1

@@ -1,30 +1,30 @@
 import Glibc
 
-/// The two streams that a person reads.
-public enum Console {
+/// Standard output and standard error, which a person reads.
+package enum Console {
   /// Writes `text` and a line break to standard output.
-  public static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+  package static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
   /// Writes `text` to standard output as it is, for a progress line that is written over.
-  public static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
+  package static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
 
   /// Writes `text` and a line break to standard error.
-  public static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+  package static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
-  /// Writes `text` and a line break to standard error on one rank of the job only, for mistakes
+  /// Writes `text` and a line break to standard error on one rank of the job only: for mistakes
   /// that every rank finds by itself, before or without MPI.
-  public static func errorOnceForJob(_ text: String) {
+  package static func errorOnceForJob(_ text: String) {
     if speaksForJob { error(text) }
   }
 
-  /// Gives the rank that speaks for the job a second to do so, on all others. A launcher ends a job's ranks
-  /// as soon as one has failed, and a rank that has not spoken by then never does.
-  public static func awaitSpeaker() {
+  /// Waits a second on every rank but the one that speaks for the job: a launcher ends all ranks as soon as
+  /// one has failed, and would cut the message short.
+  package static func awaitSpeaker() {
     if !speaksForJob { poll(nil, 0, 1000) }
   }
 
   /// Writes `text` to standard output as it is, on one rank of the job only.
-  public static func textOnceForJob(_ text: String) {
+  package static func textOnceForJob(_ text: String) {
     if speaksForJob { self.text(text) }
   }
 
@@ -32,9 +32,9 @@ public enum Console {
     speaksForJob(variable: { getenv($0).map { String(cString: $0) } })
   }
 
-  /// Whether standard output is a terminal, behind a launcher that of the launcher: Open MPI gives
-  /// every rank a terminal of its own and passes on what is written there.
-  public static var isTerminal: Bool {
+  /// Whether standard output is a terminal. Under Open MPI the launcher's standard output counts, because
+  /// Open MPI gives every rank a terminal of its own and passes its output on.
+  package static var isTerminal: Bool {
     isatty(STDOUT_FILENO) == 1 && (getenv("OMPI_COMM_WORLD_RANK") == nil || parentHasTerminal)
   }
 
@@ -46,7 +46,7 @@ public enum Console {
     return isatty(descriptor) == 1
   }
 
-  /// Whether this is the job's first process as its launcher counts, or one without a launcher.
+  /// Whether this process is the job's first by its launcher's count, or has no launcher.
   ///
   /// - Parameter variable: an environment variable's value, or `nil` where it is not set.
   static func speaksForJob(variable: (String) -> String?) -> Bool {
@@ -54,7 +54,7 @@ public enum Console {
     return launchers.lazy.compactMap(variable).first ?? "0" == "0"
   }
 
-  /// Writes all of `text`, or as much as whoever reads takes: there is nobody left to tell.
+  /// Writes all of `text`; an error ends the writing silently, since no stream is left to report it on.
   ///
   /// The corresponding C function is `write`.
   static func write(_ text: String, to descriptor: Int32) {

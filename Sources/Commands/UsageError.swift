@@ -1,17 +1,14 @@
-import Configuration
-
-/// A command line that asks for nothing tercet can do: one line, with where to read how.
-public struct UsageError: Error, CustomStringConvertible, Hashable, Sendable {
-  /// `EX_USAGE` of `sysexits.h`, the exit status for it.
-  public static let status: Int32 = 64
-
+/// A command line that asks for nothing the program can do: one line, with where to read how.
+package struct UsageError: Error, CustomStringConvertible, Sendable {
   /// The whole message, `tercet VERB: what is wrong; see 'tercet VERB --help'`.
-  public let description: String
+  package let description: String
 
+  /// Composes the message.
+  ///
   /// - Parameters:
-  ///   - program: `tercet` and the verb that was reached.
+  ///   - program: the program's name and the words of the verb that was reached.
   ///   - text: what is wrong, without a line break.
-  init(_ program: String, _ text: String) {
+  package init(_ program: String, _ text: String) {
     let stop = text.hasSuffix("?") ? "" : ";"
     description = "\(program): \(text)\(stop) see '\(program) --help'"
   }

@@ -1,4 +1,6 @@
-/// What two triples must share to count as the same (models.md 9.1).
+import Corpora
+
+/// The parts that two triples must share to count as the same (models.md 9.1).
 public enum MatchMode: String, Hashable, Sendable, Codable, CaseIterable {
   /// Relation and both entities' tokens, joined by one blank.
   case exact
@@ -13,45 +15,41 @@ public enum MatchMode: String, Hashable, Sendable, Codable, CaseIterable {
   public var isPartial: Bool { self == .partialLast || self == .partialFirst }
 }
 
-/// How the partial modes compare the one token of an entity.
-public enum TokenIdentity: String, Hashable, Sendable, Codable, CaseIterable {
+/// The comparison of an entity's one token in the partial modes.
+public enum TokenIdentity: String, Hashable, Sendable, Encodable, CaseIterable {
   /// By its place in the sentence.
   case position
-  /// By how it is written.
+  /// By its string.
   case string
 }
 
-/// What becomes of a predicted group with some slots empty (models.md D25).
-public enum IncompleteGroups: String, Hashable, Sendable, Codable, CaseIterable {
+/// The scoring of a predicted group with some slots empty (models.md D25).
+public enum IncompleteGroups: String, Hashable, Sendable, Encodable {
   /// It is a wrong prediction.
   case wrong
   /// It is dropped.
   case dropped = "lenient-na"
 }
 
-/// The gold entities of the tagging task (models.md D28).
-public enum TaggedEntities: String, Hashable, Sendable, Codable, CaseIterable {
-  /// Those that are the head or tail of a triple.
-  case ofTriples = "triples"
-  /// Those that the corpus lists.
-  case listed
-}
-
-/// How scores are split by entity length (models.md D51).
-public enum LengthRule: String, Hashable, Sendable, Codable, CaseIterable {
+/// The unit that is sorted into buckets of entity length (models.md D51).
+public enum LengthRule: String, Hashable, Sendable, Encodable, CaseIterable {
   /// Each triple by the token count of its larger entity.
   case triple
   /// Each sentence by the token counts of the entities of its gold triples.
   case sentence
 }
 
-/// The rules that a report is made by.
-public struct EvaluationOptions: Hashable, Sendable, Codable {
+/// The rules of a report.
+public struct EvaluationOptions: Hashable, Sendable, Encodable {
+  /// The comparison of triples behind the headline scores and the breakdowns.
   public var match = MatchMode.exact
-  /// Read by the partial modes only.
+  /// The comparison of tokens; only the partial modes read it.
   public var by = TokenIdentity.position
+  /// Whether incomplete groups count as predictions.
   public var incompleteGroups = IncompleteGroups.wrong
-  public var taggedEntities = TaggedEntities.ofTriples
+  /// The gold entities of the tagging score: those that the model was taught.
+  public var taggedEntities = TaggedEntities.triples
+  /// The unit of the scores by entity length.
   public var lengthRule = LengthRule.triple
 
   /// The defaults: exact strings, incomplete groups wrong, lengths by triple.

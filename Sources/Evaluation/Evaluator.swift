@@ -1,9 +1,11 @@
 import Corpora
 
-/// Scores what a model says of a split (models.md 9).
+/// Scores a model's predictions on a split (models.md 9).
 public struct Evaluator: Sendable {
+  /// The rules.
   public var options: EvaluationOptions
 
+  /// An evaluator of these rules.
   public init(_ options: EvaluationOptions = EvaluationOptions()) { self.options = options }
 
   /// Scores `predictions`, every sentence of them.
@@ -11,14 +13,14 @@ public struct Evaluator: Sendable {
   /// - Parameters:
   ///   - sentences: the gold standard.
   ///   - predictions: one for each sentence, in the same order.
-  ///   - ceiling: what the model would say with gold pointers and gold tags, likewise; scores stand
-  ///     beside those of the predictions.
-  /// - Precondition: as many predictions, and ceilings, as sentences; one tag per token.
+  ///   - oracle: the model's predictions with gold pointers and gold tags, likewise; their scores stand
+  ///     beside those of `predictions`, as the structural ceiling.
+  /// - Precondition: as many predictions, and oracle predictions, as sentences; one tag per token.
   public func report(
-    sentences: [Sentence], predictions: [Prediction], ceiling: [Prediction]? = nil
+    sentences: [Sentence], predictions: [Prediction], oracle: [Prediction]? = nil
   ) -> EvaluationReport {
     let comparison = Comparison(
-      sentences: sentences, predictions: predictions, ceiling: ceiling, options: options)
+      sentences: sentences, predictions: predictions, oracle: oracle, options: options)
     return EvaluationReport(
       options: options,
       score: comparison.score(over: sentences.indices),
@@ -31,71 +33,5 @@ public struct Evaluator: Sendable {
       tagging: comparison.taggingScore(),
       completion: comparison.completionScore(),
       errors: comparison.errors())
-  }
-}
-
-/// A split with one output for each of its sentences.
-struct Output {
-  let sentences: [Sentence]
-  let predictions: [Prediction]
-  let keyed: [KeyedSentence]
-
-  init(_ sentences: [Sentence], _ predictions: [Prediction], _ matching: Matching) {
-    precondition(
-      sentences.count == predictions.count,
-      "\(predictions.count) predictions for \(sentences.count) sentences")
-    self.sentences = sentences
-    self.predictions = predictions
-    keyed = zip(sentences, predictions).map { KeyedSentence($0, $1, matching) }
-  }
-
-  func counts(over indices: some Sequence<Int>) -> TripleCounts {
-    indices.reduce(into: TripleCounts()) { $0 += TripleCounts(keyed[$1]) }
-  }
-}
-
-/// A model's output and its ceiling's, scored by the same rules.
-struct Comparison {
-  let options: EvaluationOptions
-  let sentences: [Sentence]
-  let model: Output
-  let ceiling: Output?
-
-  init(
-    sentences: [Sentence], predictions: [Prediction], ceiling: [Prediction]?,
-    options: EvaluationOptions
-  ) {
-    let matching = Matching(
-      mode: options.match, by: options.by, incompleteGroups: options.incompleteGroups)
-    self.options = options
-    self.sentences = sentences
-    model = Output(sentences, predictions, matching)
-    self.ceiling = ceiling.map { Output(sentences, $0, matching) }
-  }
-
-  /// The gold triples of each sentence as keys, each once.
-  var gold: [[TripleKey]] { model.keyed.map(\.gold) }
-
-  /// Scores model and ceiling by the same count.
-  func score(sentences count: Int, _ counts: (Output) -> TripleCounts) -> Score {
-    Score(sentences: count, counts: counts(model), ceiling: ceiling.map(counts))
-  }
-
-  /// Scores the triples of some sentences alone.
-  func score(over indices: some Collection<Int>) -> Score {
-    score(sentences: indices.count) { $0.counts(over: indices) }
-  }
-
-  /// Exact strings and last positions, whichever mode was asked for (models.md D48).
-  func otherMatches() -> [MatchMode: Score] {
-    Dictionary(
-      uniqueKeysWithValues: [MatchMode.exact, .partialLast].map { mode in
-        let matched = score(sentences: sentences.count) { output in
-          TripleCounts(
-            sentences: sentences, predictions: output.predictions, match: mode,
-            incompleteGroups: options.incompleteGroups)
-        }
-        return (mode, matched)
-      })
   }
 }

@@ -7,33 +7,44 @@ import Models
 import Tensors
 import Training
 
-/// A model as a checkpoint holds it; nothing else is needed to use it.
+/// The model of a checkpoint, ready for use; nothing but the checkpoint's file is needed.
 struct LoadedModel {
   let model: any ExtractionModel
   /// The parameters as products read them.
   let weights: WeightStore
+  /// The options that the model was trained with, but for those that this use changes.
   let options: RunOptions
-  let progress: Progress
+  /// The entities that the model was taught to tag.
+  let taggedEntities: TaggedEntities
 
   /// Reads a checkpoint.
   ///
-  /// - Parameter overrides: options to change for this use, such as how tags are decoded.
-  init(_ path: String, overrides: [ConfigurationOverride] = []) throws {
+  /// - Parameters:
+  ///   - precision: the numbers that products multiply; `nil` for those of training.
+  ///   - isConstrained: whether tags are decoded without I after O or at the start, even if training did
+  ///     not constrain them.
+  init(_ path: String, precision: Precision? = nil, isConstrained: Bool = false) throws {
+    let changes =
+      (isConstrained ? ["model.crfConstrained=true"] : [])
+      + (precision.map { ["precision=\($0.rawValue)"] } ?? [])
+    let overrides = try changes.map { try ConfigurationOverride($0) }
     let file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
-    var stored: RunOptions?
-    let (header, model) = try Snapshot.header(of: file) { text in
+    var stored: (document: ConfigurationDocument, options: RunOptions)?
+    let (_, model) = try Snapshot.header(of: file) { text in
       let document = try ConfigurationDocument(text: text, name: "\(path): configuration")
         .overridden(by: overrides)
       let options = try RunOptions.decoded(from: document)
-      stored = options
+      stored = (document, options)
       return options
     }
-    guard let options = stored else { preconditionFailure("a header without configuration") }
+    guard let (document, options) = stored else {
+      preconditionFailure("a header without configuration")
+    }
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
     _ = consume file
     self.options = options
     self.model = model
-    progress = header.progress
+    taggedEntities = try Self.taggedEntities(in: document, of: path)
     weights = WeightStore(parameters, products: Self.products(options))
   }
 
@@ -53,9 +64,28 @@ struct LoadedModel {
     return Products(library, precision: precision)
   }
 
-  /// Sentences as this model reads them.
+  /// `model.taggedEntities`; a model without that key has its tags scored against entities of triples.
+  private static func taggedEntities(
+    in document: ConfigurationDocument, of path: String
+  ) throws -> TaggedEntities {
+    guard let text = document.string(at: "model.taggedEntities") else { return .triples }
+    guard let entities = TaggedEntities(rawValue: text) else {
+      throw Failure(
+        description:
+          "\(path): 'model.taggedEntities' is \(Wording.quoted(text)), which no score of "
+          + "tags is made for")
+    }
+    return entities
+  }
+
+  /// Encodes sentences for this model.
   func encode(_ sentences: [Sentence]) -> any EncodedSplit {
     model.encode(sentences, limit: options.data.maximumLength)
+  }
+
+  /// Predicts sentences, in their order.
+  func predictions(_ split: any EncodedSplit, threads: ThreadCount) -> [Prediction] {
+    Inference.predict(split, weights: weights, on: ThreadTeam(threads.count))
   }
 
   /// A warning about sentences that are too long to be read whole, if there are any.

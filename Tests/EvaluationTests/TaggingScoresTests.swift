@@ -12,7 +12,7 @@ struct TaggingScoresTests {
   }()
 
   private func report(
-    tags: [String?], of sentences: [Sentence], _ entities: TaggedEntities = .ofTriples
+    tags: [String?], of sentences: [Sentence], _ entities: TaggedEntities = .triples
   ) -> EvaluationReport {
     var options = EvaluationOptions()
     options.taggedEntities = entities
@@ -44,7 +44,7 @@ struct TaggingScoresTests {
 
   @Test("all listed entities on request, and then completion still of those in triples")
   func listed() {
-    let report = report(tags: ["BBIOBII"], of: [Self.gold], .listed)
+    let report = report(tags: ["BBIOBII"], of: [Self.gold], .all)
     #expect(report.tagging?.counts == TripleCounts(tp: 3, predicted: 3, gold: 3))
     #expect(report.completion?.counts == TripleCounts(tp: 2, predicted: 2, gold: 2))
   }

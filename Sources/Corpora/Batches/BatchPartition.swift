@@ -1,5 +1,5 @@
-/// How a minibatch is cut into shards, the units of work whose sums make the gradient. The rule sees
-/// sentences and the number of shards, never the number of ranks.
+/// Cuts minibatches into shards, the units of work whose sums make the gradient. The rule depends on
+/// sentences and the number of shards, never on the number of ranks.
 public enum BatchPartition {
   /// Cuts a minibatch into `shards` shards of about equal cost; some may be empty.
   ///

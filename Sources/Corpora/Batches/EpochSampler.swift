@@ -1,6 +1,6 @@
 import Randomness
 
-/// How training draws its sentences (models.md D18).
+/// A way of drawing training sentences (models.md D18).
 public enum Sampling: String, Codable, Sendable, CaseIterable {
   /// A fresh permutation each epoch: every sentence once.
   case permutation
@@ -10,17 +10,22 @@ public enum Sampling: String, Codable, Sendable, CaseIterable {
   case fileOrder = "file-order"
 }
 
-/// The minibatches of an epoch: a function of seed and epoch alone.
+/// Draws the minibatches of an epoch from seed and epoch alone.
 public struct EpochSampler: Sendable {
   /// The work that each training sentence makes, such as its tokens.
   public let costs: [Int]
+  /// The seed of all permutations and draws.
   public let seed: UInt64
   /// Sentences of a minibatch, over all ranks.
   public let batchSize: Int
   /// Minibatches that are sorted by cost together; 1 leaves the order alone.
   public let pool: Int
+  /// The way of drawing sentences.
   public let sampling: Sampling
 
+  /// A sampler of sentences of these costs.
+  ///
+  /// - Precondition: `batchSize` and `pool` are positive.
   public init(costs: [Int], seed: UInt64, batchSize: Int, pool: Int, sampling: Sampling) {
     precondition(batchSize > 0 && pool > 0, "batches of \(batchSize), pools of \(pool)")
     self.costs = costs
@@ -30,10 +35,7 @@ public struct EpochSampler: Sendable {
     self.sampling = sampling
   }
 
-  /// Minibatches of an epoch; the last one may be smaller.
-  public var batchesPerEpoch: Int { (costs.count + batchSize - 1) / batchSize }
-
-  /// The sentences of each minibatch, by index.
+  /// The sentences of each minibatch of an epoch, by index; the last minibatch may be smaller.
   public func batches(epoch: Int) -> [[Int]] {
     guard pool > 1 else { return order(epoch: epoch).chunks(of: batchSize) }
     let shuffle = CounterRandom(seed: seed, purpose: "shuffle batches", epoch: epoch)

@@ -1,11 +1,12 @@
-/// The columns of the multi-head CoNLL04 files: `#doc NAME`, then a token a line with its number,
-/// the token, its BIO tag, relations and the numbers of their tails; tabs between. Relations stand
-/// on the last token of the head and name the last token of the tail; `N` is none.
-enum CoNLL04Format: FormatReader {
-  static let summary = "#doc NAME, then index, token, BIO tag, ['Relation'], [tail] by tabs"
+extension CorpusFormat {
+  /// The columns of the multi-head CoNLL04 files: `#doc NAME`, then a token a line with its number,
+  /// the token, its BIO tag, relations and the numbers of their tails; tabs between. Relations stand
+  /// on the last token of the head and name the last token of the tail; `N` is none.
+  public static let conll04 = CorpusFormat(
+    "conll04", summary: "#doc and BIO columns", reader: readCoNLL04)
 
-  static func read(
-    _ path: String, words: String?, into builder: inout CorpusBuilder
+  private static func readCoNLL04(
+    _ path: String, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
     var reader = try LineReader(path)
     var document: ColumnDocument?
@@ -27,7 +28,7 @@ enum CoNLL04Format: FormatReader {
   }
 }
 
-/// One `#doc` as it grows line by line.
+/// A `#doc` and its lines so far.
 private struct ColumnDocument {
   let id: String
   let place: Place

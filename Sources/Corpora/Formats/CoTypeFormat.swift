@@ -1,10 +1,11 @@
-/// The CoType fields, a record a line: text, typed entity mentions, relation mentions. A mention's
-/// `start` is a number of the mention in some files, so entities are found by their text.
-enum CoTypeFormat: FormatReader {
-  static let summary = #"{"sentText": ..., "entityMentions": ..., "relationMentions": ...} a line"#
+extension CorpusFormat {
+  /// The CoType fields, a record a line: text, typed entity mentions, relation mentions. A mention's
+  /// `start` is a number of the mention in some files, so entities are found by their text.
+  public static let cotype = CorpusFormat(
+    "cotype", summary: "CoType lines", reader: readCoType)
 
-  static func read(
-    _ path: String, words: String?, into builder: inout CorpusBuilder
+  private static func readCoType(
+    _ path: String, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
     try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
       var draft = try Draft(text: try record["sentText"].string(), at: record.place)

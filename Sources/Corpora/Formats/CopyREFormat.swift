@@ -1,16 +1,17 @@
-/// The id files of CopyRE and CopyMTL: `[lengths, sentences, triples]` or `[sentences, triples]`.
-/// Triples are flat `head position, tail position, relation id`; a position is that of an entity's
-/// last token, the only one that these files know (models.md 1.3).
-enum CopyREFormat: FormatReader {
-  static let summary = "ids of CopyRE and CopyMTL; needs --words FILE --relations FILE"
+extension CorpusFormat {
+  /// The id files of CopyRE and CopyMTL: `[lengths, sentences, triples]` or `[sentences, triples]`.
+  /// Triples are flat `head position, tail position, relation id`; a position is that of an entity's
+  /// last token, the only one that these files know (models.md 1.3).
+  public static let copyre = CorpusFormat(
+    "copyre", summary: "ids, with --words and --relations", needs: [.words, .relations],
+    reader: readCopyRE)
 
-  static func read(
-    _ path: String, words: String?, into builder: inout CorpusBuilder
+  private static func readCopyRE(
+    _ path: String, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
-    guard let words, let relations = builder.relations else {
-      throw CorpusError(file: path, "--from copyre needs --words FILE and --relations FILE")
+    guard let vocabulary = builder.words, let relations = builder.relations else {
+      preconditionFailure("files that the format needs were not read")
     }
-    let vocabulary = try NumberedNames(words)
     let lists = try JSONFile.value(path).elements("a list of two or three lists")
     guard lists.count == 2 || lists.count == 3 else {
       throw CorpusError(file: path, "has \(lists.count) lists, expected two or three")

@@ -1,10 +1,11 @@
-/// The documents of DyGIE and SciERC, one a line: sentences, entities and relations by sentence,
-/// with inclusive token offsets that count from the document's start.
-enum DyGIEFormat: FormatReader {
-  static let summary = #"{"sentences": ..., "ner": ..., "relations": ...} a line, ends inclusive"#
+extension CorpusFormat {
+  /// The documents of DyGIE and SciERC, one a line: sentences, entities and relations by sentence,
+  /// with inclusive token offsets that count from the document's start.
+  public static let dygie = CorpusFormat(
+    "dygie", summary: "spans", reader: readDyGIE)
 
-  static func read(
-    _ path: String, words: String?, into builder: inout CorpusBuilder
+  private static func readDyGIE(
+    _ path: String, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
     try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
       let sentences = try record["sentences"].elements()

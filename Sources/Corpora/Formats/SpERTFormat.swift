@@ -1,10 +1,11 @@
-/// The span records of SpERT and PFN: tokens, typed entities with exclusive ends, relations between
-/// entities by their numbers.
-enum SpERTFormat: FormatReader {
-  static let summary = #"[{"tokens": ..., "entities": ..., "relations": ...}], ends exclusive"#
+extension CorpusFormat {
+  /// The span records of SpERT and PFN: tokens, typed entities with exclusive ends, relations between
+  /// entities by their numbers.
+  public static let spert = CorpusFormat(
+    "spert", summary: "spans", reader: readSpERT)
 
-  static func read(
-    _ path: String, words: String?, into builder: inout CorpusBuilder
+  private static func readSpERT(
+    _ path: String, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
     try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
       var draft = Draft(

@@ -1,9 +1,10 @@
-/// Text with triples of strings, a JSON list or a record a line (PRGC, CasRel, TPLinker, BiRTE).
-enum TriplesFormat: FormatReader {
-  static let summary = #"{"text": ..., "triple_list": [[head, relation, tail], ...]}"#
+extension CorpusFormat {
+  /// Text with triples of strings, a JSON list or a record a line (PRGC, CasRel, TPLinker, BiRTE).
+  public static let triples = CorpusFormat(
+    "triples", summary: "text and triple_list", reader: readTriples)
 
-  static func read(
-    _ path: String, words: String?, into builder: inout CorpusBuilder
+  private static func readTriples(
+    _ path: String, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
     try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
       var draft = try Draft(text: try record["text"].string(), at: record.place)

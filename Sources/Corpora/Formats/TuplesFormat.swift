@@ -1,12 +1,13 @@
 import Foundation
 
-/// The line files of PtrNetDecoding4JERE: `PREFIX.sent` has a sentence a line, `PREFIX.tup` its
-/// `head ; tail ; relation | head ; tail ; relation`.
-enum TuplesFormat: FormatReader {
-  static let summary = "PREFIX of PREFIX.sent and PREFIX.tup: head ; tail ; relation | ..."
+extension CorpusFormat {
+  /// The line files of PtrNetDecoding4JERE: `PREFIX.sent` has a sentence a line, `PREFIX.tup` its
+  /// `head ; tail ; relation | head ; tail ; relation`.
+  public static let tuples = CorpusFormat(
+    "tuples", summary: "INPUT is the prefix of .sent and .tup", isPair: true, reader: readTuples)
 
-  static func read(
-    _ path: String, words: String?, into builder: inout CorpusBuilder
+  private static func readTuples(
+    _ path: String, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
     var sentences = try LineReader(file(path, "sent"))
     var tuples = try LineReader(file(path, "tup"))

@@ -1,10 +1,10 @@
-/// What is wrong with a corpus, a word list, a relation list or a file of word vectors.
+/// A fault of a corpus, a word list, a relation list or a file of word vectors.
 public struct CorpusError: Error, Equatable, CustomStringConvertible {
-  /// The file as the user named it, or `nil` where no file is meant.
+  /// The file as the user named it; `nil` for a fault of no file.
   public let file: String?
   /// Line in the file, from 1.
   public let line: Int?
-  /// What was found, what was expected and what to do.
+  /// The finding, the expectation and the remedy.
   public let message: String
 
   /// Makes an error about a line of a file, about a file, or about neither.
@@ -21,11 +21,11 @@ public struct CorpusError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Where a record stands, to name it in errors.
+/// The place of a record, as errors name it.
 struct Place {
   let file: String
   let line: Int
-  /// Names the record inside its line where a line holds many, as `sentence 3`.
+  /// The record inside its line where a line holds many: `sentence 3`.
   var part: String?
 
   func error(_ message: String) -> CorpusError {

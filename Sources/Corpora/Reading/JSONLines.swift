@@ -26,7 +26,7 @@ public enum JSONLines {
 
   /// Reads a corpus that is in memory, as ``line(_:)`` writes it.
   ///
-  /// - Parameter name: what errors call it.
+  /// - Parameter name: the name of the corpus in errors.
   /// - Throws: `CorpusError` as ``read(_:)`` does.
   public static func parse(_ bytes: [UInt8], name: String) throws(CorpusError) -> [Sentence] {
     var sentences: [Sentence] = []
@@ -38,8 +38,8 @@ public enum JSONLines {
     return sentences
   }
 
-  /// Writes a corpus beside `path` and renames it; the same sentences give the same bytes. Folders
-  /// are made.
+  /// Writes a corpus to a file beside `path` and renames it; makes folders. The same sentences give the
+  /// same bytes.
   public static func write(_ sentences: [Sentence], to path: String) throws(CorpusError) {
     try TextFile.write(sentences.map { line($0) + "\n" }.joined(), to: path)
   }
@@ -71,7 +71,7 @@ public enum JSONLines {
     }
   }
 
-  /// Escapes what JSON demands and nothing else.
+  /// Escapes the characters that JSON must escape, and no others.
   private static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
@@ -123,7 +123,7 @@ extension JSONNode {
 }
 
 extension Place {
-  /// Refuses a sentence without tokens and tokens that cannot be told apart in blank-joined text.
+  /// Refuses a sentence without tokens, one that is too long, and tokens that are empty or hold a blank.
   func check(tokens: [String]) throws(CorpusError) {
     if tokens.count > Sentence.longest {
       throw error(

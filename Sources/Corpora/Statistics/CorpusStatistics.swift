@@ -1,4 +1,4 @@
-/// What a split holds (models.md section 11). Entities are compared as they are annotated: by span,
+/// The counts of a split (models.md section 11). Entities are compared as they are annotated: by span,
 /// or by text where they have none.
 public struct CorpusStatistics: Sendable {
   /// Number of sentences.
@@ -15,9 +15,9 @@ public struct CorpusStatistics: Sendable {
   public private(set) var tokens = 0
   /// Tokens of the longest sentence.
   public private(set) var longestSentence = 0
-  /// Sentences by class of 9.4, repeats removed.
+  /// Sentences by overlap class, without repeated triples.
   public private(set) var overlap: [OverlapClass: Int] = [:]
-  /// Sentences by class of 9.4, repeats kept.
+  /// Sentences by overlap class, with repeated triples.
   public private(set) var overlapOfStored: [OverlapClass: Int] = [:]
   /// Sentences with 0, 1, 2, 3, 4 and at least 5 triples.
   public private(set) var sentencesByTriples = [Int](repeating: 0, count: 6)
@@ -25,7 +25,7 @@ public struct CorpusStatistics: Sendable {
   public private(set) var entitiesByLength = [Int](repeating: 0, count: 4)
   /// Spans annotated as entities, in triples or not, distinct in a sentence.
   public private(set) var mentions = 0
-  /// Those of `mentions` with more than one token.
+  /// Spans of ``mentions`` with more than one token.
   public private(set) var longMentions = 0
   /// Heads and tails of stored triples that the text does not hold.
   public private(set) var unlocatedArguments = 0
@@ -73,6 +73,14 @@ public struct CorpusStatistics: Sendable {
   /// Share of annotated spans with more than one token.
   public var multiTokenShareOfMentions: Double {
     mentions == 0 ? 0 : Double(longMentions) / Double(mentions)
+  }
+}
+
+extension CorpusStatistics {
+  /// The sizes in one line.
+  public var summary: String {
+    "\(sentences) sentences, \(storedTriples) triples (\(distinctTriples) distinct), "
+      + "\(relations.count) relations, \(vocabulary.count) words"
   }
 }
 

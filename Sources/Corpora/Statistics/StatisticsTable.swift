@@ -1,7 +1,9 @@
-/// The table of models.md section 11 as text: a row a figure, a column a split.
+/// The table of models.md section 11 as text: a row for each figure, a column for each split.
 public struct StatisticsTable: Sendable, CustomStringConvertible {
   private let rows: [(label: String, cells: [String])]
 
+  /// Lays out a table.
+  ///
   /// - Parameter splits: names and figures, in the order of the columns.
   public init(_ splits: [(name: String, statistics: CorpusStatistics)]) {
     let all = splits.map(\.statistics)
@@ -10,7 +12,7 @@ public struct StatisticsTable: Sendable, CustomStringConvertible {
       + Self.figures.map { figure in (figure.label, all.map(figure.value)) }
   }
 
-  /// One line a row, columns in line.
+  /// One line for each row, with aligned columns.
   public var description: String {
     let first = rows.map(\.label.count).max() ?? 0
     let columns = rows.first?.cells.count ?? 0

@@ -1,5 +1,4 @@
-/// Relations that a split has and training has not: no model can predict them, so their triples are
-/// misses.
+/// Relations of a split that training lacks: no model can predict them, so their triples are misses.
 public struct UnseenRelations: Sendable {
   /// Relations with the number of their distinct triples, in order of their code points.
   public let counts: [(relation: String, triples: Int)]
@@ -9,13 +8,13 @@ public struct UnseenRelations: Sendable {
     self.init(in: CorpusStatistics(split), training: CorpusStatistics(training))
   }
 
-  /// Compares the relations of two splits that are counted already.
+  /// Compares the relations of two splits by their counts.
   public init(in split: CorpusStatistics, training: CorpusStatistics) {
     counts = split.relations.filter { training.relations[$0.key] == nil }
       .sorted { $0.key < $1.key }.map { ($0.key.value, $0.value) }
   }
 
-  /// One line of warning, or `nil` where training has all relations.
+  /// One line of warning; `nil` where training has all relations.
   ///
   /// - Parameter split: the split's name.
   public func warning(split: String) -> String? {

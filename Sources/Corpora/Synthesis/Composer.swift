@@ -1,4 +1,4 @@
-/// Writes synthetic sentences clause by clause, and keeps the facts that they state.
+/// Writes synthetic sentences clause by clause, and records the facts that they state.
 struct Composer {
   private var dice: Dice
   private var names = NameDecks()
@@ -9,7 +9,7 @@ struct Composer {
 
   private var tokens: [String] = []
   private var facts: [(head: Name, relation: String, tail: Name)] = []
-  /// Relations that the sentence may not state again, so that its clauses say different things.
+  /// Relations that the sentence has stated and may not state again.
   private var stated: Set<String> = []
 
   init(dice: Dice) {
@@ -149,7 +149,7 @@ extension Composer {
 
   /// Writes verb phrases with their objects, `and` between them.
   ///
-  /// - Parameter toSubjects: whether the objects must be such as facts can be told of.
+  /// - Parameter toSubjects: whether each object must be a kind of thing that phrases have as subject.
   /// - Returns: the last object.
   @discardableResult
   private mutating func state(

@@ -1,4 +1,4 @@
-/// How the clauses of a synthetic sentence hang together.
+/// A pattern of clauses in a synthetic sentence.
 enum Layout {
   /// One fact: `S lives in C .`, and `B was written by S .`
   case simple, passive
@@ -16,15 +16,16 @@ enum Layout {
   case asideDouble, asideChain, asides
   case four, five, six, seven
 
-  /// What forty sentences hold, less the one hard case. Most have one to three triples.
+  /// The layouts of forty sentences but for the one hard case, with their counts. Most have one to three
+  /// triples.
   private static let ordinary: [(Layout, Int)] = [
     (.simple, 11), (.passive, 2), (.relative, 5), (.coordinated, 3), (.chain, 4), (.double, 3),
     (.parallel, 2), (.repeated, 2), (.nestedFront, 2), (.asideDouble, 1), (.asideChain, 1),
     (.asides, 1), (.four, 1), (.five, 1),
   ]
 
-  /// What a pointer at last tokens and untyped tags, or a decoder of five triples, cannot express.
-  /// One in forty keeps the structural ceiling above .97.
+  /// Layouts beyond pointers at last tokens with untyped tags, or beyond a decoder of five triples. One in
+  /// forty keeps the structural ceiling above .97.
   private static let hard: [Layout] = [.nestedBack, .six, .nestedBack, .seven]
 
   /// The layouts of a split of `count` sentences.

@@ -1,5 +1,5 @@
-/// Deals the names of a sentence; no two of them share a proper word, so that no name is found
-/// inside another but where a layout wants it.
+/// Deals the names of a sentence. Names of a sentence share no proper word, so a name occurs inside another
+/// only where a layout asks for it.
 struct NameDecks {
   private var firstNames = Deck(NameStock.firstNames)
   private var lastNames = Deck(NameStock.lastNames)
@@ -13,12 +13,12 @@ struct NameDecks {
   private var universityForms = Deck(CityForm.universities)
   private var used: Set<String> = []
 
-  /// Names of organisations that hold a city's name.
+  /// A form of organisation names that contain a city's name.
   enum CityForm: CaseIterable {
     case universityOf, university, polytechnic, bank
 
     static let universities: [CityForm] = [.universityOf, .university, .polytechnic]
-    /// Forms that begin with the city: its last token still leads back to the city alone.
+    /// Forms that begin with the city: a pointer at the city's last token still reads as the city.
     static let front: [CityForm] = [.university, .polytechnic, .bank]
 
     func name(_ city: String) -> Name {
@@ -55,7 +55,7 @@ struct NameDecks {
     }
   }
 
-  /// An organisation whose name holds that of a city, and the city.
+  /// An organisation with a city's name in its own, and the city.
   mutating func nested(_ forms: [CityForm], _ dice: inout Dice) -> (organisation: Name, city: Name)
   {
     let city = fresh(\.cities, &dice)

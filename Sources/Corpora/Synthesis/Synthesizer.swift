@@ -1,4 +1,4 @@
-/// A corpus of made-up English sentences, to try the whole system without any download.
+/// Makes a corpus of artificial English sentences, to try the whole system without any download.
 ///
 /// The sentences hold 17 relations, names of one to four tokens, names inside names, names that
 /// occur twice, and one to seven triples, in fixed shares. The same seed gives the same corpus on
@@ -6,7 +6,7 @@
 public enum Synthesizer {
   /// The splits of a corpus, 8:1:1.
   public struct Splits: Sendable {
-    /// Eight tenths, and what does not divide.
+    /// Eight tenths, and the rest of the division by ten.
     public let train: [Sentence]
     /// One tenth.
     public let dev: [Sentence]
@@ -39,7 +39,7 @@ public enum Synthesizer {
       test: split("test", held))
   }
 
-  /// Another sentence where a text came before; a very large corpus must repeat short ones.
+  /// A sentence with a new text, if twenty attempts find one: a very large corpus must repeat short texts.
   private static func fresh(
     _ layout: Layout, _ composer: inout Composer, _ texts: inout Set<[String]>
   ) -> (tokens: [String], triples: [Triple]) {

@@ -1,7 +1,10 @@
 /// Untyped BIO tags with their numbers in models and checkpoints (models.md 1.7, 1.13.1).
 public enum BIO: Int, Hashable, Sendable, CaseIterable {
+  /// O: the token is in no entity.
   case outside = 0
+  /// B: the token is the first of an entity.
   case begin = 1
+  /// I: the token continues an entity.
   case inside = 2
 }
 
@@ -34,8 +37,8 @@ extension BIO {
     return spans
   }
 
-  /// The entity that a pointer at `position` means: B and O stand for one token; from an I the span
-  /// grows left to its B, or to the first I of the run where no B opens it (models.md 3.3, D29).
+  /// The entity of a pointer at `position`: a single token at B and O; at I the span that reaches left to
+  /// its B, or to the first I of a run without B (models.md 3.3, D29).
   public static func entity(endingAt position: Int, in tags: [BIO]) -> Span {
     guard tags[position] == .inside else { return Span(position, position) }
     var start = position

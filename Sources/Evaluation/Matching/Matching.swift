@@ -2,8 +2,8 @@ import Corpora
 
 /// An entity as a match mode sees it.
 enum EntityKey: Hashable {
-  /// Under a mode that compares places this is a gold entity that stands nowhere in the tokens; no
-  /// prediction has such a key then.
+  /// Under a mode that compares places, a gold entity that occurs nowhere in the tokens; no prediction
+  /// has such a key then.
   case text(ExactString)
   case span(Span)
   case position(Int)

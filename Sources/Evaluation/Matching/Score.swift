@@ -1,19 +1,21 @@
-/// Counts over some sentences and, beside them, what the model could reach at best.
+/// Counts over some sentences, and the counts of the model's oracle beside them.
 ///
-/// In JSON: `sentences`, `precision`, `recall`, `f1`, `counts` and, where it is known, `ceiling`
+/// In JSON: `sentences`, `precision`, `recall`, `f1`, `counts` and, where the oracle is known, `ceiling`
 /// with the same keys but `sentences`.
 public struct Score: Hashable, Sendable {
   /// The sentences that were scored.
   public var sentences: Int
+  /// The counts of the model's predictions.
   public var counts: TripleCounts
-  /// The counts of what the model would say with gold pointers and gold tags: a score above this is
-  /// measured wrongly.
-  public var ceiling: TripleCounts?
+  /// The counts of the predictions with gold pointers and gold tags, the structural ceiling: a score
+  /// above it is measured wrongly.
+  public var oracle: TripleCounts?
 
-  public init(sentences: Int, counts: TripleCounts, ceiling: TripleCounts? = nil) {
+  /// A score over so many sentences.
+  public init(sentences: Int, counts: TripleCounts, oracle: TripleCounts? = nil) {
     self.sentences = sentences
     self.counts = counts
-    self.ceiling = ceiling
+    self.oracle = oracle
   }
 
   /// The precision of the counts.
@@ -24,28 +26,20 @@ public struct Score: Hashable, Sendable {
   public var f1: Double { counts.f1 }
 }
 
-extension Score: Codable {
+extension Score: Encodable {
   private enum Key: String, CodingKey {
-    case sentences, precision, recall, f1, counts, ceiling
+    case sentences, precision, recall, f1, counts
+    case oracle = "ceiling"
   }
 
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Key.self)
-    sentences = try values.decode(Int.self, forKey: .sentences)
-    counts = try values.decode(TripleCounts.self, forKey: .counts)
-    if values.contains(.ceiling) {
-      let inner = try values.nestedContainer(keyedBy: Key.self, forKey: .ceiling)
-      ceiling = try inner.decode(TripleCounts.self, forKey: .counts)
-    }
-  }
-
+  /// Writes the counts with their quotients.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(sentences, forKey: .sentences)
     try Self.encode(counts, to: &values)
-    if let ceiling {
-      var inner = values.nestedContainer(keyedBy: Key.self, forKey: .ceiling)
-      try Self.encode(ceiling, to: &inner)
+    if let oracle {
+      var inner = values.nestedContainer(keyedBy: Key.self, forKey: .oracle)
+      try Self.encode(oracle, to: &inner)
     }
   }
 

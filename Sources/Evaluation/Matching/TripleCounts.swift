@@ -2,12 +2,15 @@ import Corpora
 
 /// The counts behind precision, recall and F1. They are added, over sentences or over ranks, before
 /// any quotient is taken: a micro-average (models.md 9.1).
-public struct TripleCounts: Hashable, Sendable, Codable {
+public struct TripleCounts: Hashable, Sendable, Encodable {
   /// Predictions that are gold.
   public var tp: Int
+  /// Predictions, right or wrong.
   public var predicted: Int
+  /// Gold triples, or whatever else is counted.
   public var gold: Int
 
+  /// Counts that are known already.
   public init(tp: Int = 0, predicted: Int = 0, gold: Int = 0) {
     self.tp = tp
     self.predicted = predicted
@@ -19,7 +22,7 @@ public struct TripleCounts: Hashable, Sendable, Codable {
   /// - Parameters:
   ///   - predictions: one for each sentence, in the same order.
   ///   - by: how the partial modes compare a token.
-  ///   - incompleteGroups: what becomes of groups with some slots empty.
+  ///   - incompleteGroups: the scoring of groups with some slots empty.
   /// - Precondition: as many predictions as sentences.
   public init(
     sentences: [Sentence], predictions: [Prediction], match: MatchMode = .exact,

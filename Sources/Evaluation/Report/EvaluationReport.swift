@@ -5,17 +5,21 @@ import Corpora
 /// In JSON the keys of `score` (`sentences`, `precision`, `recall`, `f1`, `counts`, `ceiling`) stand
 /// at the top level beside `match`; all scores are between 0 and 1.
 public struct EvaluationReport: Hashable, Sendable {
-  /// The rules that the report was made by; `options.match` holds for every score that is not of
-  /// another mode by its name.
+  /// The rules of the report; `options.match` holds for every score without a mode in its name.
   public var options: EvaluationOptions
   /// Triples of all sentences.
   public var score: Score
   /// Triples of all sentences by `exact` and by `partial-last`, by position.
   public var otherMatches: [MatchMode: Score]
+  /// Triples of the sentences of each overlap class.
   public var byOverlap: [OverlapClass: Score]
+  /// Triples of the sentences with so many distinct gold triples.
   public var byTripleCount: [TripleCountBucket: Score]
+  /// Triples by the token counts of their entities, or of their sentence's entities.
   public var byEntityLength: [LengthBucket: Score]
+  /// Relations whatever their entities.
   public var relation: ElementScores
+  /// Entities whatever their relation.
   public var entity: ElementScores
   /// Spans of predicted tags; `nil` for a model that does not tag.
   public var tagging: Score?
@@ -26,11 +30,13 @@ public struct EvaluationReport: Hashable, Sendable {
 }
 
 extension EvaluationReport {
-  /// One score with what it is a score of.
+  /// One line of the printed report.
   public struct Row: Hashable, Sendable {
+    /// The subset or task that is scored: `all`, `EPO`, `tagging`.
     public let name: String
     /// The match mode, or `spans` for tags.
     public let match: String
+    /// The numbers.
     public let score: Score
   }
 
@@ -67,27 +73,13 @@ extension EvaluationReport {
   }
 }
 
-extension EvaluationReport: Codable {
+extension EvaluationReport: Encodable {
   private enum Key: String, CodingKey {
     case match, options, otherMatches, byOverlap, byTripleCount, byEntityLength
     case relation, entity, tagging, completion, errors
   }
 
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Key.self)
-    options = try values.decode(EvaluationOptions.self, forKey: .options)
-    score = try Score(from: decoder)
-    otherMatches = try values.decodeScores(forKey: .otherMatches)
-    byOverlap = try values.decodeScores(forKey: .byOverlap)
-    byTripleCount = try values.decodeScores(forKey: .byTripleCount)
-    byEntityLength = try values.decodeScores(forKey: .byEntityLength)
-    relation = try values.decode(ElementScores.self, forKey: .relation)
-    entity = try values.decode(ElementScores.self, forKey: .entity)
-    tagging = try values.decodeIfPresent(Score.self, forKey: .tagging)
-    completion = try values.decodeIfPresent(Score.self, forKey: .completion)
-    errors = try values.decode(ErrorCounts.self, forKey: .errors)
-  }
-
+  /// Writes the keys of ``score`` at the top level, and the other parts beside them.
   public func encode(to encoder: any Encoder) throws {
     try score.encode(to: encoder)
     var values = encoder.container(keyedBy: Key.self)
@@ -108,21 +100,5 @@ extension EvaluationReport: Codable {
 extension Dictionary where Key: RawRepresentable<String>, Value == Score {
   fileprivate var named: [String: Score] {
     [String: Score](uniqueKeysWithValues: map { ($0.rawValue, $1) })
-  }
-}
-
-extension KeyedDecodingContainer {
-  fileprivate func decodeScores<Name: RawRepresentable<String>>(
-    forKey key: Key
-  ) throws -> [Name: Score] {
-    let scores = try decode([String: Score].self, forKey: key)
-    return try Dictionary(
-      uniqueKeysWithValues: scores.map { text, score in
-        guard let name = Name(rawValue: text) else {
-          throw DecodingError.dataCorruptedError(
-            forKey: key, in: self, debugDescription: "unknown name '\(text)'")
-        }
-        return (name, score)
-      })
   }
 }

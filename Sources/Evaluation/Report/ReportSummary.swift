@@ -1,9 +1,14 @@
+import Corpora
+
 /// The mean and the sample standard deviation of a number over runs.
-public struct Spread: Hashable, Sendable, Codable {
+public struct Spread: Hashable, Sendable, Encodable {
+  /// The arithmetic mean.
   public let mean: Double
   /// With `n - 1` in the denominator; `nil` for a single run.
   public let deviation: Double?
 
+  /// The spread of some values.
+  ///
   /// - Precondition: there are values.
   public init(_ values: [Double]) {
     precondition(!values.isEmpty, "the spread of no values")
@@ -15,23 +20,32 @@ public struct Spread: Hashable, Sendable, Codable {
 }
 
 /// Repeated runs of one experiment, taken together (models.md 9.7).
-public struct ReportSummary: Hashable, Sendable, Codable {
+public struct ReportSummary: Hashable, Sendable, Encodable {
   /// One kind of score over the runs.
-  public struct Row: Hashable, Sendable, Codable {
+  public struct Row: Hashable, Sendable, Encodable {
+    /// The name of the row in each report.
     public let name: String
     /// The match mode, or `spans` for tags.
     public let match: String
+    /// Precision over the runs.
     public let precision: Spread
+    /// Recall over the runs.
     public let recall: Spread
+    /// F1 over the runs.
     public let f1: Spread
   }
 
   /// The match mode of `precision`, `recall` and `f1`.
   public let match: String
+  /// The number of reports.
   public let runs: Int
+  /// Sentences of the split.
   public let sentences: Int
+  /// Precision of all triples over the runs.
   public let precision: Spread
+  /// Recall of all triples over the runs.
   public let recall: Spread
+  /// F1 of all triples over the runs.
   public let f1: Spread
   /// Every score that all reports have, in the order in which a report prints them.
   public let rows: [Row]

@@ -100,12 +100,12 @@ extension Comparison {
 
   private func byTripleLength() -> [LengthBucket: Score] {
     let counts = model.countsByLength(options)
-    let ceilings = ceiling?.countsByLength(options)
+    let oracles = oracle?.countsByLength(options)
     return Dictionary(
       uniqueKeysWithValues: LengthRule.triple.buckets.map { bucket in
         let score = Score(
           sentences: sentences.count { $0.has(bucket) }, counts: counts[bucket] ?? TripleCounts(),
-          ceiling: ceilings.map { $0[bucket] ?? TripleCounts() })
+          oracle: oracles.map { $0[bucket] ?? TripleCounts() })
         return (bucket, score)
       })
   }
@@ -113,8 +113,8 @@ extension Comparison {
 
 extension Output {
   /// Counts triples by the larger token count of their two entities. A prediction that matches a
-  /// gold triple is in that triple's bucket, even where the match mode lets their lengths differ;
-  /// one without any entity is in none.
+  /// gold triple counts in that triple's bucket, even where the match mode lets their lengths differ;
+  /// a prediction without any entity counts in none.
   fileprivate func countsByLength(_ options: EvaluationOptions) -> [LengthBucket: TripleCounts] {
     let matching = Matching(
       mode: options.match, by: options.by, incompleteGroups: options.incompleteGroups)

@@ -1,7 +1,6 @@
 import Corpora
 
-/// How well relations, or entities, are found whatever the rest of the triple, by the two published
-/// conventions (models.md 9.2).
+/// Scores of relations alone, or of entities alone, by the two published conventions (models.md 9.2).
 public struct ElementScores: Hashable, Sendable {
   /// Per sentence the sets of relations, or of entities whatever their role (CopyRE, WordDec).
   public var set: Score
@@ -10,23 +9,18 @@ public struct ElementScores: Hashable, Sendable {
   /// relation as often as it is predicted, so recall may pass 1.
   public var copymtl: Score
 
-  /// What to know about the `copymtl` convention.
+  /// A caution about the `copymtl` convention, which reports print.
   public static let note =
     "copymtl counts predicted triples, not a set, so its recall may pass 1; "
     + "use it only to compare with CopyMTL's Table 4"
 }
 
-extension ElementScores: Codable {
+extension ElementScores: Encodable {
   private enum Key: String, CodingKey {
     case set, copymtl, note
   }
 
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Key.self)
-    set = try values.decode(Score.self, forKey: .set)
-    copymtl = try values.decode(Score.self, forKey: .copymtl)
-  }
-
+  /// Writes both scores with ``note``.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(set, forKey: .set)
@@ -52,7 +46,7 @@ extension Comparison {
   }
 
   /// - Parameters:
-  ///   - set: what a triple adds to the sentence's set; an empty slot adds nothing.
+  ///   - set: the elements that a triple adds to the sentence's set; an empty slot adds none.
   ///   - triple: the part of a triple that the `copymtl` convention compares; `nil` is wrong.
   private func elementScores<Element: Hashable, Part: Hashable>(
     set: (TripleKey) -> [Element], triple part: (TripleKey) -> Part?

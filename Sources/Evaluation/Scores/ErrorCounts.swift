@@ -1,6 +1,6 @@
 import Corpora
 
-/// What is wrong with a predicted triple that is not gold (models.md 9.6).
+/// The fault of a predicted triple that is not gold (models.md 9.6).
 public enum ErrorKind: String, Hashable, Sendable, CaseIterable {
   /// The tokens of a missed triple's two entities, in another order or divided elsewhere.
   case disorder
@@ -12,10 +12,10 @@ public enum ErrorKind: String, Hashable, Sendable, CaseIterable {
   case other
 }
 
-/// How often each kind of error occurs, triples compared as exact strings.
+/// The number of errors of each kind, with triples compared as exact strings.
 public struct ErrorCounts: Hashable, Sendable {
   private var counts = Dictionary(uniqueKeysWithValues: ErrorKind.allCases.map { ($0, 0) })
-  /// The gold triples, each sentence's without repeats.
+  /// The number of gold triples, without repeats in a sentence.
   public private(set) var gold: Int = 0
 
   /// The number of errors of a kind.
@@ -78,7 +78,8 @@ private struct Fact: Hashable {
 
   func hash(into hasher: inout Hasher) { hasher.combine(key) }
 
-  /// What this wrong prediction makes of a missed triple; `nil` where it has nothing to do with it.
+  /// The kind of error by which this wrong prediction came of a missed triple; `nil` where the two have
+  /// nothing in common.
   func error(against missed: Fact) -> ErrorKind? {
     guard key.isComplete, key.relation == missed.key.relation else { return nil }
     if key.head == missed.key.tail && key.tail == missed.key.head { return .swapped }
@@ -113,7 +114,7 @@ extension Array where Element: Equatable {
   }
 }
 
-extension ErrorCounts: Codable {
+extension ErrorCounts: Encodable {
   private struct Key: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
@@ -124,19 +125,12 @@ extension ErrorCounts: Codable {
     static let gold = Key(stringValue: "gold")
   }
 
-  private struct Entry: Codable {
+  private struct Entry: Encodable {
     let count: Int
     let perThousandGold: Double
   }
 
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Key.self)
-    gold = try values.decode(Int.self, forKey: .gold)
-    for kind in ErrorKind.allCases {
-      counts[kind] = try values.decode(Entry.self, forKey: Key(stringValue: kind.rawValue)).count
-    }
-  }
-
+  /// Writes `gold`, and a count and a rate for each kind.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(gold, forKey: .gold)

@@ -5,12 +5,8 @@ extension Comparison {
   /// `ner`); `nil` when the model does not tag.
   func taggingScore() -> Score? {
     tagScore { sentence, tags in
-      let spans: [Span]
-      switch options.taggedEntities {
-      case .ofTriples: spans = sentence.locatedEntities
-      case .listed: spans = sentence.entities.map(\.span)
-      }
-      let gold = BIO.tags(of: spans, count: sentence.tokens.count)
+      let gold = BIO.tags(
+        of: sentence.spans(of: options.taggedEntities), count: sentence.tokens.count)
       return TripleCounts(predicted: Set(BIO.spans(in: tags)), gold: Set(BIO.spans(in: gold)))
     }
   }
@@ -20,7 +16,7 @@ extension Comparison {
   /// not tag.
   func completionScore() -> Score? {
     tagScore { sentence, tags in
-      let spans = sentence.locatedEntities
+      let spans = sentence.entitiesOfTriples
       let complete = spans.count { BIO.entity(endingAt: $0.end, in: tags) == $0 }
       return TripleCounts(tp: complete, predicted: spans.count, gold: spans.count)
     }
@@ -29,7 +25,7 @@ extension Comparison {
   private func tagScore(_ counts: (Sentence, [BIO]) -> TripleCounts) -> Score? {
     guard let model = model.sum(counts) else { return nil }
     return Score(
-      sentences: sentences.count, counts: model, ceiling: ceiling.flatMap { $0.sum(counts) })
+      sentences: sentences.count, counts: model, oracle: oracle.flatMap { $0.sum(counts) })
   }
 }
 
@@ -45,12 +41,5 @@ extension Output {
         "sentence \(sentence.id): \(tags.count) tags for \(sentence.tokens.count) tokens")
       sum += counts(sentence, tags)
     }
-  }
-}
-
-extension Sentence {
-  /// The distinct spans that are head or tail of a triple.
-  fileprivate var locatedEntities: [Span] {
-    triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }.distinct(by: \.self)
   }
 }

@@ -1,0 +1,63 @@
+/// An option of a verb: `--name`, with or without a value.
+package struct Flag: Hashable, Sendable {
+  /// Whether a value follows the name.
+  package enum Value: Hashable, Sendable {
+    /// The option stands alone.
+    case none
+    /// A value must follow; help calls it by this word.
+    case required(String)
+    /// A value may follow, only as `--name=VALUE`; help calls it by this word.
+    case optional(String)
+  }
+
+  /// The name without its dashes.
+  package let name: String
+  let value: Value
+  let count: Count
+  let help: String
+
+  /// Declares an option.
+  ///
+  /// - Parameters:
+  ///   - name: the name without its dashes.
+  ///   - help: its meaning, and in brackets the meaning of its absence.
+  package init(_ name: String, _ value: Value = .none, _ count: Count = .upToOnce, help: String) {
+    self.name = name
+    self.value = value
+    self.count = count
+    self.help = help
+  }
+
+  /// Every verb's option that prints its help.
+  static let help = Flag("help", help: "print this and end")
+
+  /// As help and messages write it: `--set KEY=VALUE`.
+  package var usage: String {
+    switch value {
+    case .none: "--\(name)"
+    case .required(let text): "--\(name) \(text)"
+    case .optional(let text): "--\(name)[=\(text)]"
+    }
+  }
+}
+
+/// How often an option or an operand stands on a line.
+package enum Count: Hashable, Sendable {
+  /// Once or not at all.
+  case upToOnce
+  /// Exactly once.
+  case once
+  /// Any number of times, or not at all.
+  case anyNumber
+  /// Once or more.
+  case atLeastOnce
+
+  var mustBeGiven: Bool { self == .once || self == .atLeastOnce }
+  var mayRepeat: Bool { self == .anyNumber || self == .atLeastOnce }
+
+  /// `text` in a line of usage.
+  func usage(_ text: String) -> String {
+    let one = mustBeGiven ? text : "[\(text)]"
+    return mayRepeat ? "\(one)..." : one
+  }
+}

@@ -1,0 +1,120 @@
+import Configuration
+
+/// A program as its command line shows it; dispatch, help and suggestions come from the list of verbs.
+package struct Program: Sendable {
+  /// What a command line asks for.
+  package enum Request: Sendable {
+    /// Print this text on standard output and end well: help, or the version.
+    case show(String)
+    /// Run this verb.
+    case run(any Verb)
+  }
+
+  /// The word that starts it.
+  package let name: String
+  /// The version without the name.
+  package let version: String
+  /// The list of verbs, in the order of the help.
+  package let verbs: [any Verb.Type]
+  /// What the program does, in one clause.
+  private let purpose: String
+  /// What the verbs that begin with the same words have in common.
+  private let groups: [[String]: String]
+
+  /// Describes a program.
+  ///
+  /// - Parameter groups: for the first words that several verbs share, a clause for all of them.
+  package init(
+    name: String, version: String, purpose: String, groups: [[String]: String],
+    verbs: [any Verb.Type]
+  ) {
+    self.name = name
+    self.version = version
+    self.purpose = purpose
+    self.groups = groups
+    self.verbs = verbs
+  }
+
+  /// The name and version that `--version` prints.
+  package var title: String { "\(name) \(version)" }
+
+  /// The program's name and the words of a verb, as messages begin.
+  package func path(to words: [String]) -> String { ([name] + words).joined(separator: " ") }
+
+  /// Runs the verb of a command line, or prints the text that it asks for.
+  ///
+  /// - Parameter arguments: the words after the program's name.
+  package func run(_ arguments: [String]) throws -> ExitStatus {
+    switch try request(of: arguments) {
+    case .show(let text):
+      Console.line(text)
+      return .success
+    case .run(let verb): return try verb.run()
+    }
+  }
+
+  /// Reads a command line; neither prints nor ends the process.
+  ///
+  /// - Parameter arguments: the words after the program's name.
+  /// - Throws: `UsageError` where they ask for nothing that the program can do.
+  package func request(of arguments: [String]) throws(UsageError) -> Request {
+    try request(of: arguments[...], after: [])
+  }
+
+  private func request(
+    of arguments: ArraySlice<String>, after words: [String]
+  ) throws(UsageError) -> Request {
+    let program = path(to: words)
+    let next = nextWords(after: words)
+    guard let word = arguments.first else {
+      throw UsageError(program, "a verb is missing: \(next.joined(separator: ", "))")
+    }
+    if word == "--help" { return .show(overview(of: words)) }
+    if word == "--version" && words.isEmpty { return .show(title) }
+    let reached = words + [word]
+    if let verb = verbs.first(where: { $0.syntax.words == reached }) {
+      return try verb.request(Array(arguments.dropFirst()), program: path(to: reached))
+    }
+    if next.contains(word) { return try request(of: arguments.dropFirst(), after: reached) }
+    if word.hasPrefix("-") {
+      throw UsageError(program, "unknown option \(Wording.quoted(word))")
+    }
+    let nearest = Wording.nearest(to: word, among: next)
+    let hint = nearest.map { "did you mean '\($0)'?" } ?? "verbs: \(next.joined(separator: ", "))"
+    throw UsageError(program, "unknown verb \(Wording.quoted(word)); \(hint)")
+  }
+
+  /// The words that can follow `words`, each once, in the order of the verbs.
+  private func nextWords(after words: [String]) -> [String] {
+    var next: [String] = []
+    for verb in verbs {
+      let known = verb.syntax.words
+      guard known.starts(with: words) && known.count > words.count else { continue }
+      let word = known[words.count]
+      if !next.contains(word) { next.append(word) }
+    }
+    return next
+  }
+
+  /// The help of the program, or of a group of verbs.
+  private func overview(of words: [String]) -> String {
+    guard let purpose = words.isEmpty ? purpose : groups[words] else {
+      preconditionFailure("the verbs '\(words.joined(separator: " "))' have no purpose in common")
+    }
+    let program = path(to: words)
+    let listed = verbs.map { $0.syntax }.filter { $0.words.starts(with: words) }
+    let names = listed.map { ($0.words.dropFirst(words.count).joined(separator: " "), $0.purpose) }
+    var sections = [
+      "\(program): \(purpose)",
+      "Usage: \(program) VERB [ARGUMENT]...",
+      "Verbs:\n" + HelpText.table(names),
+      "'\(program) VERB --help' says more about a verb.",
+    ]
+    if words.isEmpty {
+      sections[1] += "\n       \(program) --help | --version"
+      let examples = listed.compactMap(\.examples.first)
+      sections.append((["Examples:"] + examples.map { "  " + $0 }).joined(separator: "\n"))
+    }
+    return sections.joined(separator: "\n\n")
+  }
+}

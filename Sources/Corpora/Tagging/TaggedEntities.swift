@@ -1,0 +1,22 @@
+/// The entities of a sentence that a tagger is taught and scored on (models.md D28).
+public enum TaggedEntities: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Heads and tails of the sentence's triples.
+  case triples
+  /// All entities that the corpus lists, in triples or not.
+  case all
+}
+
+extension Sentence {
+  /// The distinct spans that are head or tail of a triple, in the order of the triples.
+  public var entitiesOfTriples: [Span] {
+    triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }.distinct(by: \.self)
+  }
+
+  /// The distinct spans of `entities`; they may nest or cross.
+  public func spans(of entities: TaggedEntities) -> [Span] {
+    switch entities {
+    case .triples: entitiesOfTriples
+    case .all: self.entities.map(\.span).distinct(by: \.self)
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import Commands
+
+extension Program {
+  /// tercet, with the only list of its verbs.
+  static let tercet = Program(
+    name: "tercet", version: "0.1.0",
+    purpose: "joint extraction of entities and relations, trained data-parallel over MPI",
+    groups: [["data"]: "make, convert and measure corpora"],
+    verbs: [
+      Train.self, Evaluate.self, Extract.self, Inspect.self, DataConvert.self, DataSynthesize.self,
+      DataStats.self,
+    ])
+}

@@ -1,0 +1,44 @@
+import Commands
+import Corpora
+
+/// `tercet data stats PATH...`: prints sizes, counts and overlap classes of corpora.
+struct DataStats: Verb {
+  static let syntax = VerbSyntax(
+    words: ["data", "stats"],
+    purpose: "print sizes, counts and overlap classes of corpora",
+    operand: Operand(
+      name: "PATH", count: .atLeastOnce, help: "JSON Lines file, or a folder of them"),
+    examples: [
+      "tercet data stats data/webnlg",
+      "tercet data stats data/nyt/test.jsonl data/webnlg/test.jsonl",
+    ])
+
+  /// Files of JSON Lines, or folders of them; at least one.
+  let paths: [String]
+
+  /// Prints a table for each path, and the relations that occur in no training split.
+  ///
+  /// - Throws: `CorpusError` with file and line of malformed input.
+  func run() throws -> ExitStatus {
+    for path in paths { try print(path) }
+    return .success
+  }
+
+  private func print(_ path: String) throws(CorpusError) {
+    let splits = try CorpusFolder.splits(path).map { (split) throws(CorpusError) in
+      (name: split.name, statistics: CorpusStatistics(try JSONLines.read(split.path)))
+    }
+    Console.line("\(StatisticsTable(splits))")
+    guard let training = splits.first(where: { $0.name == "train" })?.statistics else { return }
+    for split in splits {
+      let unseen = UnseenRelations(in: split.statistics, training: training)
+      if let warning = unseen.warning(split: split.name) {
+        Console.line("warning: \(warning)")
+      }
+    }
+  }
+}
+
+extension DataStats {
+  init(_ line: ArgumentLine) { self.init(paths: line.operands) }
+}

@@ -1,0 +1,53 @@
+import Commands
+import Corpora
+import Foundation
+
+/// `tercet data synthesize --seed S --sentences N --out DIR`: makes a corpus of artificial sentences.
+struct DataSynthesize: Verb {
+  static let syntax = VerbSyntax(
+    words: ["data", "synthesize"],
+    purpose: "make the sample corpus: train.jsonl, dev.jsonl and test.jsonl, split 8:1:1",
+    flags: [seed, sentences, out],
+    notes: "The same seed and number of sentences make the same bytes.",
+    examples: [
+      "tercet data synthesize --seed 1 --sentences 400 --out data/sample",
+      "tercet data synthesize --seed 7 --sentences 10000 --out data/large",
+    ])
+
+  private static let seed = Flag(
+    "seed", .required("S"), .once, help: "whole number that the sentences depend on")
+  private static let sentences = Flag(
+    "sentences", .required("N"), .once, help: "number of sentences in all three files")
+  private static let out = Flag(
+    "out", .required("DIR"), .once, help: "folder to write to; it is made")
+
+  /// The seed of all random numbers.
+  let seed: UInt64
+  /// Sentences of the three splits together.
+  let sentences: Int
+  /// The folder to write to.
+  let output: String
+
+  /// Writes `train.jsonl`, `dev.jsonl` and `test.jsonl` and prints their sizes.
+  ///
+  /// - Throws: `CorpusError` for less than ten sentences or a folder that cannot be written.
+  func run() throws -> ExitStatus {
+    let splits = try Synthesizer.synthesize(seed: seed, sentences: sentences)
+    for (name, split) in [("train", splits.train), ("dev", splits.dev), ("test", splits.test)] {
+      let path = URL(filePath: output, directoryHint: .isDirectory)
+        .appending(path: "\(name).jsonl").relativePath
+      try JSONLines.write(split, to: path)
+      Console.line("\(path): \(CorpusStatistics(split).summary)")
+    }
+    return .success
+  }
+}
+
+extension DataSynthesize {
+  init(_ line: ArgumentLine) throws(UsageError) {
+    self.init(
+      seed: try line.requiredNumber(of: Self.seed, atLeast: 0),
+      sentences: try line.requiredNumber(of: Self.sentences, atLeast: 1),
+      output: line.requiredValue(of: Self.out))
+  }
+}

@@ -1,0 +1,26 @@
+import Checkpoints
+import Commands
+
+/// `tercet inspect FILE`: prints a checkpoint's attributes, configuration, history and shapes.
+struct Inspect: Verb {
+  static let syntax = VerbSyntax(
+    words: ["inspect"],
+    purpose: "print what a checkpoint holds: model, configuration, history, shapes",
+    operand: Operand(name: "FILE", count: .once, help: "checkpoint file"),
+    examples: [
+      "tercet inspect checkpoints/quickstart/best.h5",
+      "tercet inspect checkpoints/webnlg-copymtl-one/last.h5",
+    ])
+
+  /// The checkpoint file.
+  let checkpoint: String
+
+  func run() throws -> ExitStatus {
+    Console.line(try Inspection.listing(of: checkpoint))
+    return .success
+  }
+}
+
+extension Inspect {
+  init(_ line: ArgumentLine) { self.init(checkpoint: line.requiredOperand) }
+}

@@ -1,0 +1,165 @@
+import Collectives
+import Commands
+import Configuration
+import Corpora
+import Training
+
+/// `tercet train CONFIG`: trains a model, alone or on every rank of an MPI job.
+struct Train: Verb {
+  static let syntax = VerbSyntax(
+    words: ["train"],
+    purpose: "train a model as a configuration says, alone or under mpirun",
+    operand: Operand(
+      name: "CONFIG", count: .once, help: "YAML file of what differs from the defaults"),
+    flags: [set, checkpoints, resume, overwrite, stopAfter, printConfig],
+    examples: [
+      "mpirun -n 2 tercet train Configs/quickstart.yaml --set data.directory=data/sample",
+      "mpirun -n 8 tercet train Configs/webnlg/copymtl-one.yaml --resume",
+      "tercet train Configs/webnlg/copymtl-one.yaml --set model.dropout=0.3 --print-config",
+    ])
+
+  private static let set = Flag(
+    "set", .required("KEY=VALUE"), .anyNumber,
+    help: "set a key of the configuration, e.g. batch.size=50; a later one wins")
+  private static let checkpoints = Flag(
+    "checkpoints", .required("DIR"),
+    help: "folder of this run's checkpoints (default: checkpoints/NAME, where NAME is "
+      + "webnlg-copymtl-one for Configs/webnlg/copymtl-one.yaml)")
+  private static let resume = Flag(
+    "resume", .optional("FILE"),
+    help: "go on from FILE, or from the newest checkpoint in the folder; start afresh if it has "
+      + "none (default: start afresh, refuse a folder with checkpoints)")
+  private static let overwrite = Flag(
+    "overwrite", help: "start afresh in a folder that has checkpoints, and replace them")
+  private static let stopAfter = Flag(
+    "stop-after", .required("N"),
+    help: "stop after N optimiser steps, counted from the start of training, resumed or not "
+      + "(default: train to the end)")
+  private static let printConfig = Flag(
+    "print-config", help: "print the configuration with all defaults filled in, and end")
+
+  /// The configuration file.
+  let configuration: String
+  /// The values of `--set`, in their order.
+  let overrides: [ConfigurationOverride]
+  /// The folder of this run's checkpoints.
+  let checkpoints: String
+  /// Where training begins.
+  let start: RunStart
+  /// Optimiser steps, counted from the start of training, after which to stop; `nil` for none.
+  let stopAfter: Int?
+  /// Whether to print the configuration in place of training.
+  let printsConfiguration: Bool
+}
+
+extension Train {
+  init(_ line: ArgumentLine) throws(UsageError) {
+    let configuration = line.requiredOperand
+    var overrides: [ConfigurationOverride] = []
+    for text in line.values(of: Self.set) {
+      do {
+        overrides.append(try ConfigurationOverride(text))
+      } catch {
+        throw line.error(error.description)
+      }
+    }
+    self.init(
+      configuration: configuration, overrides: overrides,
+      checkpoints: line.value(of: Self.checkpoints) ?? Self.defaultCheckpoints(for: configuration),
+      start: try Self.start(line), stopAfter: try line.number(of: Self.stopAfter, atLeast: 1),
+      printsConfiguration: line.has(Self.printConfig))
+  }
+
+  private static func start(_ line: ArgumentLine) throws(UsageError) -> RunStart {
+    switch (line.has(resume), line.has(overwrite)) {
+    case (true, true):
+      throw line.error("'--resume' goes on and '--overwrite' starts afresh; give one of them")
+    case (true, false): line.value(of: resume).map { .file($0) } ?? .newest
+    case (false, true): .overwriting
+    case (false, false): .afresh
+    }
+  }
+
+  /// `checkpoints/` and the file's path below the last folder `Configs`, or else its name, with
+  /// dashes for slashes and without `.yaml`.
+  private static func defaultCheckpoints(for configuration: String) -> String {
+    let parts = configuration.split(separator: "/").map(String.init)
+    let below = parts.lastIndex(of: "Configs").map { parts[($0 + 1)...] } ?? parts.suffix(1)
+    let name = below.joined(separator: "-")
+    return "checkpoints/" + (name.hasSuffix(".yaml") ? String(name.dropLast(5)) : name)
+  }
+}
+
+extension Train {
+  /// - Returns: `resumable` where a signal ended the run: it is saved and goes on when started again.
+  func run() throws -> ExitStatus {
+    let document = try ConfigurationDocument(contentsOf: configuration)
+      .overridden(by: overrides)
+    let options = try RunOptions.decoded(from: document)
+    if printsConfiguration {
+      Console.textOnceForJob(ConfigurationText.yaml(of: options))
+      return .success
+    }
+    let session = try Session()
+    return try Self.guarded(on: session) { try train(options, on: session) }
+  }
+
+  /// Runs `body` so that an error on any rank ends the whole job.
+  ///
+  /// An error that is known on all ranks is printed by rank 0, and all of them leave: finalising waits for
+  /// the last rank, so no rank's exit can suppress the message. After an error on a single rank finalising
+  /// would wait for the other ranks, and they for this one, so this rank prints it and aborts the job.
+  private static func guarded<Result>(
+    on session: borrowing Session, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      let isShared = (error as? TrainingError)?.isOnEveryRank ?? (error is SharedError)
+      guard isShared || session.size == 1 else {
+        Console.error("tercet: rank \(session.rank) on \(Session.hostName): \(error)")
+        session.abort(status: ExitStatus.failure.rawValue)
+      }
+      if session.rank == 0 { Console.error("tercet: \(error)") }
+      throw TrainingError.stoppedByFirstRank
+    }
+  }
+
+  private func train(
+    _ options: RunOptions, on session: borrowing Session
+  ) throws -> ExitStatus {
+    let plan = RunPlan(
+      options: options, configuration: ConfigurationText.yaml(of: options.portable),
+      folder: checkpoints, start: start, stopAfter: stopAfter, program: Program.tercet.title)
+    let voice = Console.isTerminal ? Self.terminalVoice : Self.plainVoice
+    let check = ResumeCheck(differences: options.differences(fromStored:in:))
+    let trainer = try Trainer(plan, check: check, voice: voice, on: session)
+    let ending = try trainer.train(on: session)
+    if session.rank == 0 { voice.say(farewell(ending)) }
+    return if case .signal = ending { .resumable } else { .success }
+  }
+
+  private static let plainVoice = RunVoice(say: Console.line, warn: Console.error, progress: nil)
+
+  /// A voice that writes over the line of progress.
+  private static var terminalVoice: RunVoice {
+    let clear = "\r\u{1B}[K"
+    return RunVoice(
+      say: { Console.line(clear + $0) }, warn: Console.error,
+      progress: { Console.text(clear + $0) })
+  }
+
+  private func farewell(_ ending: Trainer.Ending) -> String {
+    switch ending {
+    case .allEpochs: return "training is complete; checkpoints are in \(checkpoints)"
+    case .patience:
+      return "training ends: no better score within evaluation.patience; "
+        + "checkpoints are in \(checkpoints)"
+    case .stopAfter:
+      return "stopped after the steps asked for; go on with --resume from \(checkpoints)/last.h5"
+    case .signal(let signal, let step):
+      return
+        "\(signal.rawValue): step \(step) is saved in \(checkpoints)/last.h5; go on with --resume"
+    }
+  }
+}

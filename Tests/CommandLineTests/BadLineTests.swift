@@ -1,0 +1,137 @@
+import Commands
+import Testing
+
+@testable import tercet
+
+private func message(_ arguments: [String]) -> String {
+  do {
+    return "no error, but \(try Program.tercet.request(of: arguments))"
+  } catch {
+    return error.description
+  }
+}
+
+@Suite("bad command lines")
+struct BadLineTests {
+  @Test(
+    "a bad line is answered with one line",
+    arguments: [
+      ("", "tercet: a verb is missing: train, evaluate, extract, inspect, data"),
+      ("trian c.yaml", "tercet: unknown verb 'trian'; did you mean 'train'?"),
+      ("help", "tercet: unknown verb 'help'; verbs: train, evaluate, extract, inspect, data"),
+      ("--verison", "tercet: unknown option '--verison'"),
+      ("data", "tercet data: a verb is missing: convert, synthesize, stats"),
+      ("data stat x", "tercet data: unknown verb 'stat'; did you mean 'stats'?"),
+      ("data --version", "tercet data: unknown option '--version'"),
+      ("train", "tercet train: CONFIG is missing"),
+      ("train --foo", "tercet train: unknown option '--foo'"),
+      ("train c --foo=3 --bar", "tercet train: unknown option '--foo=3'"),
+      (
+        "train c --checkpiont d",
+        "tercet train: unknown option '--checkpiont'; "
+          + "did you mean '--checkpoints'?"
+      ),
+      ("train -x", "tercet train: unknown option '-x'"),
+      ("train c --overwrite -xy", "tercet train: unknown option '-xy'"),
+      ("train -1 c", "tercet train: unknown option '-1'"),
+      ("train c --set", "tercet train: option '--set' needs a value: --set KEY=VALUE"),
+      ("train c --set= ", "tercet train: option '--set' has an empty value"),
+      ("train c --s", "tercet train: option '--s' may mean '--set' or '--stop-after'"),
+      (
+        "train c --overwrite=3",
+        "tercet train: option '--overwrite' takes no value, found '--overwrite=3'"
+      ),
+      ("train c d", "tercet train: unexpected argument 'd'"),
+      (
+        "train c --resume last.h5",
+        "tercet train: unexpected argument 'last.h5'; as the value of '--resume' "
+          + "write '--resume=last.h5'"
+      ),
+      (
+        "train c --resume d --overwrite",
+        "tercet train: unexpected argument 'd'; as the value of '--resume' write '--resume=d'"
+      ),
+      (
+        "train c --resume --overwrite",
+        "tercet train: '--resume' goes on and '--overwrite' starts afresh; give one of them"
+      ),
+      (
+        "train c --checkpoints a --checkpoints b",
+        "tercet train: option '--checkpoints' is given 2 times; give it once"
+      ),
+      ("train c --checkpoints=", "tercet train: option '--checkpoints' has an empty value"),
+      (
+        "train c --stop-after 0",
+        "tercet train: '--stop-after' must be a whole number from 1 to 9223372036854775807, "
+          + "found '0'"
+      ),
+      (
+        "train c --stop-after -3",
+        "tercet train: '--stop-after' must be a whole number from 1 to 9223372036854775807, "
+          + "found '-3'"
+      ),
+      (
+        "train c --set model.dropout",
+        "tercet train: --set model.dropout: '=' is missing; write --set KEY=VALUE"
+      ),
+      ("evaluate --data t", "tercet evaluate: --checkpoint FILE is missing"),
+      ("evaluate --checkpoint a", "tercet evaluate: --data FILE is missing"),
+      ("evaluate --checkpoint a --data t x", "tercet evaluate: unexpected argument 'x'"),
+      (
+        "evaluate --checkpoint a --data t --match most",
+        "tercet evaluate: '--match' must be one of exact, exact-pos, partial-last, partial-first; "
+          + "found 'most'"
+      ),
+      (
+        "evaluate --checkpoint a --data t --match exact --by position",
+        "tercet evaluate: match 'exact' compares strings; for positions give --match exact-pos"
+      ),
+      (
+        "evaluate --checkpoint a --data t --match exact-pos --by string",
+        "tercet evaluate: match 'exact-pos' compares positions; for strings give --match exact"
+      ),
+      (
+        "evaluate --checkpoint a --data t --threads many",
+        "tercet evaluate: '--threads' must be a whole number from 1 to 4096 or 'all', found 'many'"
+      ),
+      ("extract", "tercet extract: --checkpoint FILE is missing"),
+      ("inspect a b", "tercet inspect: unexpected argument 'b'"),
+      ("data convert in --out o", "tercet data convert: --from FORMAT is missing"),
+      ("data convert --from triples in", "tercet data convert: --out FILE is missing"),
+      ("data convert --from triples --out o", "tercet data convert: INPUT is missing"),
+      (
+        "data convert --from csv in --out o",
+        "tercet data convert: '--from' must be one of triples, cotype, copyre, tuples, conll04, "
+          + "spert, dygie; found 'csv'"
+      ),
+      (
+        "data convert --from copyre in --out o --words w",
+        "tercet data convert: '--from copyre' needs --words FILE and --relations FILE"
+      ),
+      (
+        "data convert --from spert in --out o --words w",
+        "tercet data convert: '--words' belongs to '--from copyre', found '--from spert'"
+      ),
+      (
+        "data synthesize --seed x --sentences 3 --out d",
+        "tercet data synthesize: '--seed' must be a whole number from 0 to 18446744073709551615, "
+          + "found 'x'"
+      ),
+      ("data stats", "tercet data stats: PATH is missing"),
+    ])
+  func bad(line: String, expected: String) {
+    let program = expected.prefix { $0 != ":" }
+    let stop = expected.hasSuffix("?") ? "" : ";"
+    let arguments = line.split(separator: " ").map(String.init)
+    #expect(message(arguments) == "\(expected)\(stop) see '\(program) --help'")
+  }
+
+  @Test("a word with line breaks or without end stays one line")
+  func oddWords() {
+    #expect(
+      message(["train", "--a\nb"])
+        == "tercet train: unknown option '--a\\nb'; see 'tercet train --help'")
+    #expect(message([String(repeating: "x", count: 5000)]).count < 200)
+    #expect(message(["train", ""]) == "tercet train: CONFIG is empty; see 'tercet train --help'")
+  }
+}

@@ -1,0 +1,138 @@
+import Commands
+import Configuration
+import Corpora
+import Evaluation
+import Tensors
+import Testing
+import Training
+
+@testable import tercet
+
+private func training(
+  _ configuration: String = "c.yaml", overrides: [String] = [],
+  checkpoints: String = "checkpoints/c", start: RunStart = .afresh, stopAfter: Int? = nil,
+  prints: Bool = false
+) -> Train {
+  Train(
+    configuration: configuration,
+    overrides: overrides.compactMap { try? ConfigurationOverride($0) },
+    checkpoints: checkpoints, start: start, stopAfter: stopAfter, printsConfiguration: prints)
+}
+
+private func evaluation(
+  _ checkpoints: [String] = ["a.h5"], match: MatchMode? = nil, by identity: TokenIdentity? = nil,
+  report: String? = nil, threads: ThreadCount = .exactly(1),
+  incomplete: IncompleteGroups = .wrong, buckets: LengthRule = .triple, constrained: Bool = false,
+  precision: Precision? = nil
+) -> Evaluate {
+  Evaluate(
+    checkpoints: checkpoints, data: "t.jsonl", match: match, identity: identity, report: report,
+    threads: threads, precision: precision, incompleteGroups: incomplete, lengthRule: buckets,
+    isConstrained: constrained)
+}
+
+private func conversion(
+  _ format: CorpusFormat, words: String? = nil, relations: String? = nil
+) -> DataConvert {
+  DataConvert(
+    format: format, input: "in", output: "out.jsonl", words: words, relations: relations)
+}
+
+@Suite("good command lines")
+struct GoodLineTests {
+  static let trainings: [(line: String, verb: any Verb)] = [
+    ("train c.yaml", training()),
+    (
+      "train c.yaml --set a=1 --set=b=2 --set a=3",
+      training(overrides: ["a=1", "b=2", "a=3"])
+    ),
+    ("train --checkpoints DIR c.yaml", training(checkpoints: "DIR")),
+    ("train --resume c.yaml", training(start: .newest)),
+    ("train c.yaml --resume", training(start: .newest)),
+    ("train c.yaml --resume=last.h5", training(start: .file("last.h5"))),
+    ("train c.yaml --overwrite", training(start: .overwriting)),
+    ("train c.yaml --stop-after 20", training(stopAfter: 20)),
+    ("train c.yaml --stop-after=20", training(stopAfter: 20)),
+    ("train c.yaml --print-config", training(prints: true)),
+    ("train -- --odd.yaml", training("--odd.yaml", checkpoints: "checkpoints/--odd")),
+    (
+      "train /opt/tercet/Configs/webnlg/copymtl-one.yaml",
+      training(
+        "/opt/tercet/Configs/webnlg/copymtl-one.yaml",
+        checkpoints: "checkpoints/webnlg-copymtl-one")
+    ),
+    (
+      "train Configs/quickstart.yaml",
+      training("Configs/quickstart.yaml", checkpoints: "checkpoints/quickstart")
+    ),
+    ("train ../own/x.yml", training("../own/x.yml", checkpoints: "checkpoints/x.yml")),
+  ]
+
+  static let others: [(line: String, verb: any Verb)] = [
+    ("evaluate --checkpoint a.h5 --data t.jsonl", evaluation()),
+    (
+      "evaluate --data=t.jsonl --checkpoint=a.h5 --checkpoint b.h5 --json r.json",
+      evaluation(["a.h5", "b.h5"], report: "r.json")
+    ),
+    (
+      "evaluate --checkpoint a.h5 --data t.jsonl --match exact-pos --threads all",
+      evaluation(match: .exactPosition, threads: .all)
+    ),
+    (
+      "evaluate --checkpoint a.h5 --data t.jsonl --match partial-last --by string --threads 4",
+      evaluation(match: .partialLast, by: .string, threads: .exactly(4))
+    ),
+    (
+      "evaluate --checkpoint a.h5 --data t.jsonl --match partial-first --lenient-na "
+        + "--length-buckets sentence --constrained --precision float32",
+      evaluation(
+        match: .partialFirst, incomplete: .dropped, buckets: .sentence, constrained: true,
+        precision: .float32)
+    ),
+    (
+      "extract --checkpoint a.h5",
+      Extract(
+        checkpoint: "a.h5", input: nil, threads: .exactly(1), precision: nil, printsJSON: false)
+    ),
+    (
+      "extract --checkpoint a.h5 --json in.txt --threads 2 --precision bfloat16",
+      Extract(
+        checkpoint: "a.h5", input: "in.txt", threads: .exactly(2), precision: .bfloat16,
+        printsJSON: true)
+    ),
+    ("inspect a.h5", Inspect(checkpoint: "a.h5")),
+    ("data convert --from triples in --out out.jsonl", conversion(.triples)),
+    ("data convert in --out out.jsonl --from cotype", conversion(.cotype)),
+    (
+      "data convert --from copyre in --out out.jsonl --words w.json --relations r.json",
+      conversion(.copyre, words: "w.json", relations: "r.json")
+    ),
+    (
+      "data convert --from tuples in --out out.jsonl --relations r.txt",
+      conversion(.tuples, relations: "r.txt")
+    ),
+    ("data convert --from conll04 in --out out.jsonl", conversion(.conll04)),
+    ("data convert --from spert in --out out.jsonl", conversion(.spert)),
+    ("data convert --from dygie in --out out.jsonl", conversion(.dygie)),
+    (
+      "data synthesize --seed 0 --sentences 400 --out d",
+      DataSynthesize(seed: 0, sentences: 400, output: "d")
+    ),
+    ("data stats a b", DataStats(paths: ["a", "b"])),
+  ]
+
+  @Test("a good line becomes its verb", arguments: trainings + others)
+  func good(line: String, verb: any Verb) throws {
+    let words = line.split(separator: " ").map(String.init)
+    guard case .run(let parsed) = try Program.tercet.request(of: words) else {
+      Issue.record("\(line) shows text")
+      return
+    }
+    #expect(String(reflecting: parsed) == String(reflecting: verb))
+  }
+
+  @Test("the version is shown")
+  func version() throws {
+    #expect(try shown(["--version"]) == "tercet 0.1.0")
+  }
+}
