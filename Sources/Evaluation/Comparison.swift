@@ -52,7 +52,7 @@ struct Comparison {
     score(sentences: indices.count) { $0.counts(over: indices) }
   }
 
-  /// Exact strings and last positions, whichever mode was asked for (models.md D48).
+  /// Exact strings and last positions, whichever mode was asked for (Models/README.md D48).
   func otherMatches() -> [MatchMode: Score] {
     Dictionary(
       uniqueKeysWithValues: [MatchMode.exact, .partialLast].map { mode in

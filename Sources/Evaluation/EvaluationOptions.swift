@@ -1,6 +1,6 @@
 import Corpora
 
-/// The parts that two triples must share to count as the same (models.md 9.1).
+/// The parts that two triples must share to count as the same (Evaluation/README.md 9.1).
 public enum MatchMode: String, Hashable, Sendable, Codable, CaseIterable {
   /// Relation and both entities' tokens, joined by one blank.
   case exact
@@ -23,7 +23,7 @@ public enum TokenIdentity: String, Hashable, Sendable, Encodable, CaseIterable {
   case string
 }
 
-/// The scoring of a predicted group with some slots empty (models.md D25).
+/// The scoring of a predicted group with some slots empty (Models/README.md D25).
 public enum IncompleteGroups: String, Hashable, Sendable, Encodable {
   /// It is a wrong prediction.
   case wrong
@@ -31,7 +31,7 @@ public enum IncompleteGroups: String, Hashable, Sendable, Encodable {
   case dropped = "lenient-na"
 }
 
-/// The unit that is sorted into buckets of entity length (models.md D51).
+/// The unit that is sorted into buckets of entity length (Models/README.md D51).
 public enum LengthRule: String, Hashable, Sendable, Encodable, CaseIterable {
   /// Each triple by the token count of its larger entity.
   case triple

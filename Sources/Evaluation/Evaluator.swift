@@ -1,6 +1,6 @@
 import Corpora
 
-/// Scores a model's predictions on a split (models.md 9).
+/// Scores a model's predictions on a split (Evaluation/README.md 9).
 public struct Evaluator: Sendable {
   /// The rules.
   public var options: EvaluationOptions

@@ -3,7 +3,7 @@ import Randomness
 import Tensors
 
 /// Inverted dropout with a mask for each sentence: a mask depends on seed, epoch, sentence and purpose,
-/// not on the rest of the batch or the rank (models.md 1.10).
+/// not on the rest of the batch or the rank (Models/README.md 1.10).
 public struct Dropout: Sendable {
   /// The probability of dropping an element, in `0..<1`.
   public let probability: Float

@@ -1,7 +1,7 @@
 import Autodiff
 import Tensors
 
-/// A table of vectors, one row for each id (models.md 1.4).
+/// A table of vectors, one row for each id (Models/README.md 1.4).
 public struct Embedding: Sendable {
   /// `[ids, width]`.
   public let table: Parameter

@@ -2,7 +2,7 @@ import Autodiff
 import Tensors
 
 extension Initializer {
-  /// Uniform in ±1/√fan, for recurrent and linear weights and biases (models.md 1.11).
+  /// Uniform in ±1/√fan, for recurrent and linear weights and biases (Models/README.md 1.11).
   static func fan(_ fan: Int) -> Initializer { .uniform(bound: 1 / Float(fan).squareRoot()) }
 }
 
@@ -36,7 +36,7 @@ public struct Linear: Sendable {
 }
 
 /// A linear map of two concatenated vectors, `y = W [a ; b] + c = W₁ a + W₂ b + c`. A decoder computes the
-/// half of its constant operand once (models.md 3.1).
+/// half of its constant operand once (Copy/README.md 3.1).
 public struct SplitLinear: Sendable {
   /// `W`, `[out, left + right]`.
   public let weight: Parameter

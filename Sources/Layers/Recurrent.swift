@@ -20,7 +20,7 @@ extension CellParameters {
   }
 }
 
-/// The combination of an encoder's two directions (models.md 1.6).
+/// The combination of an encoder's two directions (Models/README.md 1.6).
 public enum EncoderMerge: String, Codable, Sendable, CaseIterable {
   /// `(forward + backward) / 2`, width d.
   case average
@@ -28,7 +28,7 @@ public enum EncoderMerge: String, Codable, Sendable, CaseIterable {
   case concatenate
 }
 
-/// A bidirectional recurrent encoder (models.md 1.6).
+/// A bidirectional recurrent encoder (Models/README.md 1.6).
 public struct BidirectionalEncoder: Sendable {
   /// The cell that runs from the first token to the last.
   public let forward: CellParameters

@@ -1,7 +1,8 @@
 import Autodiff
 import Tensors
 
-/// A sequence tagger: linear emissions and a linear-chain CRF over them (models.md 1.8, 3.2).
+/// A sequence tagger: linear emissions and a linear-chain CRF over them (Models/README.md 1.8,
+/// Copy/README.md 3.2).
 public struct Tagger: Sendable {
   /// The map from the encoder's outputs to tag scores, `[tags, inputs]`.
   public let emissions: Linear
@@ -10,7 +11,7 @@ public struct Tagger: Sendable {
 
   /// Declares `name.emission` and `name.crf`, the latter uniform in ±0.1.
   ///
-  /// - Parameter ends: whether the CRF scores first and last tags (models.md D10).
+  /// - Parameter ends: whether the CRF scores first and last tags (Models/README.md D10).
   public init(
     _ name: String, inputs: Int, tags: Int, ends: Bool, in layout: inout ParameterLayout
   ) {

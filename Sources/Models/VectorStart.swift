@@ -1,6 +1,7 @@
 import Autodiff
 
-/// The distribution of a vector table's first values outside a file of vectors (models.md D5).
+/// The distribution of a vector table's first values outside a file of vectors
+/// (Models/README.md D5).
 public enum VectorStart: String, Codable, Sendable, CaseIterable {
   /// Normal with deviation 1, as in CopyMTL's program. Beside a file of vectors: with the mean and the
   /// deviation of each of the file's columns.

@@ -12,7 +12,7 @@ private struct Chain {
 
   var tokens: Int { emissions.count / 3 }
 
-  /// The numeric check of models.md 1.8; tags O, B, I.
+  /// The numeric check of Models/README.md 1.8; tags O, B, I.
   static let example = Chain(
     start: [0.2, 0.1, -1], end: [0, -0.3, 0.4],
     transitions: [0.3, 0.2, -2, -0.1, -0.5, 0.9, 0.4, -0.6, 0.5],
@@ -113,7 +113,7 @@ private struct Enumeration {
 
 @Suite("Linear-chain CRF")
 struct CRFTests {
-  @Test("the numbers of models.md 1.8")
+  @Test("the numbers of Models/README.md 1.8")
   func numbers() {
     let result = Chain.example.evaluate(gold: [1, 2, 0])
     #expect(abs(Chain.example.score(of: [1, 2, 0]) - 3.9) < 1e-6)

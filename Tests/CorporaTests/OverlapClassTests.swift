@@ -4,7 +4,7 @@ import Testing
 struct OverlapClassTests {
   typealias Fact = (head: String, relation: String, tail: String)
 
-  /// The rule of models.md 9.4 and D50.
+  /// The rule of Evaluation/README.md 9.4 and D50.
   static let cases:
     [(name: String, triples: [Fact], removed: Set<OverlapClass>, kept: Set<OverlapClass>)] = [
       ("no triple", [], [], []),

@@ -47,7 +47,7 @@ struct RealCorporaTests {
     let lengths: [Int]
   }
 
-  /// models.md section 11.
+  /// Corpora/README.md 11.
   static let measured = [
     MeasuredRow(
       file: "NYT24/prgc-star/test_triples.json.gz", triples: [0, 3244, 1045, 312, 291, 108],
@@ -82,7 +82,7 @@ struct RealCorporaTests {
   }
 
   /// Heads and tails that the text lacks (the folder's README), sentences with more than five
-  /// triples (models.md 2.3).
+  /// triples (Copy/README.md 2.3).
   static let trapFigures: [(file: String, unlocated: Int, overFive: Int?)] = [
     ("NYT24/prgc-exact/val_triples.json.gz", 47, nil),
     ("NYT24/prgc-exact/test_triples.json.gz", 44, 59),

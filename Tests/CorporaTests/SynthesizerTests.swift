@@ -102,7 +102,7 @@ struct SynthesizerTests {
   }
 
   /// F1 of gold pointers at last tokens and gold tags, with five triples after a shuffle
-  /// (models.md 3.3).
+  /// (Copy/README.md 3.3).
   private func structuralCeiling(_ split: [Sentence], seed: UInt64) -> Double {
     var counts = (true: 0, predicted: 0, gold: 0)
     for (i, sentence) in split.enumerated() {

@@ -47,7 +47,7 @@ struct TaggingTests {
     #expect(BIO.spans(in: BIO.tags(of: spans, count: 10)) == spans)
   }
 
-  @Test("a pointer grows to the left: the examples of models.md 3.3 and their neighbours")
+  @Test("a pointer grows to the left: the examples of Copy/README.md 3.3 and their neighbours")
   func growing() {
     let cases: [(String, Int, Span)] = [
       ("OBIIOB", 3, Span(1, 3)), ("OBIIOB", 2, Span(1, 2)), ("OBIIOB", 1, Span(1, 1)),

@@ -38,7 +38,7 @@ func bio(_ letters: String) -> [BIO] {
   letters.map { ["O": .outside, "B": .begin, "I": .inside][$0]! }
 }
 
-/// The three sentences of models.md 9.1.
+/// The three sentences of Evaluation/README.md 9.1.
 enum ThreeSentences {
   static let sentences = [
     sentence("A B", [("A", "r1", "B"), ("A", "r2", "B")]),

@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import Testing
 
-/// The scalar checks of models.md 1.5: `h′ = .5`, `x = 1`, the reset weight on x only (1), the update
-/// weight on h only (1), candidate weights 1 and 1, no biases.
+/// The scalar checks of Models/README.md 1.5: `h′ = .5`, `x = 1`, the reset weight on x only (1),
+/// the update weight on h only (1), candidate weights 1 and 1, no biases.
 @Suite("Recurrent cells")
 struct CellTests {
   private func sigma(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
@@ -50,7 +50,7 @@ struct CellTests {
 
   /// Gate order i, f, g, o; two rows, so that strides count; the backward pass goes 256 cells at a time.
   @Test(
-    "LSTM and its gradient are the formulas of models.md 1.5 in float64",
+    "LSTM and its gradient are the formulas of Models/README.md 1.5 in float64",
     arguments: [2, 256, 300, 513])
   func lstm(width: Int) {
     func numbers(_ count: Int, _ pace: Double) -> [Float] {

@@ -62,7 +62,7 @@ struct FunctionTests {
     #expect(worst.error <= function.relative, "at \(worst.at)")
   }
 
-  @Test("the numbers of models.md 2.1")
+  @Test("the numbers of Copy/README.md 2.1")
   func seluNumbers() {
     #expect(abs(selu(-1) - -1.111331) < 1e-6)
     #expect(abs(selu(0.5) - 0.525350) < 1e-6)

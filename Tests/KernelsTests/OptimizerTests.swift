@@ -53,7 +53,8 @@ struct OptimizerTests {
     #expect(abs(p[0] + 0.5) < 1e-4 && abs(p[1] - 0.5) < 1e-4 && p[2] == 0)
   }
 
-  @Test("RMSprop over many steps is models.md 1.13.4 in float64", arguments: [Float(1), 0.25])
+  @Test(
+    "RMSprop over many steps is Models/README.md 1.13.4 in float64", arguments: [Float(1), 0.25])
   func rmspropSteps(clip: Float) {
     var p = Self.start
     var v = [Float](repeating: 0, count: p.count)

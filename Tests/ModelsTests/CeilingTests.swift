@@ -5,8 +5,8 @@ import Models
 import TestSupport
 import Testing
 
-/// What CopyMTL would score on a published test split with gold pointers and gold tags, as models.md 3.3
-/// prints it: all triples decoded, and five of each sentence.
+/// What CopyMTL would score on a published test split with gold pointers and gold tags, as
+/// Copy/README.md 3.3 prints it: all triples decoded, and five of each sentence.
 struct PrintedCeiling: Sendable, CustomTestStringConvertible {
   let file: String
   let precision: Double

@@ -48,8 +48,8 @@ struct ModelGradientTests {
     }
   }
 
-  /// With the linear attention the decoder's half of `va` and `ba` cancel (models.md 2.1); the encoder's
-  /// half does not.
+  /// With the linear attention the decoder's half of `va` and `ba` cancel (Copy/README.md 2.1); the
+  /// encoder's half does not.
   @Test("the parts of the linear attention that cancel have no gradient at all")
   func cancelled() {
     let tiny = TinyModel<CopyREPrime>(.tiny)

@@ -4,7 +4,7 @@ import Layers
 import Models
 import Testing
 
-@Suite("Parameter counts of models.md 1.12")
+@Suite("Parameter counts of Models/README.md 1.12")
 struct ParameterCountTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String

@@ -7,8 +7,9 @@ import Testing
 
 @testable import Models
 
-/// CopyRE's TensorFlow form (models.md 2.1, D21): scores inside selu, biases of relation and NA after it
-/// and none elsewhere, the mean in the context, and an LSTM's cell state in the attention.
+/// CopyRE's TensorFlow form (Copy/README.md 2.1, D21): scores inside selu, biases of relation and
+/// NA after it and none elsewhere, the mean in the context, and an LSTM's cell state in the
+/// attention.
 @Suite("CopyRE with its scores inside selu")
 struct SeluScoreTests {
   private let tiny = TinyModel<CopyRE>(.tiny.with { $0.copyreSelu = true })

@@ -40,21 +40,23 @@ extension ProgramTests {
       }
     }
 
-    /// A sentence with a word whose vector no gradient survives; returns the setting that names it.
-    static func addRareSentence(_ place: Workplace) throws -> String {
+    /// Adds a sentence with a word whose vector no gradient survives.
+    ///
+    /// - Returns: the settings of a file with one vector; words without one start as without a file.
+    static func addRareSentence(_ place: Workplace) throws -> [String] {
       let lines = try place.text("data/train.jsonl").split(separator: "\n")
       let rare = #"{"id":"train-rare","tokens":["zyzzyva","x"],"triples":[]}"#
       try place.write(
         (lines + [rare[...]]).joined(separator: "\n") + "\n", to: "data/train.jsonl")
       let vector = [String](repeating: "3e38", count: 4) + [String](repeating: "-3e38", count: 4)
       try place.write("zyzzyva \(vector.joined(separator: " "))\n", to: "vectors.txt")
-      return "data.vectors=\(place.path("vectors.txt"))"
+      return ["data.vectors=\(place.path("vectors.txt"))", "data.wordsWithoutVector=uniform"]
     }
 
     @Test("steps that are not finite are skipped on all ranks and reach no checkpoint")
     func skip() throws {
       try withWorkplace { place in
-        let settings = [try Self.addRareSentence(place), "nonfinite=skip"]
+        let settings = try Self.addRareSentence(place) + ["nonfinite=skip"]
         for ranks in Self.ranks {
           let result = try place.trained(ranks: ranks, "run\(ranks)", settings)
           let warnings = result.complaints.filter { $0.contains("The step is skipped") }
@@ -89,7 +91,8 @@ extension ProgramTests {
         let vectors = try Self.addRareSentence(place)
         for ranks in Self.ranks {
           let result = try place.train(
-            ranks: ranks, "run\(ranks)", [vectors, "nonfinite=skip", "batch.size=200", "epochs=20"])
+            ranks: ranks, "run\(ranks)",
+            vectors + ["nonfinite=skip", "batch.size=200", "epochs=20"])
           #expect(result.status == 1, "\(result.stdout)")
           #expect(result.complaints.filter { $0.contains("is skipped") }.count == 10)
           #expect(result.complaints.last?.contains("step 11: ") == true, "\(result.stderr)")
@@ -103,10 +106,13 @@ extension ProgramTests {
         let vectors = try Self.addRareSentence(place)
         for ranks in Self.ranks {
           let result = try place.train(
-            ranks: ranks, "run\(ranks)", [vectors])
+            ranks: ranks, "run\(ranks)", vectors)
           #expect(result.status == 1, "\(result.stdout)")
-          #expect(result.complaints.count == 1, "\(result.stderr)")
-          #expect(result.stderr.contains("train-rare"), "\(result.stderr)")
+          #expect(result.complaints.count == 2, "\(result.stderr)")
+          #expect(
+            result.complaints.first?.contains("only 1 of 215 words have a vector") == true,
+            "\(result.stderr)")
+          #expect(result.complaints.last?.contains("train-rare") == true, "\(result.stderr)")
         }
       }
     }

@@ -62,7 +62,8 @@ extension ProgramTests {
     @Test("the best checkpoint is a later one, and is that of its epoch")
     func bestIsLater() throws {
       try withWorkplace { place in
-        try place.trained("whole", Self.settings)
+        // With other starts the last epoch is the best.
+        try place.trained("whole", Self.settings + ["model.wordStart=uniform25"])
         let script = """
           import h5py
           best, last = (h5py.File(f'whole/{n}.h5', 'r') for n in ('best', 'last'))

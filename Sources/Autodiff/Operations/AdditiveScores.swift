@@ -3,7 +3,7 @@ import Tensors
 
 extension Tape {
   /// Additive scores of a sentence's tokens, `s_i = w · f(q + k_i) + b`: the copy scorer of CopyMTL in
-  /// its factored form (models.md 3.1), and attention with an inner function.
+  /// its factored form (Copy/README.md 3.1), and attention with an inner function.
   ///
   /// Steps with the same keys add up their gradients with respect to the keys.
   ///

@@ -5,7 +5,8 @@ import Tensors
 public enum ContextReduction: Sendable {
   /// `Σ_i w_i H_i`.
   case sum
-  /// The sum divided by the sentence's length, as in the TensorFlow program of CopyRE (models.md 2.1).
+  /// The sum divided by the sentence's length, as in the TensorFlow program of CopyRE
+  /// (Copy/README.md 2.1).
   case mean
 }
 

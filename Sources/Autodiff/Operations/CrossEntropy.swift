@@ -96,11 +96,11 @@ public struct Logits {
 public enum Exclusion: Sendable {
   /// The score becomes minus infinity, so that the choice cannot win.
   case removed
-  /// The score becomes zero, so that the choice can still win (models.md 2.2).
+  /// The score becomes zero, so that the choice can still win (Copy/README.md 2.2).
   case zeroed
 }
 
-/// At most one excluded choice for each sentence: the mask M of CopyRE (models.md 2.2).
+/// At most one excluded choice for each sentence: the mask M of CopyRE (Copy/README.md 2.2).
 public struct ExcludedChoices {
   let choices: [Int?]
   let rule: Exclusion

@@ -1,6 +1,6 @@
 /// The rows of a batch of sentences of unequal length in one matrix: all first tokens, then all second
 /// tokens, and so on. Sentences are sorted by length, longest first; row k of a time step belongs to
-/// sentence k, and no row is padding (models.md D8).
+/// sentence k, and no row is padding (Models/README.md D8).
 public struct SequenceLayout: Sendable {
   /// Tokens of each sentence, longest first.
   public let lengths: [Int]

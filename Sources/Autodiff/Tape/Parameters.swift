@@ -27,7 +27,8 @@ public struct Parameter: Sendable {
   /// Whether a minibatch looks up few of the rows: the gradients of the others are zeros and need not be
   /// sent between ranks.
   public let isSparse: Bool
-  /// Whether weight decay applies: true for weights and embeddings, false for biases (models.md 1.11).
+  /// Whether weight decay applies: true for weights and embeddings, false for biases
+  /// (Models/README.md 1.11).
   public let decays: Bool
   /// The dimensions in checkpoints: `[rows, columns]`, or `[columns]` for a vector.
   public let shape: [Int]

@@ -1,6 +1,6 @@
 import Randomness
 
-/// A way of drawing training sentences (models.md D18).
+/// A way of drawing training sentences (Models/README.md D18).
 public enum Sampling: String, Codable, Sendable, CaseIterable {
   /// A fresh permutation each epoch: every sentence once.
   case permutation

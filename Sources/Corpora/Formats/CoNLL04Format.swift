@@ -64,7 +64,7 @@ private struct ColumnDocument {
     }
   }
 
-  /// An I without its B, or after another type, opens an entity (models.md 1.7).
+  /// An I without its B, or after another type, opens an entity (Corpora/README.md 1.7).
   private mutating func append(tag: String, at place: Place) throws(CorpusError) {
     if tag == "O" { return }
     let index = tokens.count - 1

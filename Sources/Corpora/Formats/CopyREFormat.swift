@@ -1,7 +1,7 @@
 extension CorpusFormat {
   /// The id files of CopyRE and CopyMTL: `[lengths, sentences, triples]` or `[sentences, triples]`.
   /// Triples are flat `head position, tail position, relation id`; a position is that of an entity's
-  /// last token, the only one that these files know (models.md 1.3).
+  /// last token, the only one that these files know (Corpora/README.md 1.3).
   public static let copyre = CorpusFormat(
     "copyre", summary: "ids, with --words and --relations", needs: [.words, .relations],
     reader: readCopyRE)

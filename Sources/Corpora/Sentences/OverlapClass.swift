@@ -1,4 +1,4 @@
-/// Classes of sentences by entities shared between triples (models.md 9.4).
+/// Classes of sentences by entities shared between triples (Evaluation/README.md 9.4).
 public enum OverlapClass: String, CaseIterable, Sendable {
   /// No two triples share an entity.
   case normal = "Normal"
@@ -11,7 +11,8 @@ public enum OverlapClass: String, CaseIterable, Sendable {
   public enum Repeats: Sendable {
     /// Repeats are dropped before classification.
     case removed
-    /// Repeats count, as in the authors' programs: a repeated triple makes its sentence EPO (models.md D50).
+    /// Repeats count, as in the authors' programs: a repeated triple makes its sentence EPO
+    /// (Models/README.md D50).
     case kept
   }
 

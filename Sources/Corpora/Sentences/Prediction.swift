@@ -1,7 +1,7 @@
 /// A model's output for one sentence.
 public struct Prediction: Hashable, Sendable {
   /// A decoded group of slots; `nil` is an empty slot (NA). A group with an empty slot counts as a wrong
-  /// prediction and is no extracted fact (models.md D25).
+  /// prediction and is no extracted fact (Models/README.md D25).
   public struct Group: Hashable, Sendable {
     /// A span, or text from a model that generates entities.
     public var head: Argument?

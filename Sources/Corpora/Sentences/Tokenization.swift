@@ -4,7 +4,8 @@ extension Sentence {
     text.utf8.split(whereSeparator: isBlank).map { String(Substring($0)) }
   }
 
-  /// The first occurrence of the tokens of `text` in `tokens`, compared by code units (models.md D1);
+  /// The first occurrence of the tokens of `text` in `tokens`, compared by code units
+  /// (Models/README.md D1);
   /// `nil` if there is none.
   public static func firstOccurrence(of text: String, in tokens: [String]) -> Span? {
     let wanted = Sentence.tokens(of: text)

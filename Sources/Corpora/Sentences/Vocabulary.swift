@@ -1,5 +1,5 @@
 /// The words of a corpus and their ids: 0 is padding, 1 any unknown word, 2 the first word
-/// (models.md 1.4, D4).
+/// (Models/README.md 1.4, D4).
 public struct Vocabulary: Sendable {
   /// The id of padding.
   public static let padding = 0

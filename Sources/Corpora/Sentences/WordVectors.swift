@@ -20,7 +20,7 @@ public struct WordVectors: Sendable {
   }
 
   /// The vector of a word: an exact match by code units, or else that of the word in lower case
-  /// (models.md 1.4); `nil` if the file has neither.
+  /// (Models/README.md 1.4); `nil` if the file has neither.
   public func vector(of word: String) -> (values: ArraySlice<Float>, match: Match)? {
     if let values = self[word] { return (values, .exact) }
     return self[word.lowercased()].map { ($0, .lowercase) }

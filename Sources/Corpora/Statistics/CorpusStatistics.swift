@@ -1,5 +1,5 @@
-/// The counts of a split (models.md section 11). Entities are compared as they are annotated: by span,
-/// or by text where they have none.
+/// The counts of a split (Corpora/README.md 11). Entities are compared as they are annotated: by
+/// span, or by text where they have none.
 public struct CorpusStatistics: Sendable {
   /// Number of sentences.
   public private(set) var sentences = 0

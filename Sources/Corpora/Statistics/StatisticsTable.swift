@@ -1,4 +1,4 @@
-/// The table of models.md section 11 as text: a row for each figure, a column for each split.
+/// The table of Corpora/README.md 11 as text: a row for each figure, a column for each split.
 public struct StatisticsTable: Sendable, CustomStringConvertible {
   private let rows: [(label: String, cells: [String])]
 

@@ -30,7 +30,7 @@ struct Composer {
     return (tokens, facts.map(triple))
   }
 
-  /// Entities stand where their names first occur, as in published corpora (models.md D1).
+  /// Entities stand where their names first occur, as in published corpora (Models/README.md D1).
   private func triple(_ fact: (head: Name, relation: String, tail: Name)) -> Triple {
     Triple(head: place(fact.head), relation: fact.relation, tail: place(fact.tail))
   }

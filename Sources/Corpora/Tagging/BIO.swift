@@ -1,4 +1,4 @@
-/// Untyped BIO tags with their numbers in models and checkpoints (models.md 1.7, 1.13.1).
+/// Untyped BIO tags with their numbers in models and checkpoints (Corpora/README.md 1.7, 1.13.1).
 public enum BIO: Int, Hashable, Sendable, CaseIterable {
   /// O: the token is in no entity.
   case outside = 0
@@ -10,7 +10,7 @@ public enum BIO: Int, Hashable, Sendable, CaseIterable {
 
 extension BIO {
   /// Tags `count` tokens: spans longest first, ties leftmost first; a span that touches a tagged
-  /// token is skipped (models.md D9).
+  /// token is skipped (Models/README.md D9).
   public static func tags(of spans: [Span], count: Int) -> [BIO] {
     var tags = [BIO](repeating: .outside, count: count)
     let ordered = spans.sorted { ($0.length, -$0.start) > ($1.length, -$1.start) }
@@ -22,7 +22,8 @@ extension BIO {
   }
 
   /// Reads spans from tags, malformed ones included: a span starts at B, or at an I whose left
-  /// neighbour is O or the sentence's start, and goes on over the I that follow (models.md 1.7).
+  /// neighbour is O or the sentence's start, and goes on over the I that follow
+  /// (Corpora/README.md 1.7).
   public static func spans(in tags: [BIO]) -> [Span] {
     var spans: [Span] = []
     var start: Int?
@@ -38,7 +39,7 @@ extension BIO {
   }
 
   /// The entity of a pointer at `position`: a single token at B and O; at I the span that reaches left to
-  /// its B, or to the first I of a run without B (models.md 3.3, D29).
+  /// its B, or to the first I of a run without B (Copy/README.md 3.3, D29).
   public static func entity(endingAt position: Int, in tags: [BIO]) -> Span {
     guard tags[position] == .inside else { return Span(position, position) }
     var start = position

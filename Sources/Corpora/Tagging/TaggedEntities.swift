@@ -1,4 +1,4 @@
-/// The entities of a sentence that a tagger is taught and scored on (models.md D28).
+/// The entities of a sentence that a tagger is taught and scored on (Models/README.md D28).
 public enum TaggedEntities: String, Codable, Hashable, Sendable, CaseIterable {
   /// Heads and tails of the sentence's triples.
   case triples

@@ -1,7 +1,7 @@
 import Corpora
 
 /// The counts behind precision, recall and F1. They are added, over sentences or over ranks, before
-/// any quotient is taken: a micro-average (models.md 9.1).
+/// any quotient is taken: a micro-average (Evaluation/README.md 9.1).
 public struct TripleCounts: Hashable, Sendable, Encodable {
   /// Predictions that are gold.
   public var tp: Int

@@ -19,7 +19,7 @@ public struct Spread: Hashable, Sendable, Encodable {
   }
 }
 
-/// Repeated runs of one experiment, taken together (models.md 9.7).
+/// Repeated runs of one experiment, taken together (Evaluation/README.md 9.7).
 public struct ReportSummary: Hashable, Sendable, Encodable {
   /// One kind of score over the runs.
   public struct Row: Hashable, Sendable, Encodable {

@@ -1,6 +1,6 @@
 import Corpora
 
-/// Sentences by the number of their distinct gold triples (models.md 9.5).
+/// Sentences by the number of their distinct gold triples (Evaluation/README.md 9.5).
 public enum TripleCountBucket: String, Hashable, Sendable, CaseIterable {
   case one = "1"
   case two = "2"
@@ -21,7 +21,7 @@ public enum TripleCountBucket: String, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// Triples, or sentences, by the token counts of their entities (models.md 9.5, D51).
+/// Triples, or sentences, by the token counts of their entities (Evaluation/README.md 9.5, D51).
 public enum LengthBucket: String, Hashable, Sendable, CaseIterable {
   case one = "1"
   case two = "2"

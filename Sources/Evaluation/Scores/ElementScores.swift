@@ -1,6 +1,7 @@
 import Corpora
 
-/// Scores of relations alone, or of entities alone, by the two published conventions (models.md 9.2).
+/// Scores of relations alone, or of entities alone, by the two published conventions
+/// (Evaluation/README.md 9.2).
 public struct ElementScores: Hashable, Sendable {
   /// Per sentence the sets of relations, or of entities whatever their role (CopyRE, WordDec).
   public var set: Score

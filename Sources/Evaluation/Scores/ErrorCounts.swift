@@ -1,6 +1,6 @@
 import Corpora
 
-/// The fault of a predicted triple that is not gold (models.md 9.6).
+/// The fault of a predicted triple that is not gold (Evaluation/README.md 9.6).
 public enum ErrorKind: String, Hashable, Sendable, CaseIterable {
   /// The tokens of a missed triple's two entities, in another order or divided elsewhere.
   case disorder

@@ -1,8 +1,8 @@
 import Corpora
 
 extension Comparison {
-  /// Spans read from predicted tags against spans of gold tags, boundaries only (models.md 9.3,
-  /// `ner`); `nil` when the model does not tag.
+  /// Spans read from predicted tags against spans of gold tags, boundaries only
+  /// (Evaluation/README.md 9.3, `ner`); `nil` when the model does not tag.
   func taggingScore() -> Score? {
     tagScore { sentence, tags in
       let gold = BIO.tags(
@@ -12,8 +12,8 @@ extension Comparison {
   }
 
   /// The entities of gold triples that the predicted tags complete from their last token
-  /// (models.md 9.3, D49): each is predicted once, so precision is recall; `nil` when the model does
-  /// not tag.
+  /// (Evaluation/README.md 9.3, D49): each is predicted once, so precision is recall; `nil` when
+  /// the model does not tag.
   func completionScore() -> Score? {
     tagScore { sentence, tags in
       let spans = sentence.entitiesOfTriples

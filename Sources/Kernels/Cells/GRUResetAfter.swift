@@ -1,4 +1,5 @@
-/// The mix of a GRU's old state and its candidate, `h = (1 − z) ⊙ n + z ⊙ h′` (models.md 1.5).
+/// The mix of a GRU's old state and its candidate, `h = (1 − z) ⊙ n + z ⊙ h′`
+/// (Models/README.md 1.5).
 ///
 /// - Parameters:
 ///   - update: `z`, `[width]`.

@@ -1,5 +1,6 @@
-/// The gates of a GRU that resets *before* the recurrent product (Cho et al. 2014; models.md 1.5):
-/// r and z are squashed, and `r ⊙ h′` is what the candidate's recurrent product reads.
+/// The gates of a GRU that resets *before* the recurrent product (Cho et al. 2014;
+/// Models/README.md 1.5): r and z are squashed, and `r ⊙ h′` is what the candidate's recurrent
+/// product reads.
 ///
 /// - Parameters:
 ///   - sums: `[rows, 3·width]`, in: `W x + U h′ + b` for r and z, `W x + b` for n; out: r, z, and

@@ -1,6 +1,6 @@
 import CVectors
 
-/// One step of an LSTM over `rows` rows (models.md 1.5, gate order i, f, g, o):
+/// One step of an LSTM over `rows` rows (Models/README.md 1.5, gate order i, f, g, o):
 /// `c = f ⊙ c′ + i ⊙ g`, `h = o ⊙ tanh c`.
 ///
 /// - Parameters:

@@ -1,6 +1,6 @@
 /// One step of an LSTM whose gates see the cell through diagonal weights (Gers and Schmidhuber 2000;
-/// models.md 1.5): `i = σ(a_i + p_i ⊙ c′)`, `f = σ(a_f + p_f ⊙ c′)`, `c = f ⊙ c′ + i ⊙ tanh a_g`,
-/// `o = σ(a_o + p_o ⊙ c)`, `h = o ⊙ tanh c`.
+/// Models/README.md 1.5): `i = σ(a_i + p_i ⊙ c′)`, `f = σ(a_f + p_f ⊙ c′)`,
+/// `c = f ⊙ c′ + i ⊙ tanh a_g`, `o = σ(a_o + p_o ⊙ c)`, `h = o ⊙ tanh c`.
 ///
 /// - Parameters:
 ///   - gates: `[rows, 4·width]`, in: the sums `a = W x + U h′ + b` in the order i, f, g, o; out: the

@@ -28,7 +28,8 @@ package func adam(
   }
 }
 
-/// One step of RMSprop: `v = ρv + (1−ρ)g²`, `p −= η·g/(√v + ε)`, not centred (models.md 1.13.4).
+/// One step of RMSprop: `v = ρv + (1−ρ)g²`, `p −= η·g/(√v + ε)`, not centred
+/// (Models/README.md 1.13.4).
 package func rmsprop(
   _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ v: UnsafeMutablePointer<Float>,
   count: Int, rate: Float, clip: Float, decay rho: Float, epsilon: Float

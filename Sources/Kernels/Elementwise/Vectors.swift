@@ -110,7 +110,7 @@ package func hasNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool {
 /// The bits of a float's exponent, all ones where it is infinite or undefined.
 let exponentBits: UInt32 = 0x7F80_0000
 
-/// The index of the largest of `count` values; the lowest on ties (models.md pitfall 3).
+/// The index of the largest of `count` values; the lowest on ties (Models/README.md pitfall 3).
 package func indexOfLargest(_ x: UnsafePointer<Float>, count: Int) -> Int {
   var best = 0
   for i in 1..<max(count, 1) where x[i] > x[best] { best = i }

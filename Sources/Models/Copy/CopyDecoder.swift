@@ -23,7 +23,7 @@ package struct TeacherForcing {
 }
 
 /// One run of the decoder over a batch: all steps of all triples, with feedback from each step to the next
-/// (models.md 2.1 to 2.4, 3.4).
+/// (Copy/README.md 2.1 to 2.4, 3.4).
 package final class CopyDecoder {
   /// Training adds the loss and teacher forcing; inference decodes freely.
   package enum Purpose {
@@ -103,7 +103,7 @@ package final class CopyDecoder {
   }
 
   /// The first state of a triple's own cell: the mean of the encoder's state and the previous cell's last
-  /// state, zeros before the first cell (models.md 2.4).
+  /// state, zeros before the first cell (Copy/README.md 2.4).
   private func firstState(ofTriple triple: Int, previous: CellState) -> CellState {
     if triple == 0 {
       return network.options.mulFirst == .full
@@ -149,7 +149,7 @@ package final class CopyDecoder {
     }
   }
 
-  /// The mask M: excludes the head's token at the tail step (models.md 2.2).
+  /// The mask M: excludes the head's token at the tail step (Copy/README.md 2.2).
   private func exclusion(of head: [Int?], _ purpose: Purpose) -> ExcludedChoices? {
     switch (network.options.mask, purpose) {
     case (.none, _), (.neginf, .training): nil

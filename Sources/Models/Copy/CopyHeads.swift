@@ -4,7 +4,7 @@ import Layers
 import Tensors
 
 /// The parameters of a copy decoder outside its cells: attention, combination with the fed-back vector,
-/// and scorers. A decoder has one set, or one for each triple (models.md D26).
+/// and scorers. A decoder has one set, or one for each triple (Models/README.md D26).
 package struct CopyHeads: Sendable {
   /// `Wu`, `bu`: the cell's input from fed-back vector and context.
   let combine: SplitLinear
@@ -60,8 +60,8 @@ package struct CopyHeads: Sendable {
 /// The heads of a decoder applied to one batch. The initialiser computes all terms that are constant over
 /// the steps.
 ///
-/// With the linear attention the context, and its part of the combination, is one of them (models.md
-/// 2.1).
+/// With the linear attention the context, and its part of the combination, is one of them
+/// (Copy/README.md 2.1).
 final class CopyHeadsRun {
   private let heads: CopyHeads
   private let options: CopyOptions
@@ -145,7 +145,7 @@ final class CopyHeadsRun {
     }
   }
 
-  /// A head's scores; `copyreSelu` adds the bias after selu (models.md 2.1).
+  /// A head's scores; `copyreSelu` adds the bias after selu (Copy/README.md 2.1).
   private func scored(_ map: UnrolledLinear, _ head: Linear, _ hidden: Variable) -> Variable {
     let scores = map.step(hidden)
     guard options.copyreSelu else { return scores }
@@ -167,7 +167,7 @@ final class CopyHeadsRun {
 }
 
 /// An attention with a new context at each step: `mlp` (D20), or the selu form of CopyRE's program, a
-/// mean over tokens with scores from the cell state of an LSTM (models.md 2.1).
+/// mean over tokens with scores from the cell state of an LSTM (Copy/README.md 2.1).
 private final class StepwiseAttention {
   private let heads: CopyHeads
   private let options: CopyOptions

@@ -1,5 +1,5 @@
 /// CopyMTL (Zeng, Zhang and Liu, AAAI 2020): CopyRE' with a BIO tagger and CRF on the same encoder. The
-/// tags extend the decoder's pointers to entities of several tokens (models.md 3.2, 3.3).
+/// tags extend the decoder's pointers to entities of several tokens (Copy/README.md 3.2, 3.3).
 package struct CopyMTL: CopyModel {
   package static let names = ["copymtl"]
   package static let architecture = CopyArchitecture(

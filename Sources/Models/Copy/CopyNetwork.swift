@@ -20,9 +20,9 @@ package struct CopyNetwork: Sendable {
   /// The vectors of entity lengths, in CopyRE'5 alone; the last row is that of NA.
   let lengths: Embedding?
   package let encoder: BidirectionalEncoder
-  /// One cell, or one for each triple (models.md 2.4).
+  /// One cell, or one for each triple (Copy/README.md 2.4).
   package let cells: [CellParameters]
-  /// One set of heads, or one for each triple (models.md D26).
+  /// One set of heads, or one for each triple (Models/README.md D26).
   package let heads: [CopyHeads]
   package let tagger: Tagger?
 
@@ -118,7 +118,7 @@ extension CopyNetwork {
       + (tagger == nil ? [] : [ObjectiveTerm("L_E", weight: options.lambda)])
   }
 
-  /// The losses `L_D` and, with a tagger, `L_E` of each sentence (models.md 1.10).
+  /// The losses `L_D` and, with a tagger, `L_E` of each sentence (Models/README.md 1.10).
   ///
   /// - Parameter shard: sentences, longest first.
   package func losses(of shard: [WordInput], streams: RandomStreams, on tape: Tape) -> [LossTerm] {

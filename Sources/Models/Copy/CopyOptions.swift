@@ -1,7 +1,8 @@
 import Autodiff
 import Layers
 
-/// The options of the Copy family (models.md sections 1 to 4). Keys without meaning for a model, such as
+/// The options of the Copy family (Models/README.md 1, Copy/README.md 2 to 4). Keys without meaning
+/// for a model, such as
 /// `lambda` without tagger, have no effect.
 package struct CopyOptions: ModelOptions, Equatable {
   /// The width of word, relation and length embeddings, `dw`.
@@ -18,9 +19,9 @@ package struct CopyOptions: ModelOptions, Equatable {
   package var cell = Cell.lstm
   /// The place of the reset in a GRU; no effect on LSTM cells.
   package var gruForm = GRUForm.after
-  /// The combination of the encoder's directions (models.md 1.6).
+  /// The combination of the encoder's directions (Models/README.md 1.6).
   package var encoderMerge = EncoderMerge.average
-  /// OneDecoder or MultiDecoder (models.md 2.4).
+  /// OneDecoder or MultiDecoder (Copy/README.md 2.4).
   package var decoder = Decoder.one
   /// Heads of MultiDecoder (D26).
   package var mulHeads = MulHeads.shared
@@ -54,7 +55,7 @@ package struct CopyOptions: ModelOptions, Equatable {
   package var taggedEntities = TaggedEntities.triples
   /// The token of an entity that CopyRE'5 points to (D2).
   package var quintAnchor = QuintAnchor.last
-  /// Whether the output ends at the first NA relation (models.md 2.3).
+  /// Whether the output ends at the first NA relation (Copy/README.md 2.3).
   package var stopAtNA = false
   /// The dropout of word embeddings and encoder outputs, in `0..<1`.
   package var dropout: Float = 0
@@ -63,7 +64,7 @@ package struct CopyOptions: ModelOptions, Equatable {
   package init() {}
 
   package enum Cell: String, Codable, Sendable, CaseIterable { case lstm, gru }
-  /// Reset after the recurrent product, or before it (models.md 1.5).
+  /// Reset after the recurrent product, or before it (Models/README.md 1.5).
   package enum GRUForm: String, Codable, Sendable, CaseIterable { case after, before }
   /// One cell for all steps, or a cell for each triple.
   package enum Decoder: String, Codable, Sendable, CaseIterable { case one, mul }
@@ -141,7 +142,7 @@ package struct CopyArchitecture: Sendable {
 
   package let scorer: Scorer
   package let slots: Slots
-  /// Whether a BIO tagger with a CRF runs on the encoder (models.md 3.2).
+  /// Whether a BIO tagger with a CRF runs on the encoder (Copy/README.md 3.2).
   package let tagging: Bool
 
   package init(scorer: Scorer, slots: Slots, tagging: Bool) {

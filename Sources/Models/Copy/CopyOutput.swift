@@ -14,8 +14,8 @@ extension CopyNetwork {
     }
   }
 
-  /// Converts a sentence's choices into groups of slots, without empty groups and repeats (models.md 2.3,
-  /// 3.3, 3.4).
+  /// Converts a sentence's choices into groups of slots, without empty groups and repeats
+  /// (Copy/README.md 2.3, 3.3, 3.4).
   ///
   /// - Parameters:
   ///   - actions: one choice for each step.
@@ -52,7 +52,8 @@ extension CopyNetwork {
   }
 
   /// The prediction from gold choices and gold tags: the structural ceiling that follows from target
-  /// order, the limit of T triples, the pointing rule, the tags and the mask M (models.md 3.3).
+  /// order, the limit of T triples, the pointing rule, the tags and the mask M
+  /// (Copy/README.md 3.3).
   func oracle(of input: WordInput, seed: UInt64) -> Prediction {
     let tags = architecture.tagging ? options.tags(of: input) : nil
     let targets = options.targets(

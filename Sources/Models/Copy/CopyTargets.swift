@@ -27,7 +27,8 @@ extension CopyOptions {
     }
   }
 
-  /// The target triples of a sentence in the configured order, at most `triples` (models.md 2.3, D23).
+  /// The target triples of a sentence in the configured order, at most `triples`
+  /// (Copy/README.md 2.3, D23).
   package func targets(of input: WordInput, _ vocabularies: Vocabularies, streams: RandomStreams)
     -> [CopyTarget]
   {

@@ -5,7 +5,8 @@ import Kernels
 import Synchronization
 import Tensors
 
-/// Moves the parameters against their gradient, each rank its partitions of them (models.md 1.11).
+/// Moves the parameters against their gradient, each rank its partitions of them
+/// (Models/README.md 1.11).
 public final class Optimizer {
   /// Update rule, coefficients and schedule.
   public let options: OptimizerOptions

@@ -1,6 +1,6 @@
 import Models
 
-/// The `optimizer` section of a configuration (models.md 1.11).
+/// The `optimizer` section of a configuration (Models/README.md 1.11).
 public struct OptimizerOptions: Codable, Sendable, Equatable {
   /// The update rule.
   public var kind = Kind.adam

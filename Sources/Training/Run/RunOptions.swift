@@ -49,7 +49,7 @@ public struct RunOptions: Codable, Sendable {
     public var directory = "data"
     /// A file of word vectors in text form that the word table starts from; empty for random vectors.
     public var vectors = ""
-    /// The start of words that the file of vectors lacks (models.md D5).
+    /// The start of words that the file of vectors lacks (Models/README.md D5).
     public var wordsWithoutVector = WordsWithoutVector.start
     /// A word that occurs less often in training is unknown.
     public var minimumCount = 1

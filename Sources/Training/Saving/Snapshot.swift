@@ -45,7 +45,7 @@ struct RunState: Sendable {
   }
 }
 
-/// The names and contents of a training run's checkpoints (README, "Checkpoints").
+/// The names and contents of a training run's checkpoints (checkpoints/README.md).
 public enum Snapshot {
   fileprivate static func write(
     _ header: SnapshotHeader, to writer: borrowing CheckpointWriter

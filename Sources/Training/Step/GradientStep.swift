@@ -7,7 +7,7 @@ import Tensors
 
 /// Computes the gradient of a minibatch over all ranks and threads: runs the shards forward and backward
 /// and sums them in a fixed tree. The gradient is bit-identical for any number of threads, and in
-/// ``ReductionMode/reproducible`` for any number of ranks (models.md 1.10).
+/// ``ReductionMode/reproducible`` for any number of ranks (Models/README.md 1.10).
 final class GradientStep {
   /// The gradient and the losses of an update's minibatches.
   struct Sums {

@@ -1,11 +1,11 @@
 import Kernels
 import Tensors
 
-/// The parameters of a linear-chain CRF over L tags (models.md 1.8).
+/// The parameters of a linear-chain CRF over L tags (Models/README.md 1.8).
 public struct CRFParameters: Sendable {
   /// `A`, `[L, L]`: the score of the column's tag after the row's tag.
   public let transitions: Parameter
-  /// `s`, `[1, L]`: scores of the first tag; `nil` for zeros (models.md D10).
+  /// `s`, `[1, L]`: scores of the first tag; `nil` for zeros (Models/README.md D10).
   public let start: Parameter?
   /// `e`, `[1, L]`: scores of the last tag; `nil` for zeros.
   public let end: Parameter?

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The equations of a recurrent cell (models.md 1.5).
+/// The equations of a recurrent cell (Models/README.md 1.5).
 public enum CellForm: Sendable {
   /// LSTM, gate order i, f, g, o.
   case lstm

@@ -8,7 +8,7 @@ public enum Direction: Sendable {
 
 extension Tape {
   /// A recurrent layer over sentences of unequal length. Each sentence starts from the zero state, and
-  /// the layer never runs over padding (models.md D8).
+  /// the layer never runs over padding (Models/README.md D8).
   ///
   /// Each weight gradient is a single product over all tokens.
   ///
