@@ -85,7 +85,7 @@ let package = Package(
     library("Layers", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
     library("Corpora", ["CZlib", "Randomness"], papers: ["README.md"]),
     library(
-      "Models", ["Layers", "Autodiff", "Tensors", "Corpora", "Randomness"],
+      "Models", ["Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Randomness"],
       papers: ["README.md", "Copy/README.md"]),
     library("Evaluation", ["Corpora"], papers: ["README.md"]),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),

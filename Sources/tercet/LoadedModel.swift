@@ -31,8 +31,10 @@ struct LoadedModel {
     let file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
     var stored: (document: ConfigurationDocument, options: RunOptions)?
     let (_, model) = try Snapshot.header(of: file) { text in
-      let document = try ConfigurationDocument(text: text, name: "\(path): configuration")
-        .overridden(by: overrides)
+      let name = "\(path): configuration"
+      let plain = try ConfigurationDocument(text: text, name: name)
+      if isConstrained { try Self.requireTags(in: plain, of: path) }
+      let document = try plain.overridden(by: overrides)
       let options = try RunOptions.decoded(from: document)
       stored = (document, options)
       return options
@@ -64,6 +66,18 @@ struct LoadedModel {
     return Products(library, precision: precision)
   }
 
+  /// Refuses `--constrained` for a model that decodes no tags.
+  private static func requireTags(
+    in document: ConfigurationDocument, of path: String
+  ) throws {
+    let keys = ConfigurationText.flattened(of: try RunOptions.decoded(from: document)).map(\.key)
+    guard !keys.contains("model.crfConstrained") else { return }
+    let kind = document.string(at: "model.kind") ?? ""
+    throw Failure(
+      description: "\(path): --constrained is for models that tag with a CRF; "
+        + "'\(kind)' does not, so leave it out")
+  }
+
   /// `model.taggedEntities`; a model without that key has its tags scored against entities of triples.
   private static func taggedEntities(
     in document: ConfigurationDocument, of path: String
@@ -84,8 +98,15 @@ struct LoadedModel {
   }
 
   /// Predicts sentences, in their order.
-  func predictions(_ split: any EncodedSplit, threads: ThreadCount) -> [Prediction] {
-    Inference.predict(split, weights: weights, on: ThreadTeam(threads.count))
+  ///
+  /// - Parameter name: the file of the sentences, for a warning where a prediction was cut.
+  func predictions(
+    _ split: any EncodedSplit, of name: String, threads: ThreadCount
+  ) -> [Prediction] {
+    let predictions = Inference.predict(split, weights: weights, on: ThreadTeam(threads.count))
+    let warning = Prediction.cutWarning(predictions.count(where: \.isCut), in: name)
+    if let warning { Console.error("warning: \(warning)") }
+    return predictions
   }
 
   /// A warning about sentences that are too long to be read whole, if there are any.

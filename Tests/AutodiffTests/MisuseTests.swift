@@ -97,6 +97,7 @@ struct Misuse: Sendable {
     Misuse("linear: input") { _ = $0.tape.linear($0.x(2, 4), $0.weight) },
     Misuse("linear: columns") { _ = $0.tape.linear($0.x(2, 2), $0.weight, columns: 2..<4) },
     Misuse("linear: bias") { _ = $0.tape.linear($0.x(2, 3), $0.weight, bias: $0.narrow) },
+    Misuse("product") { _ = $0.tape.product($0.x(2, 3), $0.x(2, 3)) },
     Misuse("sum") { _ = $0.tape.sum($0.x(2, 3), $0.x(3, 2)) },
     Misuse("biased") { _ = $0.tape.biased($0.x(2, 3), $0.wide) },
     Misuse("multiplied") { _ = $0.tape.multiplied($0.x(2, 3), by: $0.x(3, 2).value) },

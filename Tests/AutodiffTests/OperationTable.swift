@@ -17,6 +17,15 @@ extension OperationCase {
       ) { tape, x, p in
         Results(outputs: [tape.linear(x[0], p[0], columns: 2..<5, bias: p[1])])
       },
+      OperationCase("product", inputs: [Shape(4, 3), Shape(3, 5)]) { tape, x, _ in
+        Results(outputs: [tape.product(x[0], x[1])])
+      },
+      OperationCase("product, transposed", inputs: [Shape(4, 3), Shape(5, 3)]) { tape, x, _ in
+        Results(outputs: [tape.product(x[0], x[1], transposingSecond: true)])
+      },
+      OperationCase("product of a value and itself", inputs: [Shape(3, 3)]) { tape, x, _ in
+        Results(outputs: [tape.product(x[0], x[0])])
+      },
       OperationCase("sum", inputs: [Shape(3, 4), Shape(3, 4)]) { tape, x, _ in
         Results(outputs: [tape.sum(x[0], x[1])])
       },

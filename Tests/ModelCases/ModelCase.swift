@@ -6,6 +6,8 @@ import Models
 public struct ModelCase: Sendable, CustomStringConvertible {
   /// `model.kind`, and what sets the case apart.
   public let description: String
+  /// `model.kind`.
+  public let kind: String
   /// The `model` section at widths of a few units, `model.KEY=VALUE`.
   public let small: [String]
   /// How the model learns fifty sentences by heart.
@@ -19,19 +21,22 @@ public struct ModelCase: Sendable, CustomStringConvertible {
     public let goal: Double
     /// Passes over the sentences, at most.
     public let epochs: Int
+    /// The largest norm of a gradient; 0 leaves gradients alone.
+    public let clip: Float
     /// Whether the sentences name entities by their last token, for models that point at one.
     public let byLastToken: Bool
   }
 
   init(
     _ kind: String, _ remark: String = "", small: [String], learning: [String], goal: Double = 0.98,
-    epochs: Int = 200, byLastToken: Bool = false
+    epochs: Int = 200, clip: Float = 0, byLastToken: Bool = false
   ) {
+    self.kind = kind
     description = remark.isEmpty ? kind : "\(kind), \(remark)"
-    self.small = ["kind=\(kind)"].map { "model.\($0)" } + small.map { "model.\($0)" }
+    self.small = (["kind=\(kind)"] + small).map { "model.\($0)" }
     self.learning = Learning(
       settings: learning.map { "model.\($0)" }, goal: goal, epochs: epochs,
-      byLastToken: byLastToken)
+      clip: clip, byLastToken: byLastToken)
   }
 
   /// All models.

@@ -28,7 +28,8 @@ struct OverfittingTests {
     let training = PlainTraining(
       try test.section(learning.settings),
       on: learning.byLastToken ? Self.byLastToken : Self.sentences)
-    let best = training.train(epochs: learning.epochs, until: learning.goal)
+    let best = training.train(
+      epochs: learning.epochs, clip: learning.clip, until: learning.goal)
     #expect(best > learning.goal, "\(test)")
     #expect(training.oracleF1 >= best)
   }

@@ -34,7 +34,7 @@ struct PlainTraining {
   /// - Parameter batch: indices, longest sentence first.
   /// - Returns: the total loss.
   @discardableResult
-  func step(_ batch: [Int], epoch: Int, number: Int, rate: Float) -> Double {
+  func step(_ batch: [Int], epoch: Int, number: Int, rate: Float, clip: Float = 0) -> Double {
     gradients.buffer.update(repeating: 0)
     tape.mode = .oneShard
     let streams = RandomStreams(seed: 1, epoch: epoch)
@@ -47,8 +47,10 @@ struct PlainTraining {
     guard let p = parameters.buffer.baseAddress, let g = gradients.buffer.baseAddress,
       let m = moments.0.buffer.baseAddress, let v = moments.1.buffer.baseAddress
     else { return .nan }
+    let norm = Float(sumOfSquares(g, count: gradients.count).squareRoot())
     _ = adam(
-      p, g, m, v, count: parameters.count, rate: rate, clip: 1, betas: (0.9, 0.999), epsilon: 1e-8,
+      p, g, m, v, count: parameters.count, rate: rate,
+      clip: clip > 0 && norm > clip ? clip / norm : 1, betas: (0.9, 0.999), epsilon: 1e-8,
       corrections: (1 - powf(0.9, Float(number)), 1 - powf(0.999, Float(number))), decay: 0)
     return losses.reduce(0) { $0 + Double($1.gradientScale) * $1.sum }
   }
@@ -56,13 +58,15 @@ struct PlainTraining {
   /// Trains until the score is reached, or for so many epochs.
   ///
   /// - Returns: the best F1 that was seen.
-  func train(epochs: Int, batch: Int = 10, rate: Float = 0.003, until goal: Double) -> Double {
+  func train(
+    epochs: Int, batch: Int = 10, rate: Float = 0.003, clip: Float = 0, until goal: Double
+  ) -> Double {
     let batches = Array(0..<split.count).chunks(of: batch)
     var (number, best) = (0, 0.0)
     for epoch in 0..<epochs {
       for batch in batches {
         number += 1
-        step(batch, epoch: epoch, number: number, rate: rate)
+        step(batch, epoch: epoch, number: number, rate: rate, clip: clip)
       }
       guard epoch % 10 == 9 || epoch == epochs - 1 else { continue }
       best = max(best, f1())

@@ -1,3 +1,4 @@
+import ModelCases
 import TestSupport
 import Testing
 
@@ -8,26 +9,21 @@ extension ProgramTests {
     /// Of 160 sentences the eighth minibatch of 22 has 6, so that with 8 shards some are empty;
     /// an evaluation lies inside the ten steps.
     static let ragged = ["batch.size=22"]
-    static let models: [[String]] = [
-      ["model.kind=copyre"], ["model.kind=copyre-prime"], ["model.kind=copyre-prime5"],
-      ["model.kind=copymtl"],
-      ["model.kind=copymtl", "model.cell=gru", "model.decoder=mul", "model.attention=mlp"],
-    ]
 
     /// All that sums, draws or chooses, at once: dropout, two minibatches an update, clipping and an
     /// evaluation every four steps, so that twenty steps have five scores to choose the best of.
     static let everything =
       ragged + [
-        "batch.accumulate=2", "optimizer.clip=0.5", "optimizer.rate=0.02",
-        "model.teacherForcing=0.8", "epochs=5", "evaluation.match=partial-last",
+        "batch.accumulate=2", "optimizer.clip=0.5", "optimizer.rate=0.02", "epochs=5",
+        "evaluation.match=partial-last",
         "checkpoint.keep=9",
       ]
 
     @Test(
       "twenty steps end in the same bits on 1 to 8 ranks, those that do not divide the shards too",
-      arguments: sampled(models))
-    func sameBits(_ model: [String]) throws {
-      try withWorkplace { place in
+      arguments: sampled(ModelCase.all))
+    func sameBits(_ test: ModelCase) throws {
+      try withWorkplace(of: test) { place in
         let forms =
           sampled((1...8).map { ("float32", $0, 1) })
           + sampled([(1, 1), (8, 1), (3, 2)]).map { ("bfloat16", $0, $1) }
@@ -35,7 +31,7 @@ extension ProgramTests {
           let folder = "\(precision)\(ranks)"
           try place.trained(
             ranks: ranks, folder,
-            model + Self.everything + ["precision=\(precision)", "threads=\(threads)"],
+            test.small + Self.everything + ["precision=\(precision)", "threads=\(threads)"],
             ["--stop-after", "20"])
           #expect(place.names(folder).contains("step-00000020.h5"))
           #expect(place.names(folder) == place.names("\(precision)1"))
@@ -85,10 +81,11 @@ extension ProgramTests {
     }
 
     @Test(
-      "ranks and threads change no bit where OpenBLAS multiplies", arguments: sampled(models))
-    func openBLAS(_ model: [String]) throws {
-      try withWorkplace { place in
-        let settings = model + Self.everything + ["products=openblas"]
+      "ranks and threads change no bit where OpenBLAS multiplies", arguments: sampled(ModelCase.all)
+    )
+    func openBLAS(_ test: ModelCase) throws {
+      try withWorkplace(of: test) { place in
+        let settings = test.small + Self.everything + ["products=openblas"]
         let mixes = [(1, 1), (2, 1), (4, 1), (1, 2), (3, 2)]
         for (ranks, threads) in mixes {
           let folder = "on\(ranks)x\(threads)"
@@ -140,13 +137,11 @@ extension ProgramTests {
           assert abs(a - b).max() <= limit, (other, name, abs(a - b).max(), limit)
       """
 
-    static let models1: [[String]] = models.map { $0 + ["model.teacherForcing=1"] }
-
-    @Test("gradients of one step agree for other shard counts", arguments: sampled(models1))
-    func shardCounts(_ model: [String]) throws {
-      try withWorkplace { place in
-        for kind in model == Self.models1[0] ? ["sgd", "adam"] : ["adam"] {
-          let settings = model + ["optimizer.kind=\(kind)", "optimizer.rate=1"]
+    @Test("gradients of one step agree for other shard counts", arguments: sampled(ModelCase.all))
+    func shardCounts(_ test: ModelCase) throws {
+      try withWorkplace(of: test) { place in
+        for kind in test.description == ModelCase.all[0].description ? ["sgd", "adam"] : ["adam"] {
+          let settings = test.small + ["optimizer.kind=\(kind)", "optimizer.rate=1"]
           for shards in [8, 1, 2, 16] {
             try place.trained(
               ranks: shards == 16 ? 2 : 1, "\(kind)\(shards)",

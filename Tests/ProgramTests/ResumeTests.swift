@@ -1,4 +1,5 @@
 import Foundation
+import ModelCases
 import TestSupport
 import Testing
 
@@ -54,6 +55,18 @@ extension ProgramTests {
         try place.trained(ranks: 1, "moved", settings, Self.stop(3))
         try place.trained(ranks: 4, "moved", settings, ["--resume"] + Self.stop(6))
         try place.trained(ranks: 2, "moved", settings, ["--resume"] + Self.stop(9))
+        try place.trained(ranks: 3, "moved", settings, ["--resume"])
+        try Self.expectEnd(place, "moved")
+      }
+    }
+
+    @Test(
+      "every model goes on exactly, on another number of ranks", arguments: sampled(ModelCase.all))
+    func everyModel(_ test: ModelCase) throws {
+      try withWorkplace(of: test) { place in
+        let settings = test.small + ["batch.size=40", "optimizer.rate=0.02"]
+        try place.trained("whole", settings)
+        try place.trained(ranks: 2, "moved", settings, Self.stop(5))
         try place.trained(ranks: 3, "moved", settings, ["--resume"])
         try Self.expectEnd(place, "moved")
       }

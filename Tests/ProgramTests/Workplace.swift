@@ -1,4 +1,5 @@
 import Foundation
+import ModelCases
 import TestSupport
 import Testing
 
@@ -157,11 +158,19 @@ private let sample: [String: Data] = {
   }
 }()
 
-func withWorkplace<T>(_ body: (Workplace) throws -> T) throws -> T {
+/// Makes a folder for a test.
+///
+/// - Parameter test: the model of the configuration in place of the small CopyMTL; its options are the
+///   published ones, and the test sets others.
+func withWorkplace<T>(
+  of test: ModelCase? = nil, _ body: (Workplace) throws -> T
+) throws -> T {
   try withTemporaryDirectory { folder in
     let place = Workplace(folder: folder)
     for (name, data) in sample { try place.write(data, to: "data/\(name).jsonl") }
-    let text = configuration.replacing("DATA", with: place.path("data"))
+    let rest = configuration.range(of: "data:").map { configuration[$0.lowerBound...] } ?? ""
+    let text = (test.map { "model:\n  kind: \($0.kind)\n" + rest } ?? configuration)
+      .replacing("DATA", with: place.path("data"))
     try place.write(text, to: "config.yaml")
     return try body(place)
   }

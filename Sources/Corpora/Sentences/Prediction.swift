@@ -68,6 +68,15 @@ public struct Prediction: Hashable, Sendable {
     return true
   }
 
+  /// A warning about sentences with more groups than are kept, if there are any.
+  ///
+  /// - Parameter name: the file of the sentences.
+  public static func cutWarning(_ count: Int, in name: String) -> String? {
+    count == 0
+      ? nil
+      : "\(name): of \(count) sentences only the first \(mostGroups) predicted groups are kept"
+  }
+
   /// The facts: groups without an empty slot.
   public var triples: [Triple] {
     groups.compactMap { group in

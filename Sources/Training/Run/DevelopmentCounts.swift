@@ -10,13 +10,15 @@ extension Run {
   /// added up. After each round, one batch for every thread of every rank, the ranks agree on whether to go
   /// on.
   ///
-  /// - Returns: `nil` where a signal has come.
+  /// - Returns: the counts, and the number of sentences with more groups than are kept; `nil` where a signal
+  ///   has come.
   func developmentCounts(
     _ whereabouts: Whereabouts, _ agreement: Agreement, on session: borrowing Session
-  ) throws -> TripleCounts? {
+  ) throws -> (counts: TripleCounts, cut: Int)? {
     let split = corpus.development
     let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
     var counts = TripleCounts()
+    var cut = 0
     let rounds = Inference.batches(of: split).chunks(of: session.size * team.count)
     var place = Place(step: progress.step)
     for (index, round) in rounds.enumerated() {
@@ -28,12 +30,15 @@ extension Run {
       counts += TripleCounts(
         sentences: scored.map { split.sentence($0.key) }, predictions: scored.map(\.value),
         match: options.evaluation.match)
+      cut += found.values.count(where: \.isCut)
       place.phase = .reduction
       whereabouts.enter(place)
       try agreement.reach(after: .evaluation, on: session)
       if agreement.stop != nil { return nil }
     }
-    let sums = try session.sum([counts.tp, counts.predicted, counts.gold].map { Int64($0) })
-    return TripleCounts(tp: Int(sums[0]), predicted: Int(sums[1]), gold: Int(sums[2]))
+    let sums = try session.sum([counts.tp, counts.predicted, counts.gold, cut].map { Int64($0) })
+    return (
+      TripleCounts(tp: Int(sums[0]), predicted: Int(sums[1]), gold: Int(sums[2])), Int(sums[3])
+    )
   }
 }

@@ -184,7 +184,8 @@ extension Trainer {
     let before = run.progress.history.best
     let began = ContinuousClock.now
     let counted = try run.developmentCounts(monitor.whereabouts, agreement, on: session)
-    guard let counts = counted else { return nil }
+    guard let (counts, cut) = counted else { return nil }
+    if let warning = Prediction.cutWarning(cut, in: "dev.jsonl") { reporter.warn(warning) }
     let evaluation = History.Evaluation(
       step: run.progress.step, epoch: run.progress.epoch, precision: counts.precision,
       recall: counts.recall, f1: counts.f1)

@@ -124,7 +124,7 @@ extension Evaluate {
     let options = try options(for: loaded)
     warn(loaded, sentences)
     let split = loaded.encode(sentences)
-    let predictions = loaded.predictions(split, threads: threads)
+    let predictions = loaded.predictions(split, of: data, threads: threads)
     let oracle = Inference.oracle(split, seed: UInt64(loaded.options.seed))
     return Evaluator(options).report(
       sentences: sentences, predictions: predictions, oracle: oracle)

@@ -44,7 +44,7 @@ struct Extract: Verb {
     let sentences = try sentences()
     let name = input ?? "standard input"
     if let warning = loaded.warning(about: sentences, in: name) { Console.error(warning) }
-    let predictions = loaded.predictions(loaded.encode(sentences), threads: threads)
+    let predictions = loaded.predictions(loaded.encode(sentences), of: name, threads: threads)
     for (sentence, prediction) in zip(sentences, predictions) {
       if printsJSON {
         var found = sentence
