@@ -7,6 +7,7 @@ extension ProgramTests {
   struct KeyTests {
     /// Another value for every key, and whether a resumed run may have it.
     static let allowed = [
+      "model.wordStart=uniform25", "data.wordsWithoutVector=unit",
       "data.directory=COPY", "data.vectors=no-such-file", "checkpoint.every=1",
       "checkpoint.keep=1", "checkpoint.minutes=1", "checkpoint.retry=1", "log.every=1", "epochs=4",
       "model.wordStart=unit", "data.wordsWithoutVector=unit", "evaluation.patience=5",

@@ -74,7 +74,7 @@ struct ShardWorkerTests {
     let whole = work.gradient(products, workers: 1)
     #expect(whole.gradient.contains { $0 != 0 })
     let limits = [
-      ShardWorker.Limits(rows: 1), .init(rows: 40), .init(rows: .max, bytes: Double(1 << 14)),
+      ShardWorker.Limits(rows: 1), .init(rows: 40), .init(rows: .max, bytes: 0x1p14),
       .init(rows: .max),
     ]
     for workers in [1, 2, 3, 8] {

@@ -57,7 +57,7 @@ public final class Tape {
     if case .inference = mode { false } else { true }
   }
 
-  /// The precision of products' operands.
+  /// What multiplies, and which numbers.
   package var products: Products { store?.products ?? Products(.openblas) }
 
   /// Makes a variable of an operation's result.
