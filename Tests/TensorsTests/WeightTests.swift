@@ -60,6 +60,7 @@ struct WeightCase: Sendable, CustomTestStringConvertible {
 }
 
 extension Products: CustomTestStringConvertible {
+  /// As a test names its case.
   public var testDescription: String { "\(library) \(precision)" }
 
   /// An operand as the product reads it.

@@ -89,7 +89,8 @@ public final class DeferredGradients: @unchecked Sendable {
 
   /// An operand of a product from a complete matrix: the matrix itself, or a copy in the order and
   /// precision of products.
-  func ordered(_ matrix: Matrix, as operand: ProductOperand.Role, _ order: RowOrder) -> OrderedRows {
+  func ordered(_ matrix: Matrix, as operand: ProductOperand.Role, _ order: RowOrder) -> OrderedRows
+  {
     if operand.isPlain(for: products) && order.rows == nil {
       return OrderedRows(.float32(matrix), order)
     }

@@ -57,7 +57,7 @@ public final class Tape {
     if case .inference = mode { false } else { true }
   }
 
-  /// What multiplies, and which numbers.
+  /// The library and precision of all products on this tape.
   package var products: Products { store?.products ?? Products(.openblas) }
 
   /// Makes a variable of an operation's result.

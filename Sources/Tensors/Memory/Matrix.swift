@@ -78,7 +78,7 @@ public struct Matrix {
     for r in 0..<rows { row(r).update(from: other.row(r), count: columns) }
   }
 
-  /// Sets every element; what lies between the rows of a part stays.
+  /// Sets every element; floats between the rows of a part stay.
   public func fill(_ value: Float) {
     for r in 0..<rows { row(r).update(repeating: value, count: columns) }
   }

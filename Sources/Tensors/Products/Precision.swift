@@ -24,7 +24,7 @@ public enum Precision: String, Codable, Sendable, CaseIterable {
     #endif
   }
 
-  /// What to tell a user whose CPU or library does not multiply such numbers.
+  /// A line for a user whose CPU or library does not multiply such numbers.
   public var unsupportedNote: String {
     "\(rawValue) needs a CPU that multiplies it (avx512_bf16) and oneDNN; float32 is used"
   }

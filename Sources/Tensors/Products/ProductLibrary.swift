@@ -33,7 +33,7 @@ public enum ProductLibrary: String, Codable, Sendable, CaseIterable {
     #endif
   }
 
-  /// What to tell a user whose machine lacks the library, and what the user can do.
+  /// A line for a user whose machine lacks the library, with the remedy.
   public var unsupportedNote: String {
     switch self {
     case .openblas: "products=openblas runs everywhere"

@@ -4,8 +4,8 @@ import Kernels
   import COneDNN
 #endif
 
-/// What multiplies matrices, and which numbers it multiplies: chosen once for a store of weights and all that
-/// works with it.
+/// The library that multiplies matrices, and the precision of their elements: chosen once for a store of weights and
+/// everything that works with it.
 public struct Products: Hashable, Sendable {
   /// The library of every product.
   public let library: ProductLibrary
@@ -38,7 +38,7 @@ public struct Products: Hashable, Sendable {
     #endif
   }
 
-  /// Gives back what the calling thread keeps for products of shapes that did not occur since the last call.
+  /// Releases the calling thread's resources for shapes that have not occurred since the last call.
   public func trim() {
     #if ONEDNN
       if library == .onednn { OneDNN.current.trim() }

@@ -11,7 +11,7 @@ public final class ThreadTeam: Sendable {
   private let post = Post()
   private let others: [pthread_t]
 
-  /// - Precondition: `count` is positive, and the system has room for as many threads.
+  /// - Precondition: `count` is positive, and the system can start as many threads.
   public init(_ count: Int) {
     precondition(count > 0, "a team of \(count)")
     self.count = count
@@ -128,7 +128,7 @@ private final class Member: Sendable {
         Unmanaged<Member>.fromOpaque(pointer).takeRetainedValue().serve()
         return nil
       }, Unmanaged.passRetained(self).toOpaque())
-    precondition(status == 0, "the system has no room for another thread: \(status)")
+    precondition(status == 0, "the system cannot start another thread: \(status)")
     return thread
   }
 
