@@ -120,6 +120,12 @@ let package = Package(
     .executableTarget(
       name: "RankChecks", dependencies: ["Collectives", "Tensors"], path: "Tests/RankChecks",
       swiftSettings: strict),
+    .executableTarget(
+      name: "Example",
+      dependencies: [
+        "Training", "Models", "Corpora", "Configuration", "Collectives", "Checkpoints", "Tensors",
+      ],
+      path: "Tests/Example", swiftSettings: strict),
     .target(
       name: "ModelCases", dependencies: ["Models", "Configuration"], path: "Tests/ModelCases",
       swiftSettings: strict),
@@ -150,6 +156,6 @@ let package = Package(
     tests(
       "FixturesTests",
       ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),
-    tests("ProgramTests", ["tercet", "ModelCases", "Tensors"]),
+    tests("ProgramTests", ["tercet", "Example", "ModelCases", "Tensors"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6])

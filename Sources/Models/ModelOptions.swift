@@ -1,9 +1,18 @@
+import Corpora
+
 /// The options of one family of models, decoded from the `model` section of a configuration.
 public protocol ModelOptions: Codable, Sendable {
   /// Checks the allowed range of each option.
   ///
   /// - Throws: the first option outside its range.
   func validate() throws(InvalidOption)
+  /// The entities that a tagging model is taught, and that its tags are scored against.
+  var taggedEntities: TaggedEntities { get }
+}
+
+extension ModelOptions {
+  /// The entities of the sentence's triples.
+  public var taggedEntities: TaggedEntities { .triples }
 }
 
 /// An option outside its allowed range.

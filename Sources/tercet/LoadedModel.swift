@@ -15,7 +15,7 @@ struct LoadedModel {
   /// The options that the model was trained with, but for those that this use changes.
   let options: RunOptions
   /// The entities that the model was taught to tag.
-  let taggedEntities: TaggedEntities
+  var taggedEntities: TaggedEntities { options.model.options.taggedEntities }
 
   /// Reads a checkpoint.
   ///
@@ -29,24 +29,21 @@ struct LoadedModel {
       + (precision.map { ["precision=\($0.rawValue)"] } ?? [])
     let overrides = try changes.map { try ConfigurationOverride($0) }
     let file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
-    var stored: (document: ConfigurationDocument, options: RunOptions)?
+    var stored: RunOptions?
     let (_, model) = try Snapshot.header(of: file) { text in
       let name = "\(path): configuration"
       let plain = try ConfigurationDocument(text: text, name: name)
       if isConstrained { try Self.requireTags(in: plain, of: path) }
       let document = try plain.overridden(by: overrides)
       let options = try RunOptions.decoded(from: document)
-      stored = (document, options)
+      stored = options
       return options
     }
-    guard let (document, options) = stored else {
-      preconditionFailure("a header without configuration")
-    }
+    guard let options = stored else { preconditionFailure("a header without configuration") }
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
     _ = consume file
     self.options = options
     self.model = model
-    taggedEntities = try Self.taggedEntities(in: document, of: path)
     weights = WeightStore(parameters, products: Self.products(options))
   }
 
@@ -76,20 +73,6 @@ struct LoadedModel {
     throw Failure(
       description: "\(path): --constrained is for models that tag with a CRF; "
         + "'\(kind)' does not, so leave it out")
-  }
-
-  /// `model.taggedEntities`; a model without that key has its tags scored against entities of triples.
-  private static func taggedEntities(
-    in document: ConfigurationDocument, of path: String
-  ) throws -> TaggedEntities {
-    guard let text = document.string(at: "model.taggedEntities") else { return .triples }
-    guard let entities = TaggedEntities(rawValue: text) else {
-      throw Failure(
-        description:
-          "\(path): 'model.taggedEntities' is \(Wording.quoted(text)), which no score of "
-          + "tags is made for")
-    }
-    return entities
   }
 
   /// Encodes sentences for this model.

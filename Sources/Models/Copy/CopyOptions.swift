@@ -1,9 +1,9 @@
 import Autodiff
+import Corpora
 import Layers
 
 /// The options of the Copy family (Models/README.md 1, Copy/README.md 2 to 4). Keys without meaning
-/// for a model, such as
-/// `lambda` without tagger, have no effect.
+/// for a model, such as `lambda` without tagger, have no effect.
 package struct CopyOptions: ModelOptions, Equatable {
   /// The width of word, relation and length embeddings, `dw`.
   package var embedding = 100
@@ -89,8 +89,6 @@ package struct CopyOptions: ModelOptions, Equatable {
     case stepSum = "step-sum"
     case stepMean = "step-mean"
   }
-  /// The entities of the sentence's triples, or all annotated entities.
-  package enum TaggedEntities: String, Codable, Sendable, CaseIterable { case triples, all }
   /// The last token of an entity, or the first.
   package enum QuintAnchor: String, Codable, Sendable, CaseIterable { case last, start }
 

@@ -51,15 +51,8 @@ extension CopyOptions {
 
   /// The gold tags of a sentence, for the entities of its triples or for all annotated entities (D28).
   package func tags(of input: WordInput) -> [BIO] {
-    let sentence = input.sentence
-    let spans =
-      switch taggedEntities {
-      case .triples: sentence.triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 }
-      case .all: sentence.entities.map(\.span)
-      }
-    var seen: Set<Span> = []
-    return BIO.tags(
-      of: spans.filter { $0.end < input.length && seen.insert($0).inserted },
+    BIO.tags(
+      of: input.sentence.spans(of: taggedEntities).filter { $0.end < input.length },
       count: input.length)
   }
 }
