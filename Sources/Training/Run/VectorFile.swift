@@ -79,7 +79,10 @@ struct VectorFile {
     _ rows: Matrix, from vectors: WordVectors, _ words: Vocabulary, _ start: VectorStart,
     _ random: CounterRandom
   ) {
-    let moments = vectors.columnMoments
+    // One row has no deviation: the others start as without a file.
+    let moments =
+      vectors.words.count > 1
+      ? vectors.columnMoments : .init(repeating: (mean: 0, deviation: 1), count: rows.columns)
     for word in words.words {
       let id = words.id(of: word)
       if let values = vectors.vector(of: word)?.values {
