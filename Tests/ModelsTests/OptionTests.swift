@@ -56,7 +56,7 @@ struct Combination: Sendable, CustomTestStringConvertible {
       $0.mask = turn(CopyOptions.Mask.allCases, 0)
       $0.targetOrder = turn(CopyOptions.TargetOrder.allCases, 1)
       $0.decoderReduction = turn(CopyOptions.DecoderReduction.allCases, 2)
-      $0.taggedEntities = turn(CopyOptions.TaggedEntities.allCases, 3)
+      $0.taggedEntities = turn(TaggedEntities.allCases, 3)
       $0.quintAnchor = turn(CopyOptions.QuintAnchor.allCases, 4)
       $0.crfEnds = turn([true, false], 5)
       $0.crfConstrained = turn([true, false], 6)
