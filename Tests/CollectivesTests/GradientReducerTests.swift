@@ -5,6 +5,24 @@ import Testing
 struct GradientReducerTests {
   /// 2⁻²⁴ is lost beside 1, but two of it are not: the pairs (1, 2⁻²⁴) and (2⁻²⁴, 2⁻²⁴) are 1 and
   /// 2⁻²³ and add up to 1 + 2⁻²³; from left to right the sum stays 1.
+  /// Every step may cut its nodes otherwise, by the memory that its shards need.
+  @Test("the largest node of a step changes no bit of its sum")
+  func largestNodeOfStep() {
+    let values = (0..<16).map { Float($0 * $0) * 0.1 + 1 / Float($0 + 3) }
+    func sum(_ shards: Range<Int>) -> Float {
+      guard shards.count > 1 else { return values[shards.lowerBound] }
+      let middle = shards.lowerBound + shards.count / 2
+      return sum(shards.lowerBound..<middle) + sum(middle..<shards.upperBound)
+    }
+    let reducer = GradientReducer(count: 1, tree: SumTree(shards: 16))
+    for largest in [16, 1, 4, 16, 2] {
+      reducer.begin(largestNode: largest)
+      #expect(reducer.nodes.map(\.count) == .init(repeating: largest, count: 16 / largest))
+      for node in reducer.nodes { reducer.accumulate(node) { $0[0] = sum(node) } }
+      #expect(reducer.sum()[0].bitPattern == sum(0..<16).bitPattern)
+    }
+  }
+
   @Test("siblings are added before their parents")
   func order() {
     let tiny: Float = 0x1p-24

@@ -96,7 +96,7 @@ final class GradientStep {
 
   /// The limit in bytes for gradient operands of one node's shards, over all threads; a node of one shard
   /// for each thread may exceed it.
-  private static let mostKept = Double(512 << 20)
+  private static let mostKept = Double(768 << 20)
 
   /// The largest number of shards of a node within ``mostKept``, a power of two, so that a step's memory
   /// does not grow with the minibatch. The first call measures memory by an extra run of the costliest
@@ -108,6 +108,7 @@ final class GradientStep {
       }
       if let own { _ = workers[0].run(own..<own + 1, of: minibatch) { _ in } }
       workers[0].release()
+      workers[0].trim()
       for worker in workers.dropFirst() { worker.learn(from: workers[0]) }
     }
     let bytes = workers.map(\.bytes.kept).max() ?? 0
