@@ -14,6 +14,8 @@ struct LoadedModel {
   let weights: WeightStore
   /// The options that the model was trained with, but for those that this use changes.
   let options: RunOptions
+  /// How the training split was cut; that of checkpoints that do not say is parted at blanks.
+  let tokenization: Tokenization
   /// The entities that the model was taught to tag.
   var taggedEntities: TaggedEntities { options.model.options.taggedEntities }
 
@@ -30,7 +32,7 @@ struct LoadedModel {
     let overrides = try changes.map { try ConfigurationOverride($0) }
     let file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
     var stored: RunOptions?
-    let (_, model) = try Snapshot.header(of: file) { text in
+    let (header, model) = try Snapshot.header(of: file) { text in
       let name = "\(path): configuration"
       let plain = try ConfigurationDocument(text: text, name: name)
       if isConstrained { try Self.requireTags(in: plain, of: path) }
@@ -44,6 +46,7 @@ struct LoadedModel {
     _ = consume file
     self.options = options
     self.model = model
+    tokenization = header.tokenization ?? .blanks
     weights = WeightStore(parameters, products: Self.products(options))
   }
 
@@ -73,6 +76,16 @@ struct LoadedModel {
     throw Failure(
       description: "\(path): --constrained is for models that tag with a CRF; "
         + "'\(kind)' does not, so leave it out")
+  }
+
+  /// The tokens of raw text, cut as the training split was. Compounds that the model knows stay whole.
+  func tokens(of text: String) -> [Token] {
+    let words = model.vocabularies.lists.first { $0.name == VocabularyList.words.name }
+    return tokenization.tokens(
+      of: text,
+      keeping: words.map { words in
+        { words.list.id(of: $0) != nil }
+      })
   }
 
   /// Encodes sentences for this model.

@@ -141,7 +141,7 @@ enum CheckpointCheck {
         rate: 0.1))
     let header = SnapshotHeader(
       configuration: ConfigurationText.yaml(of: options), vocabularies: model.vocabularies,
-      trainingDigest: "1", developmentDigest: "2", progress: progress)
+      trainingDigest: "1", developmentDigest: "2", tokenization: .words, progress: progress)
     let state = RunState(
       header: header, layout: model.layout, objective: model.termNames,
       slabs: [("parameters", parameters)])

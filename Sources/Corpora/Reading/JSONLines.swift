@@ -3,7 +3,8 @@
 /// `{"id":"7","tokens":["Ann","Moore","left","."],"entities":[{"span":[0,1],"type":"PER"}],
 /// "triples":[{"head":[0,1],"relation":"r","tail":"Time Inc."}]}`, on one line. Spans have inclusive
 /// ends. A head or a tail is a span, or the entity's text where the tokens hold no such span. `id`
-/// may be absent and is then the line's number; `entities` may be absent; `type` may be absent.
+/// may be absent and is then the line's number; `entities` may be absent; `type` may be absent. `tokenize`, where
+/// it is there, says how the text was cut (``Tokenization``).
 public enum JSONLines {
   /// Reads a corpus.
   ///
@@ -54,7 +55,8 @@ public enum JSONLines {
       "{\"head\":\(json(triple.head)),\"relation\":\(quoted(triple.relation)),"
         + "\"tail\":\(json(triple.tail))}"
     }
-    return "{\"id\":\(quoted(sentence.id)),\"tokens\":\(list(sentence.tokens.map(quoted))),"
+    let cut = sentence.tokenization.map { "\"tokenize\":\"\($0.rawValue)\"," } ?? ""
+    return "{\"id\":\(quoted(sentence.id)),\"tokens\":\(list(sentence.tokens.map(quoted))),\(cut)"
       + "\"entities\":\(list(entities)),\"triples\":\(list(triples))}"
   }
 
@@ -95,7 +97,8 @@ extension Sentence {
     let tokens = try record["tokens"].strings()
     try record.place.check(tokens: tokens)
     let id = try record.member("id")?.label() ?? String(record.place.line)
-    self.init(id: id, tokens: tokens)
+    self.init(
+      id: id, tokens: tokens, tokenization: try record.member("tokenize")?.tokenization())
     for entity in try record.member("entities")?.elements() ?? [] {
       entities.append(
         EntityMention(
@@ -113,6 +116,14 @@ extension Sentence {
 }
 
 extension JSONNode {
+  fileprivate func tokenization() throws(CorpusError) -> Tokenization {
+    guard let found = Tokenization(rawValue: try string()) else {
+      let names = Tokenization.allCases.map { "'\($0)'" }.joined(separator: ", ")
+      throw place.error("\(name) is '\(try string())', expected one of \(names)")
+    }
+    return found
+  }
+
   fileprivate func argument(in count: Int) throws(CorpusError) -> Argument {
     switch value {
     case .string(let text): return .text(text)

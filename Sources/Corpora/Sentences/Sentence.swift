@@ -78,14 +78,19 @@ public struct Sentence: Hashable, Sendable {
   public var entities: [EntityMention]
   /// The annotated facts as stored, repeats included.
   public var triples: [Triple]
+  /// How the text became ``tokens``; `nil` where the corpus does not say.
+  public var tokenization: Tokenization?
 
   /// Makes a sentence, without annotations by default.
-  public init(id: String, tokens: [String], entities: [EntityMention] = [], triples: [Triple] = [])
-  {
+  public init(
+    id: String, tokens: [String], entities: [EntityMention] = [], triples: [Triple] = [],
+    tokenization: Tokenization? = nil
+  ) {
     self.id = id
     self.tokens = tokens
     self.entities = entities
     self.triples = triples
+    self.tokenization = tokenization
   }
 
   /// The tokens of `span`, joined by one blank.

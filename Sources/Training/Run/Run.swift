@@ -101,7 +101,7 @@ final class Run {
     SnapshotHeader(
       configuration: plan.configuration, vocabularies: model.vocabularies,
       trainingDigest: corpus.trainingDigest, developmentDigest: corpus.developmentDigest,
-      progress: progress)
+      tokenization: corpus.tokenization, progress: progress)
   }
 
   /// Initialises the parameters on rank 0 and publishes them to all ranks.

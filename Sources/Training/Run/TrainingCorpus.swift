@@ -15,6 +15,8 @@ public struct TrainingCorpus: Sendable {
   public let trainingDigest: String
   /// The checksum of the whole development split, FNV-1a in hexadecimal.
   public let developmentDigest: String
+  /// How the training split was cut.
+  public let tokenization: Tokenization
   /// Messages about sentences left out or cut, and about relations without training sentences.
   public let warnings: [String]
 
@@ -52,6 +54,7 @@ public struct TrainingCorpus: Sendable {
     self.model = model
     self.training = model.encode(short)
     self.development = model.encode(development, limit: longest)
+    tokenization = Tokenization(of: training)
     trainingDigest = Self.digest(training)
     developmentDigest = Self.digest(development)
     warnings = Self.warnings(

@@ -15,6 +15,8 @@ public struct SnapshotHeader: Sendable {
   public var trainingDigest: String
   /// The checksum of the development split (``TrainingCorpus/developmentDigest``).
   public var developmentDigest: String
+  /// How the training split was cut; `nil` in checkpoints of 0.1.0.
+  public var tokenization: Tokenization?
   /// The position in training and the history so far.
   public var progress: Progress
 }
@@ -60,6 +62,9 @@ public enum Snapshot {
     try writer.attribute("configuration", .string(header.configuration))
     try writer.attribute("training_digest", .string(header.trainingDigest))
     try writer.attribute("development_digest", .string(header.developmentDigest))
+    if let tokenization = header.tokenization {
+      try writer.attribute(tokenizationName, .string(tokenization.rawValue))
+    }
     for (name, list) in header.vocabularies.lists {
       try writer.strings("vocabulary/\(name)", list.names)
     }
@@ -132,8 +137,22 @@ extension Snapshot {
     let header = SnapshotHeader(
       configuration: configuration, vocabularies: model.vocabularies,
       trainingDigest: try text("training_digest", file),
-      developmentDigest: try text("development_digest", file), progress: progress)
+      developmentDigest: try text("development_digest", file),
+      tokenization: try file.attributeNames().contains(tokenizationName)
+        ? try tokenization(text(tokenizationName, file), file) : nil,
+      progress: progress)
     return (header, model)
+  }
+
+  private static let tokenizationName = "tokenize"
+
+  private static func tokenization(
+    _ name: String, _ file: borrowing Checkpoint
+  ) throws -> Tokenization {
+    if let found = Tokenization(rawValue: name) { return found }
+    throw TrainingError.unfit(
+      checkpoint: file.path,
+      problem: "'\(tokenizationName)' is '\(name)', which this version of tercet does not know")
   }
 
   /// Reads the lists and sizes of a model's declarations.
