@@ -11,24 +11,13 @@ package enum Console {
   /// Writes `text` and a line break to standard error.
   package static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
-  /// Writes `text` and a line break to standard error on one rank of the job only: for mistakes
-  /// that every rank finds by itself, before or without MPI.
-  package static func errorOnceForJob(_ text: String) {
-    if speaksForJob { error(text) }
-  }
-
-  /// Waits a second on every rank but the one that speaks for the job: a launcher ends all ranks as soon as
-  /// one has failed, and would cut the message short.
-  package static func awaitSpeaker() {
-    if !speaksForJob { poll(nil, 0, 1000) }
-  }
-
   /// Writes `text` to standard output as it is, on one rank of the job only.
   package static func textOnceForJob(_ text: String) {
     if speaksForJob { self.text(text) }
   }
 
-  private static var speaksForJob: Bool {
+  /// Whether this process is the job's first by its launcher's count, or has no launcher.
+  package static var speaksForJob: Bool {
     speaksForJob(variable: { getenv($0).map { String(cString: $0) } })
   }
 

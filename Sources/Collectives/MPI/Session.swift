@@ -35,9 +35,7 @@ public struct Session: ~Copyable {
   ///
   /// - Precondition: no session was made before in this process.
   public init() throws(MPIError) {
-    var initialized: Int32 = 0
-    try MPIError.check("MPI_Initialized", MPI_Initialized(&initialized))
-    precondition(initialized == 0, "a process has one MPI session")
+    precondition(!Self.hasBegun, "a process has one MPI session")
     var granted: Int32 = 0
     try MPIError.check(
       "MPI_Init_thread", MPI_Init_thread(nil, nil, Int32(MPI_THREAD_MULTIPLE), &granted))
@@ -60,6 +58,14 @@ public struct Session: ~Copyable {
   }
 
   deinit { MPI_Finalize() }
+
+  /// Whether this process has a session, or had one.
+  ///
+  /// The corresponding C function is `MPI_Initialized`.
+  public static var hasBegun: Bool {
+    var initialized: Int32 = 0
+    return MPI_Initialized(&initialized) == MPI_SUCCESS && initialized != 0
+  }
 
   /// Ends the whole job at once; the launcher's exit status becomes `status`.
   ///

@@ -101,6 +101,7 @@ extension Train {
       return .success
     }
     let session = try Session()
+    try Job.begin(session)
     return try Self.guarded(on: session) { try train(options, on: session) }
   }
 
@@ -121,7 +122,7 @@ extension Train {
         session.abort(status: ExitStatus.failure.rawValue)
       }
       if session.rank == 0 { Console.error("tercet: \(error)") }
-      throw TrainingError.stoppedByFirstRank
+      throw Job.Ended(status: .failure)
     }
   }
 
