@@ -7,6 +7,8 @@ int pipe2(int ends[2], int flags);
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 
 enum {
+  tercet_lock = 37,
+  tercet_lock_waiting = 38,
   tercet_add_seals = 1033,
   tercet_seal_shrink = 2,
   tercet_seal_grow = 4,

@@ -168,7 +168,7 @@ extension ProgramTests {
       "cluster": ["run", "lab", "slurm-array"],
       "Tests/Cluster": [
         "chaos", "host-lost", "slurm-check", "container-check", "soak", "straggler", "crash-saves",
-        "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize",
+        "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize", "two-starts",
       ],
     ]
 

@@ -35,6 +35,8 @@ public struct CheckpointError: Error, Equatable, Sendable {
     case unwritable(String)
     /// None of a folder's checkpoints is whole: their number, and the finding about one of them.
     case noneWhole(count: Int, first: String)
+    /// Another run has the folder: its host, process and start, between blanks.
+    case inUse(by: String)
     /// The folder of a run cannot be used, with the reason.
     case unusableFolder(String)
     /// A function of the HDF5 library failed, with the library's text.
@@ -65,7 +67,7 @@ extension CheckpointError: CustomStringConvertible {
   var isAboutContents: Bool {
     switch reason {
     case .missing, .folder, .empty, .truncated, .overlong, .foreign, .damaged, .unfit, .hdf5: true
-    case .unreadable, .newer, .diskFull, .unwritable, .noneWhole, .unusableFolder: false
+    case .unreadable, .newer, .diskFull, .unwritable, .noneWhole, .inUse, .unusableFolder: false
     }
   }
 
@@ -100,10 +102,18 @@ extension CheckpointError: CustomStringConvertible {
     case .noneWhole(let count, let first):
       "none of its checkpoints is whole, \(count) damaged, such as \(first); nothing was changed; "
         + "put a whole one there, or start afresh with --overwrite"
+    case .inUse(let holder):
+      "is in use by another run\(Self.description(of: holder)); wait for its end, or name another folder"
     case .unusableFolder(let cause):
       "cannot hold checkpoints: \(cause); name another folder"
     case .hdf5(let function, let text):
       "HDF5 failed in \(function): \(text)"
     }
+  }
+
+  /// The words for host, process and start, which a file gives.
+  private static func description(of holder: String) -> String {
+    let words = holder.split(separator: " ")
+    return words.count == 3 ? ", process \(words[1]) on \(words[0]), since \(words[2])" : ""
   }
 }

@@ -7,6 +7,8 @@ import Glibc
 public struct CheckpointFolder: Sendable {
   /// The folder's path.
   public let path: String
+  /// Held by all copies of the claimed folder.
+  private var claim: FolderClaim?
 
   /// Whether a checkpoint is the best of its run so far.
   public enum Standing: Sendable {
@@ -25,6 +27,17 @@ public struct CheckpointFolder: Sendable {
   public var last: String { "\(path)/last.h5" }
   /// The path of the checkpoint with the best score.
   public var best: String { "\(path)/best.h5" }
+
+  /// Makes the folder and claims it for a run, until the last copy of this value is gone or the process ends.
+  ///
+  /// - Parameter holder: the host, process and start of the run, between blanks.
+  /// - Returns: whether the claim keeps other runs out, which the file system must have locks for.
+  /// - Throws: `CheckpointError` where another run has the folder, or it cannot be made or written.
+  public mutating func claim(for holder: String) throws(CheckpointError) -> Bool {
+    try makeFolders()
+    claim = try FolderClaim.make(in: self, for: holder)
+    return claim != nil
+  }
 
   /// Makes the folder, proves that it can be written, and removes the temporary files of killed runs.
   ///

@@ -46,7 +46,8 @@ public final class Trainer {
     updater = try Updater(run, on: session)
     monitor = try RankMonitor(plan.options.watchdog, on: session)
 
-    let folder = CheckpointFolder(plan.folder)
+    var folder = CheckpointFolder(plan.folder)
+    try folder.claim(reporter, on: session)
     let checkpoint = try folder.checkpoint(for: plan.start, reporter, on: session)
     let kernels = try KernelChoice(products).warnings(resuming: checkpoint, on: session)
     for warning in corpus.warnings + kernels { reporter.warn(warning) }

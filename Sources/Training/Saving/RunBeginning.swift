@@ -1,7 +1,21 @@
 import Checkpoints
 import Collectives
+import Foundation
+import Glibc
 
 extension CheckpointFolder {
+  /// Claims the folder on rank 0, for as long as a copy of it is there.
+  ///
+  /// - Throws: on every rank, where another run has the folder or it cannot be written.
+  mutating func claim(_ reporter: Reporter, on session: borrowing Session) throws {
+    let start = ISO8601DateFormatter().string(from: Date())
+    try session.onFirst {
+      if try !claim(for: "\(Session.hostName) \(getpid()) \(start)") {
+        reporter.warn("\(path): its file system has no locks; start no other run in this folder")
+      }
+    }
+  }
+
   /// Prepares the folder and finds the checkpoint that a run goes on from; `nil` where it starts afresh.
   ///
   /// - Throws: on every rank, where the folder cannot be used or holds checkpoints that `start` spares.
