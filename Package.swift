@@ -83,14 +83,15 @@ let package = Package(
       settings: strict + (hasOneDNN ? [.define("ONEDNN")] : [])),
     library("Autodiff", ["Tensors", "Kernels"]),
     library("Layers", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
-    library("Corpora", ["CZlib", "Randomness"], papers: ["README.md"]),
+    library("Files", ["CZlib"]),
+    library("Corpora", ["Files", "Randomness"], papers: ["README.md"]),
     library(
       "Models", ["Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Randomness"],
       papers: ["README.md", "Copy/README.md"]),
     library("Evaluation", ["Corpora"], papers: ["README.md"]),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
     library("Checkpoints", ["CHDF5", "CGlibc"]),
-    library("Configuration", ["CYAML"]),
+    library("Configuration", ["CYAML", "Files"]),
     library("Commands", ["CArgp", "Configuration"]),
     library(
       "Training",
@@ -133,6 +134,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors", "Kernels"]),
     tests("AutodiffTests", ["Autodiff", "Tensors", "Kernels"]),
     tests("LayersTests", ["Layers", "Autodiff", "Tensors", "Randomness"]),
+    tests("FilesTests", ["Files"]),
     tests("CorporaTests", ["Corpora", "Randomness"]),
     tests(
       "ModelsTests",

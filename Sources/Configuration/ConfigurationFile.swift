@@ -1,4 +1,4 @@
-import Glibc
+import Files
 
 /// Reading of configuration files: small, and in UTF-8.
 enum ConfigurationFile {
@@ -23,23 +23,14 @@ enum ConfigurationFile {
 
   /// Reads little more than the limit, so that an endless file such as a device ends.
   private static func bytes(of path: String) throws(ConfigurationError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw failure(path) }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= largest {
-      let count = read(file, &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw failure(path) }
-      if count == 0 { break }
-      bytes += chunk.prefix(count)
+    do throws(FileError) {
+      var reader = try ByteReader(path)
+      var bytes: [UInt8] = []
+      while bytes.count <= largest, try reader.read(into: &bytes) {}
+      return bytes
+    } catch {
+      throw ConfigurationError("\(error.path): \(error.message)")
     }
-    return bytes
-  }
-
-  private static func failure(_ path: String) -> ConfigurationError {
-    ConfigurationError("\(path): cannot be read: \(String(cString: strerror(errno)))")
   }
 
   private static func lineOfFirstInvalidByte(in bytes: [UInt8]) -> Int {

@@ -96,13 +96,16 @@ struct BadLineTests {
       ),
       ("extract", "tercet extract: --checkpoint FILE is missing"),
       ("inspect a b", "tercet inspect: unexpected argument 'b'"),
-      ("data convert in --out o", "tercet data convert: --from FORMAT is missing"),
+      (
+        "data convert in --out o --keep-relation NA --drop-relation NA",
+        "tercet data convert: 'NA' is named by --keep-relation and --drop-relation; give one of them"
+      ),
       ("data convert --from triples in", "tercet data convert: --out FILE is missing"),
       ("data convert --from triples --out o", "tercet data convert: INPUT is missing"),
       (
         "data convert --from csv in --out o",
         "tercet data convert: '--from' must be one of triples, cotype, copyre, tuples, conll04, "
-          + "spert, dygie; found 'csv'"
+          + "spert, dygie, jsonl; found 'csv'"
       ),
       (
         "data convert --from copyre in --out o --words w",

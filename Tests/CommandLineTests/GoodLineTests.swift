@@ -32,10 +32,15 @@ private func evaluation(
 }
 
 private func conversion(
-  _ format: CorpusFormat, words: String? = nil, relations: String? = nil
+  _ format: CorpusFormat?, words: String? = nil, relations: String? = nil,
+  skipsBad: Bool = false, kept: [String] = [], dropped: [String] = []
 ) -> DataConvert {
-  DataConvert(
-    format: format, input: "in", output: "out.jsonl", words: words, relations: relations)
+  var options = ConversionOptions()
+  options.skipsBad = skipsBad
+  (options.kept, options.dropped) = (kept, dropped)
+  return DataConvert(
+    format: format, input: "in", output: "out.jsonl", words: words, relations: relations,
+    options: options)
 }
 
 @Suite("good command lines")
@@ -103,6 +108,11 @@ struct GoodLineTests {
     ("inspect a.h5", Inspect(checkpoint: "a.h5")),
     ("data convert --from triples in --out out.jsonl", conversion(.triples)),
     ("data convert in --out out.jsonl --from cotype", conversion(.cotype)),
+    ("data convert in --out out.jsonl --skip-bad", conversion(nil, skipsBad: true)),
+    (
+      "data convert in --out out.jsonl --keep-relation NA --drop-relation a --drop-relation b",
+      conversion(nil, kept: ["NA"], dropped: ["a", "b"])
+    ),
     (
       "data convert --from copyre in --out out.jsonl --words w.json --relations r.json",
       conversion(.copyre, words: "w.json", relations: "r.json")

@@ -151,13 +151,15 @@ struct DocumentTests {
           return error.description.replacing(folder.path + "/", with: "")
         }
       }
-      #expect(message("none.yaml") == "none.yaml: cannot be read: No such file or directory")
+      #expect(message("none.yaml") == "none.yaml: cannot be opened: No such file or directory")
       try Data("a: 1\nb: é\nc: ".utf8 + [0xE9, 0x0A]).write(
         to: folder.appending(path: "latin.yaml"))
       #expect(message("latin.yaml") == "latin.yaml:3: not UTF-8; save the file as UTF-8 text")
       try Data([0xFF, 0xFE, 0x61, 0x00]).write(to: folder.appending(path: "utf16.yaml"))
-      #expect(message("utf16.yaml") == "utf16.yaml:1: not UTF-8; save the file as UTF-8 text")
-      try Data(count: 2 << 20).write(to: folder.appending(path: "large.yaml"))
+      #expect(
+        message("utf16.yaml") == "utf16.yaml: is UTF-16, expected UTF-8 text; "
+          + "convert it: iconv -f UTF-16 -t UTF-8 utf16.yaml > NEW")
+      try Data(repeating: 0x20, count: 2 << 20).write(to: folder.appending(path: "large.yaml"))
       #expect(
         message("large.yaml") == "large.yaml: larger than 1 MiB, too large for a configuration")
       try Data([0xEF, 0xBB, 0xBF] + "epochs: 3\n".utf8).write(
@@ -171,8 +173,7 @@ struct DocumentTests {
     let endless = #expect(throws: ConfigurationError.self) {
       try ConfigurationDocument(contentsOf: "/dev/zero")
     }
-    #expect(
-      endless?.description == "/dev/zero: larger than 1 MiB, too large for a configuration")
+    #expect(endless?.description.hasPrefix("/dev/zero: is binary") == true)
   }
 }
 

@@ -128,16 +128,16 @@ extension FormatTests.Case {
     .init(
       name: "a relation outside the file", format: .triples,
       files: ["in": "[\n\(ann)[[\"Ann\",\"q\",\"New\"]]}]", "rel": #"{"r":0}"#], relations: "rel",
-      error: "in:2: relation 'q' is not in rel"),
+      error: "in:2: record 1: relation 'q' is not in rel"),
     .init(
       name: "two strings", format: .triples, files: ["in": "[\(ann)[[\"Ann\",\"New\"]]}]"],
-      error: "in:1: triple_list[0] has 2 strings, expected [head, relation, tail]"),
+      error: "in:1: record 1: triple_list[0] has 2 strings, expected [head, relation, tail]"),
     .init(
       name: "an empty entity", format: .triples, files: ["in": "[\(ann)[[\" \",\"r\",\"New\"]]}]"],
-      error: "in:1: an entity of a triple is empty"),
+      error: "in:1: record 1: an entity of a triple is empty"),
     .init(
       name: "blank text", format: .triples, files: ["in": #"[{"text":" ","triple_list":[]}]"#],
-      error: "in:1: sentence without tokens"),
+      error: "in:1: record 1: sentence without tokens"),
     .init(
       name: "a list that is not closed", format: .triples,
       files: ["in": "[{\"text\":\"a\",\"triple_list\":[]}\n"],
@@ -151,11 +151,11 @@ extension FormatTests.Case {
     .init(
       name: "no word list", format: .copyre, files: ["in": "[]"],
       error: "in: --from copyre needs --words FILE and --relations FILE"),
-    copyre("[[[1]],[[0,0,9]]]", "in:1: sentence 0: relation id 9 is not in r"),
-    copyre("[[[1],[2]],[[],[]]]", "in:1: sentence 1: word id 2 is not in w"),
-    copyre("[[[1]],[[0,1,1]]]", "in:1: sentence 0: tail is [1, 1], outside a sentence of 1 tokens"),
+    copyre("[[[1]],[[0,0,9]]]", "in:1: record 1: relation id 9 is not in r"),
+    copyre("[[[1],[2]],[[],[]]]", "in:1: record 2: word id 2 is not in w"),
+    copyre("[[[1]],[[0,1,1]]]", "in:1: record 1: tail is [1, 1], outside a sentence of 1 tokens"),
     copyre(
-      "[[[1]],[[0,0]]]", "in:1: sentence 0: 2 numbers of triples, expected a multiple of three"),
+      "[[[1]],[[0,0]]]", "in:1: record 1: 2 numbers of triples, expected a multiple of three"),
     copyre("[[[1]],[[],[]]]", "in: has 1 sentences but 2 lists of triples"),
     copyre("[[[1]]]", "in: has 1 lists, expected two or three"),
     .init(
@@ -164,46 +164,47 @@ extension FormatTests.Case {
       error: "in.sent:2: has no line beside it in in.tup"),
     .init(
       name: "two parts", format: .tuples, files: ["in.sent": "a\n", "in.tup": "a ; b\n"],
-      error: "in.tup:1: tuple 'a ; b' has 2 parts, expected head ; tail ; relation"),
+      error: "in.tup:1: record 1: tuple 'a ; b' has 2 parts, expected head ; tail ; relation"),
     .init(
       name: "no file", format: .tuples, files: [:],
       error: "in.sent: cannot be opened: No such file or directory"),
     .init(
       name: "four columns", format: .conll04, files: ["in": "#doc 1\n0\ta\tO\t['N']\n"],
-      error: "in:2: has 4 columns between tabs, expected 5"),
+      error: "in:2: record 1 (id '1'): has 4 columns between tabs, expected 5"),
     .init(
       name: "a tag of no scheme", format: .conll04, files: ["in": "#doc 1\n0\ta\tX\t['N']\t[0]\n"],
-      error: "in:2: tag 'X', expected O, B-TYPE or I-TYPE"),
+      error: "in:2: record 1 (id '1'): tag 'X', expected O, B-TYPE or I-TYPE"),
     .init(
       name: "a token before the first document", format: .conll04,
-      files: ["in": "0\ta\tO\t['N']\t[0]\n"], error: "in:1: a token before the first '#doc NAME'"),
+      files: ["in": "0\ta\tO\t['N']\t[0]\n"],
+      error: "in:1: record 1: a token before the first '#doc NAME'"),
     .init(
-      name: "a document without tokens", format: .conll04, files: ["in": "#doc 1\n#doc 2\n"],
-      error: "in:1: sentence without tokens"),
+      name: "a document without tokens", format: .conll04, files: ["in": "#doc 1\n"],
+      error: "in:1: record 1 (id '1'): sentence without tokens"),
     .init(
       name: "a tail outside", format: .conll04, files: ["in": "#doc 1\n0\ta\tO\t['r']\t[1]\n"],
-      error: "in:1: tail 1 is outside a sentence of 1 tokens"),
+      error: "in:1: record 1 (id '1'): tail 1 is outside a sentence of 1 tokens"),
     .init(
       name: "an entity outside", format: .spert,
       files: [
         "in": #"[{"tokens":["a"],"entities":[{"type":"P","start":0,"end":2}],"relations":[]}]"#
       ],
-      error: "in:1: entities[0] is 0..<2, outside a sentence of 1 tokens"),
+      error: "in:1: record 1: entities[0] is 0..<2, outside a sentence of 1 tokens"),
     .init(
       name: "an entity that is not there", format: .spert,
       files: [
         "in": #"[{"tokens":["a"],"entities":[],"relations":[{"type":"r","head":0,"tail":0}]}]"#
       ],
-      error: "in:1: relations[0].head is 0, but the record has 0 entities"),
+      error: "in:1: record 1: relations[0].head is 0, but the record has 0 entities"),
     .init(
       name: "a span outside the document", format: .dygie,
       files: ["in": #"{"sentences":[["a"]],"ner":[[[0,1,"T"]]],"relations":[[]]}"#],
-      error: "in:1: ner[0][0] is [0, 1], outside a sentence of 1 tokens"),
+      error: "in:1: record 1: ner[0][0] is [0, 1], outside a sentence of 1 tokens"),
     .init(
       name: "lists of other lengths", format: .dygie,
       files: ["in": #"{"sentences":[["a"]],"ner":[],"relations":[[]]}"#],
       error:
-        "in:1: 1 sentences, but ner of 0 and relations of 1; expected one list for each sentence"),
+        "in:1: record 1: 1 sentences, but ner of 0; expected one list for each sentence"),
   ]
 
   private static func copyre(_ text: String, _ error: String) -> FormatTests.Case {

@@ -122,6 +122,7 @@ struct TokenizationTests {
     let other = line.replacing("words", with: "bpe")
     #expect(
       message { try JSONLines.parse(Array(other.utf8), name: "x") }
-        == "x:1: tokenize is 'bpe', expected one of 'blanks', 'words', 'characters'")
+        == "x:1: record 1 (id '1'): tokenize is 'bpe', expected one of 'blanks', 'words', 'characters'"
+    )
   }
 }

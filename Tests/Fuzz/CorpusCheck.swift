@@ -5,8 +5,25 @@ import Foundation
 enum CorpusCheck {
   static func jsonLines(_ bytes: UnsafeRawBufferPointer) {
     put(bytes, "input")
-    guard let sentences = try? JSONLines.read("input") else { return }
-    requireSound(sentences)
+    if let sentences = try? JSONLines.read("input") { requireSound(sentences) }
+    check(.jsonl)
+  }
+
+  /// Reads the input with bad records left out, or refused; what is taken must be sound.
+  private static func check(
+    _ format: CorpusFormat, words: String? = nil, relations: String? = nil
+  ) {
+    _ = try? CorpusFormat.recognised("input")
+    for skipsBad in [true, false] {
+      var options = ConversionOptions()
+      options.skipsBad = skipsBad
+      let conversion = try? format.read(
+        "input", words: words, relations: relations, options: options)
+      guard let conversion else { continue }
+      requireSound(conversion.sentences)
+      precondition(skipsBad || conversion.bad.count == 0)
+      precondition(!conversion.report(output: "out").isEmpty)
+    }
   }
 
   /// - Parameter format: its name behind `--from`. Of `tuples` and `copyre` the input is two files, the
@@ -15,21 +32,19 @@ enum CorpusCheck {
     guard let reader = CorpusFormat(rawValue: format) else {
       preconditionFailure("no format \(format)")
     }
-    let conversion: Conversion?
     switch reader {
     case .tuples:
       put(parts(bytes).0, "input.sent")
       put(parts(bytes).1, "input.tup")
-      conversion = try? reader.read("input")
+      check(reader)
     case .copyre:
       put(parts(bytes).0, "input")
       put(parts(bytes).1, "names")
-      conversion = try? reader.read("input", words: "names", relations: "names")
+      check(reader, words: "names", relations: "names")
     default:
       put(bytes, "input")
-      conversion = try? reader.read("input")
+      check(reader)
     }
-    if let conversion { requireSound(conversion.sentences) }
   }
 
   static func vectors(_ bytes: UnsafeRawBufferPointer) {

@@ -294,7 +294,7 @@ extension ProgramTests {
         #expect(result.status == 1)
         #expect(result.complaints.count == 1, "\(result.stderr)")
         #expect(result.stderr.hasPrefix("tercet: rank 1 on "), "\(result.stderr)")
-        #expect(result.stderr.contains(": none.yaml: cannot be read"), "\(result.stderr)")
+        #expect(result.stderr.contains(": none.yaml: cannot be opened"), "\(result.stderr)")
         #expect(place.names("run").isEmpty)
       }
     }

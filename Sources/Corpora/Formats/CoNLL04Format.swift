@@ -3,28 +3,44 @@ extension CorpusFormat {
   /// the token, its BIO tag, relations and the numbers of their tails; tabs between. Relations stand
   /// on the last token of the head and name the last token of the tail; `N` is none.
   public static let conll04 = CorpusFormat(
-    "conll04", summary: "#doc and BIO columns", reader: readCoNLL04)
+    "conll04", summary: "#doc and BIO columns",
+    mismatch: { $0.firstLine.hasPrefix("#doc") ? nil : "its first line is no '#doc NAME'" },
+    reader: readCoNLL04)
 
   private static func readCoNLL04(
     _ path: String, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
     var reader = try LineReader(path)
-    var document: ColumnDocument?
+    var lines: [(bytes: [UInt8], place: Place)] = []
     while let bytes = try reader.next() {
-      let line = try TextFile.string(bytes, at: reader.place)
-      if line.hasPrefix("#doc") {
-        try document?.add(to: &builder)
-        document = ColumnDocument(
-          id: Sentence.tokens(of: String(line.dropFirst(4))).joined(separator: " "),
-          place: reader.place)
-      } else if !bytes.allSatisfy(isBlank) {
-        guard document != nil else {
-          throw reader.place.error("a token before the first '#doc NAME'")
-        }
-        try document?.append(line, at: reader.place)
-      }
+      if bytes.starts(with: "#doc".utf8) { readDocument(&lines, into: &builder) }
+      if !bytes.allSatisfy(isBlank) { lines.append((bytes, reader.place)) }
     }
-    try document?.add(to: &builder)
+    readDocument(&lines, into: &builder)
+  }
+
+  /// Reads the lines of a document, and takes them away.
+  private static func readDocument(
+    _ lines: inout [(bytes: [UInt8], place: Place)], into builder: inout CorpusBuilder
+  ) {
+    guard let first = lines.first else { return }
+    defer { lines = [] }
+    builder.read { (number, builder) throws(CorpusError) in
+      var place = Place(file: first.place.file, line: first.place.line, record: number)
+      let title = try TextFile.string(first.bytes, at: place)
+      guard title.hasPrefix("#doc") else {
+        throw place.error("a token before the first '#doc NAME'")
+      }
+      let id = Sentence.tokens(of: String(title.dropFirst(4))).joined(separator: " ")
+      place.recordID = id.isEmpty ? nil : id
+      var document = ColumnDocument(id: id, place: place)
+      for line in lines.dropFirst() {
+        let place = Place(
+          file: place.file, line: line.place.line, record: number, recordID: place.recordID)
+        try document.append(try TextFile.string(line.bytes, at: place), at: place)
+      }
+      try document.add(to: &builder)
+    }
   }
 }
 
@@ -43,7 +59,7 @@ private struct ColumnDocument {
   }
 
   mutating func append(_ line: String, at place: Place) throws(CorpusError) {
-    let columns = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    let columns = line.parts(between: "\t")
     guard columns.count == 5 else {
       throw place.error("has \(columns.count) columns between tabs, expected 5")
     }
@@ -92,7 +108,6 @@ private struct ColumnDocument {
 
   func add(to builder: inout CorpusBuilder) throws(CorpusError) {
     var draft = Draft(id: id, tokens: tokens, entities: entities)
-    try place.check(tokens: tokens)
     let byEnd = Dictionary(
       entities.map { ($0.span.end, $0.span) }, uniquingKeysWith: { first, _ in first })
     for link in links {

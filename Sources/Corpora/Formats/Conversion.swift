@@ -4,6 +4,11 @@ public struct Conversion: Sendable {
   public let sentences: [Sentence]
   /// The number of unusable parts by reason; reasons that never held are absent.
   public let tally: [Unused: Int]
+  /// The names behind a reason, where it is one of names, with their numbers.
+  let names: [Unused: [ExactString: Int]]
+  /// The records that were left out as bad.
+  public let bad: BadRecords
+  let options: ConversionOptions
 }
 
 /// A reason why a part of a published corpus is no target, or is left out, as reports print it.
@@ -15,15 +20,27 @@ public enum Unused: String, CaseIterable, Sendable {
   /// Another type for the span of an entity.
   case type = "second types of an entity; the first is kept"
   /// A pair that the corpus lists as unrelated.
-  case noRelation = "pairs labelled as no relation; left out"
+  case noRelation = "pairs labelled as no relation; left out (--keep-relation NAME keeps one)"
+  /// A relation that the user does not want.
+  case dropped = "triples of relations that --drop-relation names; left out"
+  /// A relation that may be one or the lack of one.
+  case other = "triples of a rest class; kept (--drop-relation NAME leaves it out)"
   /// A relation between two sentences.
   case crossing = "relations across sentences; left out"
   /// A relation between tokens that end no entity.
   case endless = "relations that end at no entity's last token; left out"
+  /// A token without a character that is seen.
+  case blankToken = "tokens of white space alone; left out, and spans moved"
+  /// An entity that consists of such tokens, or a triple that has one.
+  case blankSpan = "entities and triples of white space alone; left out"
+  /// A sentence of a document without a token.
+  case emptySentence = "sentences of documents without tokens; left out"
+  /// A sentence that no reader accepts.
+  case long = "sentences of more than 10000 tokens; left out, cut them up to keep them"
 }
 
 extension Conversion {
-  /// The sizes, and a line for each reason of unusable parts.
+  /// The sizes, a line for each reason of unusable parts, and the bad records.
   ///
   /// - Parameter output: the file that was written.
   public func report(output: String) -> String {
@@ -32,8 +49,26 @@ extension Conversion {
     let empty = statistics.sentencesByTriples[0]
     if empty > 0 { lines.append("  \(empty) sentences without triples; kept") }
     for reason in Unused.allCases {
-      if let count = tally[reason] { lines.append("  \(count) \(reason.rawValue)") }
+      guard let count = tally[reason] else { continue }
+      lines.append("  \(count) \(reason.rawValue)\(list(names[reason]))")
     }
-    return lines.joined(separator: "\n")
+    return (lines + unmatched + bad.report).joined(separator: "\n")
+  }
+
+  /// The commonest names, the most frequent one first.
+  private func list(_ names: [ExactString: Int]?) -> String {
+    guard let names else { return "" }
+    let sorted = names.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let shown = sorted.prefix(5).map { "'\($0.key.value)' \($0.value)" }
+    return ": " + (shown + (sorted.count > 5 ? ["…"] : [])).joined(separator: ", ")
+  }
+
+  /// A line for each name that the user gave and no triple has.
+  private var unmatched: [String] {
+    let found = Set(sentences.flatMap(\.triples).map { ExactString($0.relation) })
+    let kept = options.kept.filter { !found.contains(ExactString($0)) }
+    let dropped = options.dropped.filter { names[.dropped]?[ExactString($0)] == nil }
+    return kept.map { "  --keep-relation \($0): no triple has this relation" }
+      + dropped.map { "  --drop-relation \($0): no triple has this relation" }
   }
 }

@@ -4,7 +4,11 @@ extension CorpusFormat {
   /// last token, the only one that these files know (Corpora/README.md 1.3).
   public static let copyre = CorpusFormat(
     "copyre", summary: "ids, with --words and --relations", needs: [.words, .relations],
-    reader: readCopyRE)
+    mismatch: { sample in
+      let lists = sample.records.filter { if case .array = $0.value { true } else { false } }
+      return (2...3).contains(lists.count) && lists.count == sample.records.count
+        ? nil : "it is no list of two or three lists"
+    }, reader: readCopyRE)
 
   private static func readCopyRE(
     _ path: String, into builder: inout CorpusBuilder
@@ -22,12 +26,14 @@ extension CorpusFormat {
       throw CorpusError(
         file: path, "has \(sentences.count) sentences but \(triples.count) lists of triples")
     }
-    for (i, (ids, flat)) in zip(sentences, triples).enumerated() {
-      var place = Place(file: path, line: 1)
-      place.part = "sentence \(i)"
-      var draft = Draft(tokens: try tokens(ids, vocabulary, place))
-      try draft.add(flat, relations, place, &builder)
-      try builder.add(draft, at: place)
+    for (ids, flat) in zip(sentences, triples) {
+      builder.read { (number, builder) throws(CorpusError) in
+        let place = Place(file: path, line: 1, record: number)
+        let (ids, flat) = (ids.placed(at: place), flat.placed(at: place))
+        var draft = Draft(tokens: try tokens(ids, vocabulary, place))
+        try draft.add(flat, relations, place)
+        try builder.add(draft, at: place)
+      }
     }
   }
 
@@ -48,8 +54,7 @@ extension CorpusFormat {
 
 extension Draft {
   fileprivate mutating func add(
-    _ flat: JSONNode, _ relations: RelationInventory, _ place: Place,
-    _ builder: inout CorpusBuilder
+    _ flat: JSONNode, _ relations: RelationInventory, _ place: Place
   ) throws(CorpusError) {
     var numbers: [Int] = []
     for node in try flat.elements("a flat list of triples") { numbers.append(try node.integer()) }
@@ -62,11 +67,7 @@ extension Draft {
       guard let relation = relations.byID[numbers[i + 2]] else {
         throw place.error("relation id \(numbers[i + 2]) is not in \(relations.file)")
       }
-      if RelationInventory.isNone(relation) {
-        builder.count(.noRelation)
-      } else {
-        triples.append(Triple(head: .span(head), relation: relation, tail: .span(tail)))
-      }
+      triples.append(Triple(head: .span(head), relation: relation, tail: .span(tail)))
     }
   }
 }

@@ -18,25 +18,40 @@ public struct CorpusFormat: Sendable {
   public let needs: [NameFile]
   /// Whether the input is the prefix of two files in place of a file.
   public let isPair: Bool
+  /// The reason why a sample is not of this format; `nil` where it is.
+  let mismatch: @Sendable (Sample) -> String?
   /// Reads the input into the builder, which holds the files of ``needs``.
   private let reader: @Sendable (String, inout CorpusBuilder) throws(CorpusError) -> Void
 
+  /// A format of any files.
   init(
     _ name: String, summary: String, needs: [NameFile] = [], isPair: Bool = false,
+    mismatch: @escaping @Sendable (Sample) -> String?,
     reader: @escaping @Sendable (String, inout CorpusBuilder) throws(CorpusError) -> Void
   ) {
     rawValue = name
     self.summary = summary
     self.needs = needs
     self.isPair = isPair
+    self.mismatch = mismatch
     self.reader = reader
+  }
+
+  /// A format of JSON records, in a list or one a line, that are read one by one.
+  init(
+    _ name: String, summary: String, mismatch: @escaping @Sendable (Sample) -> String?,
+    record: @escaping @Sendable (JSONNode, inout CorpusBuilder) throws(CorpusError) -> Void
+  ) {
+    self.init(name, summary: summary, mismatch: mismatch) { (path, builder) throws(CorpusError) in
+      try builder.readRecords(of: path, record)
+    }
   }
 }
 
 extension CorpusFormat: CaseIterable, RawRepresentable, Hashable, CustomStringConvertible {
   /// The list of formats, in the order of help and messages.
   public static let allCases: [CorpusFormat] = [
-    .triples, .cotype, .copyre, .tuples, .conll04, .spert, .dygie,
+    .triples, .cotype, .copyre, .tuples, .conll04, .spert, .dygie, .jsonl,
   ]
 
   /// The format of that name, if there is one.
@@ -71,9 +86,12 @@ extension CorpusFormat {
   ///   - words: the JSON file of word ids; only for a format that needs it.
   ///   - relations: a JSON file of relation ids. Where the format does not need it, a relation that it
   ///     does not name is an error.
-  /// - Throws: `CorpusError` with file and line where the input does not have the format.
+  ///   - options: what is left out.
+  /// - Throws: `CorpusError` with file, line and record where the input does not have the format. Of several bad
+  ///   records the first five are named and the others counted.
   public func read(
-    _ path: String, words: String? = nil, relations: String? = nil
+    _ path: String, words: String? = nil, relations: String? = nil,
+    options: ConversionOptions = ConversionOptions()
   ) throws(CorpusError) -> Conversion {
     if words != nil && !needs.contains(.words) {
       let names = Self.allCases.filter { $0.needs.contains(.words) }.map(\.rawValue)
@@ -94,9 +112,25 @@ extension CorpusFormat {
     let inventory: RelationInventory? =
       if let relations { try RelationInventory.read(relations) } else { nil }
     let names: NumberedNames? = if let words { try NumberedNames(words) } else { nil }
-    var builder = CorpusBuilder(words: names, relations: inventory)
+    var builder = CorpusBuilder(words: names, relations: inventory, options: options)
     try reader(path, &builder)
-    if builder.sentences.isEmpty { throw CorpusError(file: path, "holds no sentence") }
-    return builder.conversion()
+    let conversion = builder.conversion()
+    try check(conversion, of: path)
+    return conversion
+  }
+
+  private func check(_ conversion: Conversion, of path: String) throws(CorpusError) {
+    let bad = conversion.bad
+    if bad.isCut || !conversion.options.skipsBad {
+      let remedy =
+        bad.isCut
+        ? "the file cannot be read to its end, so mend it first"
+        : "nothing is written; --skip-bad leaves them out"
+      if let error = bad.error(in: path, remedy: remedy) { throw error }
+    }
+    if conversion.sentences.isEmpty {
+      let all = bad.error(in: path, remedy: "no other holds a sentence")
+      throw all ?? CorpusError(file: path, "holds no sentence")
+    }
   }
 }

@@ -1,10 +1,7 @@
 /// A sentence while its format is read.
 struct Draft {
   /// A sentence from its text.
-  init(text: String, at place: Place) throws(CorpusError) {
-    tokens = Sentence.tokens(of: text)
-    try place.check(tokens: tokens)
-  }
+  init(text: String) { tokens = Sentence.tokens(of: text) }
 
   init(id: String? = nil, tokens: [String], entities: [EntityMention] = []) {
     (self.id, self.tokens, self.entities) = (id, tokens, entities)
@@ -15,14 +12,57 @@ struct Draft {
   var tokens: [String]
   var entities: [EntityMention] = []
   var triples: [Triple] = []
+  /// How the text was cut, where the corpus says so.
+  var tokenization: Tokenization?
 }
 
 extension Argument {
   /// The first place of an entity's text in the tokens, or the text where it has none.
   init(_ text: String, in tokens: [String], at place: Place) throws(CorpusError) {
     let words = Sentence.tokens(of: text)
-    if words.isEmpty { throw place.error("an entity of a triple is empty") }
+    if words.allSatisfy(\.isBlankToken) { throw place.error("an entity of a triple is empty") }
     let span = Sentence.firstOccurrence(of: text, in: tokens)
     self = span.map(Argument.span) ?? .text(words.joined(separator: " "))
+  }
+}
+
+extension Draft {
+  /// Leaves out tokens without a character that is seen, such as spaCy's line ends, and moves spans.
+  mutating func dropBlankTokens(counting builder: inout CorpusBuilder) {
+    let isKept = tokens.map { !$0.isBlankToken }
+    if !isKept.contains(false) { return }
+    // The number of kept tokens before each one.
+    let moved = isKept.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1 ? 1 : 0)) }
+    func move(_ span: Span) -> Span? {
+      let (start, next) = (moved[span.start], moved[span.end + 1])
+      return start < next ? Span(start, next - 1) : nil
+    }
+    func move(_ argument: Argument) -> Argument? {
+      guard let span = argument.span else { return argument }
+      return move(span).map(Argument.span)
+    }
+    for _ in isKept.filter({ !$0 }) { builder.count(.blankToken) }
+    let before = entities.count + triples.count
+    entities = entities.compactMap { entity in
+      move(entity.span).map { EntityMention(span: $0, type: entity.type) }
+    }
+    triples = triples.compactMap { triple in
+      guard let head = move(triple.head), let tail = move(triple.tail) else { return nil }
+      return Triple(head: head, relation: triple.relation, tail: tail)
+    }
+    for _ in entities.count + triples.count..<before { builder.count(.blankSpan) }
+    tokens = zip(tokens, isKept).filter(\.1).map(\.0)
+  }
+}
+
+extension String {
+  /// Whether the text has no character that is seen.
+  var isBlankToken: Bool {
+    // Most tokens start with a letter.
+    if let first = utf8.first, first > 0x20 && first < 0x7F { return false }
+    return unicodeScalars.allSatisfy { scalar in
+      scalar.properties.isWhitespace
+        || [.control, .format].contains(scalar.properties.generalCategory)
+    }
   }
 }

@@ -2,32 +2,37 @@ extension CorpusFormat {
   /// The documents of DyGIE and SciERC, one a line: sentences, entities and relations by sentence,
   /// with inclusive token offsets that count from the document's start.
   public static let dygie = CorpusFormat(
-    "dygie", summary: "spans", reader: readDyGIE)
+    "dygie", summary: "spans", mismatch: { $0.lacks("sentences") }, record: readDyGIE)
 
   private static func readDyGIE(
-    _ path: String, into builder: inout CorpusBuilder
+    _ record: JSONNode, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
-    try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
-      let sentences = try record["sentences"].elements()
-      let entities = try record["ner"].elements()
-      let relations = try record["relations"].elements()
-      guard entities.count == sentences.count && relations.count == sentences.count else {
-        throw record.place.error(
-          "\(sentences.count) sentences, but ner of \(entities.count) and relations of "
-            + "\(relations.count); expected one list for each sentence")
+    let sentences = try record["sentences"].elements()
+    let entities = try annotations("ner", of: record, sentences.count)
+    let relations = try annotations("relations", of: record, sentences.count)
+    let document = try Document(record, sentences)
+    for i in sentences.indices {
+      var draft = Draft(id: document.id(of: i), tokens: document.sentences[i])
+      for node in try entities?[i].elements() ?? [] {
+        try document.add(entity: node, of: i, to: &draft, &builder)
       }
-      let document = try Document(record, sentences)
-      for i in sentences.indices {
-        var draft = Draft(id: document.id(of: i), tokens: document.sentences[i])
-        for node in try entities[i].elements() {
-          try document.add(entity: node, of: i, to: &draft, &builder)
-        }
-        for node in try relations[i].elements() {
-          try document.add(relation: node, of: i, to: &draft, &builder)
-        }
-        try builder.add(draft, at: record.place)
+      for node in try relations?[i].elements() ?? [] {
+        try document.add(relation: node, of: i, to: &draft, &builder)
       }
+      try builder.add(draft, at: record.place, isPart: true)
     }
+  }
+
+  /// The annotations by sentence under a key; `nil` where it is absent, as all keys but `sentences` may be.
+  private static func annotations(
+    _ key: String, of record: JSONNode, _ count: Int
+  ) throws(CorpusError) -> [JSONNode]? {
+    guard let lists = try record.member(key)?.elements() else { return nil }
+    guard lists.count == count else {
+      throw record.place.error(
+        "\(count) sentences, but \(key) of \(lists.count); expected one list for each sentence")
+    }
+    return lists
   }
 }
 

@@ -16,7 +16,4 @@ struct RelationInventory {
   }
 
   func contains(_ relation: String) -> Bool { names.contains(ExactString(relation)) }
-
-  /// Whether a label means that a pair has no relation.
-  static func isNone(_ label: String) -> Bool { ExactString(label) == ExactString("None") }
 }

@@ -1,25 +1,24 @@
 extension CorpusFormat {
   /// Text with triples of strings, a JSON list or a record a line (PRGC, CasRel, TPLinker, BiRTE).
   public static let triples = CorpusFormat(
-    "triples", summary: "text and triple_list", reader: readTriples)
+    "triples", summary: "text and triple_list", mismatch: { $0.lacks("text", "triple_list") },
+    record: readTriples)
 
   private static func readTriples(
-    _ path: String, into builder: inout CorpusBuilder
+    _ record: JSONNode, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
-    try JSONFile.forEachRecord(path) { (record) throws(CorpusError) in
-      var draft = try Draft(text: try record["text"].string(), at: record.place)
-      for node in try record["triple_list"].elements() {
-        let parts = try node.strings()
-        guard parts.count == 3 else {
-          throw node.place.error(
-            "\(node.name) has \(parts.count) strings, expected [head, relation, tail]")
-        }
-        draft.triples.append(
-          Triple(
-            head: try Argument(parts[0], in: draft.tokens, at: node.place), relation: parts[1],
-            tail: try Argument(parts[2], in: draft.tokens, at: node.place)))
+    var draft = Draft(text: try record["text"].string())
+    for node in try record["triple_list"].elements() {
+      let parts = try node.strings()
+      guard parts.count == 3 else {
+        throw node.place.error(
+          "\(node.name) has \(parts.count) strings, expected [head, relation, tail]")
       }
-      try builder.add(draft, at: record.place)
+      draft.triples.append(
+        Triple(
+          head: try Argument(parts[0], in: draft.tokens, at: node.place), relation: parts[1],
+          tail: try Argument(parts[2], in: draft.tokens, at: node.place)))
     }
+    try builder.add(draft, at: record.place)
   }
 }

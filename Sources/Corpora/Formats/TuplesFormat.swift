@@ -4,7 +4,13 @@ extension CorpusFormat {
   /// The line files of PtrNetDecoding4JERE: `PREFIX.sent` has a sentence a line, `PREFIX.tup` its
   /// `head ; tail ; relation | head ; tail ; relation`.
   public static let tuples = CorpusFormat(
-    "tuples", summary: "INPUT is the prefix of .sent and .tup", isPair: true, reader: readTuples)
+    "tuples", summary: "INPUT is the prefix of .sent and .tup", isPair: true,
+    mismatch: { sample in
+      let isThere = ["sent", "tup"].map {
+        FileManager.default.fileExists(atPath: file(sample.path, $0))
+      }
+      return isThere == [true, true] ? nil : "there is no \(sample.path).sent with a .tup"
+    }, reader: readTuples)
 
   private static func readTuples(
     _ path: String, into builder: inout CorpusBuilder
@@ -13,22 +19,29 @@ extension CorpusFormat {
     var tuples = try LineReader(file(path, "tup"))
     while let text = try sentences.next() {
       guard let line = try tuples.next() else {
-        throw sentences.place.error("has no line beside it in \(tuples.path)")
+        builder.cut(sentences.place.error("has no line beside it in \(tuples.path)"))
+        return
       }
-      var draft = try Draft(
-        text: try TextFile.string(text, at: sentences.place), at: sentences.place)
-      let triples = try TextFile.string(line, at: tuples.place)
-      if !Sentence.tokens(of: triples).isEmpty { try draft.add(triples, at: tuples.place) }
-      try builder.add(draft, at: tuples.place)
+      let places = (sentences.place, tuples.place)
+      builder.read { (number, builder) throws(CorpusError) in
+        let place = Place(file: places.0.file, line: places.0.line, record: number)
+        let beside = Place(file: places.1.file, line: places.1.line, record: number)
+        var draft = Draft(text: try TextFile.string(text, at: place))
+        if draft.tokens.isEmpty { throw place.error("sentence without tokens") }
+        let triples = try TextFile.string(line, at: beside)
+        if !Sentence.tokens(of: triples).isEmpty { try draft.add(triples, at: beside) }
+        try builder.add(draft, at: beside)
+      }
     }
     if let line = try tuples.next(), !line.allSatisfy(isBlank) {
-      throw tuples.place.error("has no line beside it in \(sentences.path)")
+      builder.cut(tuples.place.error("has no line beside it in \(sentences.path)"))
     }
   }
 
-  /// `PREFIX.kind`, or `PREFIX.kind.gz` where only that is there.
+  /// `PREFIX.kind`, or `PREFIX.kind.gz` where only that is there. The prefix may be given as one of its files.
   private static func file(_ prefix: String, _ kind: String) -> String {
-    let plain = "\(prefix).\(kind)"
+    let ending = [".sent", ".tup", ".sent.gz", ".tup.gz"].first(where: prefix.hasSuffix)
+    let plain = "\(prefix.dropLast(ending?.count ?? 0)).\(kind)"
     let files = FileManager.default
     let isPacked = !files.fileExists(atPath: plain) && files.fileExists(atPath: "\(plain).gz")
     return isPacked ? "\(plain).gz" : plain
@@ -37,8 +50,8 @@ extension CorpusFormat {
 
 extension Draft {
   fileprivate mutating func add(_ line: String, at place: Place) throws(CorpusError) {
-    for tuple in line.components(separatedBy: "|") {
-      let parts = tuple.components(separatedBy: ";")
+    for tuple in line.parts(between: "|") {
+      let parts = tuple.parts(between: ";")
       guard parts.count == 3 else {
         throw place.error(
           "tuple '\(tuple)' has \(parts.count) parts, expected head ; tail ; relation")

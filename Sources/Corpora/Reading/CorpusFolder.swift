@@ -9,7 +9,8 @@ public enum CorpusFolder {
   public static func splits(_ path: String) throws(CorpusError) -> [(name: String, path: String)] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw CorpusError(file: path, "no such file or folder")
+      let command = CorpusFormat.command(converting: path).map { "; convert it: \($0)" } ?? ""
+      throw CorpusError(file: path, "no such file or folder\(command)")
     }
     if !isFolder.boolValue { return [(name(path), path)] }
     let files: [String]
@@ -21,9 +22,25 @@ public enum CorpusFolder {
     let splits = files.filter { $0.hasSuffix(".jsonl") || $0.hasSuffix(".jsonl.gz") }
       .map { (name: name($0), path: path.hasSuffix("/") ? path + $0 : "\(path)/\($0)") }
     if splits.isEmpty {
-      throw CorpusError(file: path, "holds no .jsonl file; make some with 'tercet data convert'")
+      let command = command(in: path) { _ in true } ?? "tercet data convert"
+      throw CorpusError(file: path, "holds no .jsonl file; make some: \(command)")
     }
     return splits.sorted { (rank($0.name), $0.name) < (rank($1.name), $1.name) }
+  }
+
+  /// The command that makes the split `path`, which is not there, of a corpus in its place; `nil` without one.
+  static func command(making path: String) -> String? {
+    let url = URL(filePath: path)
+    let folder = url.deletingLastPathComponent().relativePath
+    let split = name(path)
+    return command(in: folder) { $0.hasPrefix(split) }
+  }
+
+  /// The command that converts a folder, or the first file in it that is wanted and can be converted.
+  private static func command(in folder: String, where isWanted: (String) -> Bool) -> String? {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let paths = files.filter(isWanted).sorted().prefix(20).map { "\(folder)/\($0)" }
+    return ([folder] + paths).lazy.compactMap(CorpusFormat.command).first
   }
 
   private static func name(_ path: String) -> String {

@@ -8,21 +8,79 @@
 public enum JSONLines {
   /// Reads a corpus.
   ///
-  /// - Throws: `CorpusError` with file and line where a line is malformed, a key is missing or of
+  /// - Throws: `CorpusError` with file, line and record where a line is malformed, a key is missing or of
   ///   the wrong type, a span lies outside its sentence, a sentence has no token, a token is empty
-  ///   or holds a blank, or an id occurs twice; with the file where it cannot be read or is empty.
+  ///   or holds a blank, or an id occurs twice: the first five such records are named, and the others counted.
+  ///   With the file where it cannot be read or is empty; with the command that converts it where it is a corpus
+  ///   of another format.
   public static func read(_ path: String) throws(CorpusError) -> [Sentence] {
+    var reader = try open(path)
     var sentences: [Sentence] = []
     var lines: [ExactString: Int] = [:]
-    try JSONFile.forEachLine(path) { (record) throws(CorpusError) in
-      let sentence = try Sentence(record)
-      if let earlier = lines.updateValue(record.place.line, forKey: ExactString(sentence.id)) {
-        throw record.place.error("id '\(sentence.id)' is also that of line \(earlier)")
+    var bad = BadRecords()
+    while let line = try reader.next() {
+      if line.allSatisfy(isBlank) { continue }
+      let place = Place(file: path, line: reader.number, record: bad.next())
+      do throws(CorpusError) {
+        let sentence = try sentence(line, at: place)
+        if let earlier = lines.updateValue(place.line, forKey: ExactString(sentence.id)) {
+          let twin = Place(
+            file: path, line: place.line, record: place.record, recordID: sentence.id)
+          throw twin.error("id '\(sentence.id)' is also that of line \(earlier)")
+        }
+        sentences.append(sentence)
+      } catch {
+        if sentences.isEmpty && bad.count == 0 { try refuseOtherFormats(path) }
+        bad.add(error)
       }
-      sentences.append(sentence)
     }
+    let isOwn = !sentences.isEmpty
+    let remedy = isOwn ? "mend them, or leave them out: \(cleaning(path))" : "is it the right file?"
+    if let error = bad.error(in: path, remedy: remedy) { throw error }
     if sentences.isEmpty { throw CorpusError(file: path, "holds no sentence") }
     return sentences
+  }
+
+  /// Opens a corpus, or names the command that makes it of what lies in its place.
+  private static func open(_ path: String) throws(CorpusError) -> LineReader {
+    do throws(CorpusError) {
+      return try LineReader(path)
+    } catch {
+      guard let command = CorpusFolder.command(making: path) else { throw error }
+      throw CorpusError(file: path, "\(error.message); make it: \(command)")
+    }
+  }
+
+  private static func refuseOtherFormats(_ path: String) throws(CorpusError) {
+    guard let command = CorpusFormat.command(converting: path) else { return }
+    throw CorpusError(file: path, "is not tercet's JSON Lines; convert it: \(command)")
+  }
+
+  private static func cleaning(_ path: String) -> String {
+    CorpusFormat.jsonl.command(converting: path) + " --skip-bad"
+  }
+
+  /// Reads a sentence from its line.
+  private static func sentence(
+    _ line: [UInt8], at place: Place
+  ) throws(CorpusError) -> Sentence {
+    var parser = JSONParser(line, file: place.file, line: place.line)
+    let value: JSONValue
+    do throws(CorpusError) {
+      value = try parser.onlyValue()
+    } catch {
+      throw place.error(error.message)
+    }
+    let record = JSONNode(value: value, place: place.identified(by: value))
+    let sentence = try Sentence(record)
+    try record.place.check(tokens: sentence.tokens)
+    for triple in sentence.triples {
+      try record.place.check(triple.relation, "the relation of a triple")
+    }
+    for case let type? in sentence.entities.map(\.type) {
+      try record.place.check(type, "the type of an entity")
+    }
+    return sentence
   }
 
   /// Reads a corpus that is in memory, as ``line(_:)`` writes it.
@@ -32,9 +90,8 @@ public enum JSONLines {
   public static func parse(_ bytes: [UInt8], name: String) throws(CorpusError) -> [Sentence] {
     var sentences: [Sentence] = []
     for (index, line) in bytes.split(separator: 0x0A).enumerated() {
-      var parser = JSONParser(Array(line), file: name, line: index + 1)
-      let place = Place(file: name, line: index + 1)
-      sentences.append(try Sentence(JSONNode(value: try parser.onlyValue(), place: place)))
+      let place = Place(file: name, line: index + 1, record: index + 1)
+      sentences.append(try sentence(Array(line), at: place))
     }
     return sentences
   }
@@ -93,9 +150,9 @@ public enum JSONLines {
 }
 
 extension Sentence {
-  fileprivate init(_ record: JSONNode) throws(CorpusError) {
+  /// A record of tercet's own format.
+  init(_ record: JSONNode) throws(CorpusError) {
     let tokens = try record["tokens"].strings()
-    try record.place.check(tokens: tokens)
     let id = try record.member("id")?.label() ?? String(record.place.line)
     self.init(
       id: id, tokens: tokens, tokenization: try record.member("tokenize")?.tokenization())
@@ -126,7 +183,9 @@ extension JSONNode {
 
   fileprivate func argument(in count: Int) throws(CorpusError) -> Argument {
     switch value {
-    case .string(let text): return .text(text)
+    case .string(let text):
+      if text.isBlankToken { throw place.error("\(name) is empty") }
+      return .text(text)
     case .array: return .span(try span(in: count))
     default: throw mismatch("[start, end] or the entity's text")
     }
@@ -134,12 +193,8 @@ extension JSONNode {
 }
 
 extension Place {
-  /// Refuses a sentence without tokens, one that is too long, and tokens that are empty or hold a blank.
+  /// Refuses a sentence without tokens, and tokens that are empty or hold a blank.
   func check(tokens: [String]) throws(CorpusError) {
-    if tokens.count > Sentence.longest {
-      throw error(
-        "sentence of \(tokens.count) tokens, at most \(Sentence.longest) are read; cut it up")
-    }
     if tokens.isEmpty { throw error("sentence without tokens") }
     for (i, token) in tokens.enumerated() {
       if token.isEmpty { throw error("tokens[\(i)] is empty") }

@@ -5,6 +5,9 @@ struct JSONNode {
   /// As `triples[2].head`; empty for a whole record.
   var name = ""
 
+  /// The same value, as part of a record at `place`.
+  func placed(at place: Place) -> JSONNode { JSONNode(value: value, place: place, name: name) }
+
   func mismatch(_ expected: String) -> CorpusError {
     place.error("\(name.isEmpty ? "record" : name) is \(value.kind), expected \(expected)")
   }

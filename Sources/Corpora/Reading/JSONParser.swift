@@ -1,9 +1,11 @@
 /// Reads JSON values one after the other from bytes (RFC 8259, strict).
 struct JSONParser {
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
   private let file: String
-  private var index = 0
-  private var line: Int
+  var index = 0
+  /// Where reading ends: at the end of `bytes`, or of a line.
+  var end: Int
+  var line: Int
   private static let deepest = 256
 
   /// - Parameter line: number of the first line of `bytes` in the file.
@@ -11,7 +13,7 @@ struct JSONParser {
     self.bytes = bytes
     self.file = file
     self.line = line
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
+    end = bytes.count
   }
 
   /// The place of the next value.
@@ -19,10 +21,12 @@ struct JSONParser {
 
   /// The next byte that is not blank, without taking it; `nil` at the end.
   mutating func peek() -> UInt8? {
-    while index < bytes.count {
+    while index < end {
       switch bytes[index] {
       case 0x0A: line += 1
       case 0x20, 0x09, 0x0D: break
+      // A byte order mark where files were put together.
+      case 0xEF where bytes[index..<end].starts(with: [0xEF, 0xBB, 0xBF]): index += 2
       default: return bytes[index]
       }
       index += 1
@@ -98,7 +102,7 @@ struct JSONParser {
 
   private mutating func number() throws(CorpusError) -> JSONValue {
     let start = index
-    while index < bytes.count, "+-.eE0123456789".utf8.contains(bytes[index]) { index += 1 }
+    while index < end, "+-.eE0123456789".utf8.contains(bytes[index]) { index += 1 }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
     let digits = text.drop { $0 == "-" }
     let isPadded = digits.count > 1 && digits.first == "0" && digits.dropFirst().first != "."
@@ -122,12 +126,12 @@ extension JSONParser {
   private mutating func string() throws(CorpusError) -> String {
     index += 1
     let start = index
-    while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C, bytes[index] >= 0x20 {
+    while index < end, bytes[index] != 0x22, bytes[index] != 0x5C, bytes[index] >= 0x20 {
       index += 1
     }
     var units = Array(bytes[start..<index])
     while true {
-      guard index < bytes.count, bytes[index] >= 0x20 else {
+      guard index < end, bytes[index] >= 0x20 else {
         throw malformed("a string is not closed")
       }
       let byte = bytes[index]
@@ -142,7 +146,7 @@ extension JSONParser {
   }
 
   private mutating func escape() throws(CorpusError) -> [UInt8] {
-    guard index < bytes.count else { throw malformed("a string is not closed") }
+    guard index < end else { throw malformed("a string is not closed") }
     let letter = Character(Unicode.Scalar(bytes[index]))
     index += 1
     switch letter {

@@ -1,50 +1,89 @@
+import Files
 import Foundation
 
-/// Reads the lines of a file, plain or gzip, without their ends.
-struct LineReader: ~Copyable {
+/// Reads the lines of a file, plain or gzip, without their ends: a line feed, or a carriage return and one. Nothing
+/// else ends a line.
+package struct LineReader: ~Copyable {
   private var reader: ByteReader
   private var buffer: [UInt8] = []
   private var start = 0
+  /// Where the search for the next line feed goes on.
+  private var searched = 0
   private var isAtEnd = false
   /// Number of the line that `next` returned last, from 1.
-  private(set) var number = 0
+  package private(set) var number = 0
 
-  init(_ path: String) throws(CorpusError) { reader = try ByteReader(path) }
+  /// Opens a file.
+  package init(_ path: String) throws(CorpusError) {
+    do {
+      reader = try ByteReader(path)
+    } catch {
+      throw CorpusError(error)
+    }
+  }
 
-  var path: String { reader.path }
-  var place: Place { Place(file: path, line: number) }
+  /// Reads lines as they come from what is open already, and leaves it open.
+  package init(descriptor: Int32, name: String) {
+    reader = ByteReader(descriptor: descriptor, name: name)
+  }
+
+  /// The file as messages name it.
+  package var path: String { reader.path }
+  /// The place of the line that `next` returned last.
+  package var place: Place { Place(file: path, line: number) }
 
   /// The next line, or `nil` after the last.
-  mutating func next() throws(CorpusError) -> [UInt8]? {
-    var searched = start
+  package mutating func next() throws(CorpusError) -> [UInt8]? {
     while true {
-      if let end = firstLineFeed(from: searched) {
-        defer { start = end + 1 }
-        return line(end)
-      }
+      if let end = lineFeed() { return line(end, after: end + 1) }
       if isAtEnd { break }
-      buffer.removeFirst(start)
-      start = 0
-      searched = buffer.count
-      isAtEnd = try !reader.read(into: &buffer)
+      try read()
     }
-    guard start < buffer.count else { return nil }
-    defer { start = buffer.count }
-    return line(buffer.count)
+    return start < buffer.count ? line(buffer.count, after: buffer.count) : nil
   }
 
-  private mutating func line(_ end: Int) -> [UInt8] {
+  /// Takes in what has come, and returns whether ``next()`` would wait for the rest of a line.
+  package mutating func wouldWait() throws(CorpusError) -> Bool {
+    while lineFeed() == nil && !isAtEnd {
+      guard reader.isReady else { return true }
+      try read()
+    }
+    return false
+  }
+
+  private mutating func read() throws(CorpusError) {
+    buffer.removeFirst(start)
+    (start, searched) = (0, searched - start)
+    do throws(FileError) {
+      isAtEnd = try !reader.read(into: &buffer)
+    } catch {
+      throw CorpusError(error)
+    }
+  }
+
+  /// The line up to `end`, without a byte order mark, which files that were put together have at their seams.
+  private mutating func line(_ end: Int, after next: Int) -> [UInt8] {
+    defer { (start, searched) = (next, next) }
     number += 1
     let hasReturn = end > start && buffer[end - 1] == 0x0D
-    return Array(buffer[start..<(hasReturn ? end - 1 : end)])
+    let line = buffer[start..<(hasReturn ? end - 1 : end)]
+    return Array(line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line)
   }
 
-  private func firstLineFeed(from index: Int) -> Int? {
-    buffer.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress, index < bytes.count,
-        let hit = memchr(base + index, 0x0A, bytes.count - index)
+  /// Where the next line feed is.
+  private mutating func lineFeed() -> Int? {
+    let from = searched
+    let found: Int? = buffer.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, from < bytes.count,
+        let hit = memchr(base + from, 0x0A, bytes.count - from)
       else { return nil }
       return base.distance(to: UnsafeRawPointer(hit))
     }
+    searched = found ?? buffer.count
+    return found
   }
+}
+
+extension CorpusError {
+  init(_ error: FileError) { self.init(file: error.path, error.message) }
 }

@@ -1,17 +1,22 @@
+import Files
 import Foundation
 
 /// Files that are read and written whole.
 package enum TextFile {
   /// All bytes of a file, plain or gzip.
   static func bytes(_ path: String) throws(CorpusError) -> [UInt8] {
-    var reader = try ByteReader(path)
-    var bytes: [UInt8] = []
-    while try reader.read(into: &bytes) {}
-    return bytes
+    do throws(FileError) {
+      var reader = try ByteReader(path)
+      var bytes: [UInt8] = []
+      while try reader.read(into: &bytes) {}
+      return bytes
+    } catch {
+      throw CorpusError(error)
+    }
   }
 
   /// The text of a line.
-  static func string(_ bytes: [UInt8], at place: Place) throws(CorpusError) -> String {
+  package static func string(_ bytes: [UInt8], at place: Place) throws(CorpusError) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw place.error("is not UTF-8; convert the file to UTF-8")
     }

@@ -62,3 +62,10 @@ extension Sequence {
     return filter { seen.insert(key($0)).inserted }
   }
 }
+
+extension String {
+  /// The parts between separators, compared by code units: a combining character hides no separator.
+  func parts(between separator: Unicode.Scalar) -> [String] {
+    unicodeScalars.split(separator: separator, omittingEmptySubsequences: false).map { String($0) }
+  }
+}

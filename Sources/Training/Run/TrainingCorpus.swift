@@ -57,10 +57,13 @@ public struct TrainingCorpus: Sendable {
     tokenization = Tokenization(of: training)
     trainingDigest = Self.digest(training)
     developmentDigest = Self.digest(development)
-    warnings = Self.warnings(
-      path, longest: longest, left: training.count - short.count,
-      cut: development.count { $0.tokens.count > longest },
-      unseen: UnseenRelations(in: development, training: short))
+    let labels = [RelationWarning.text(about: training, in: path)].compactMap { $0 }
+    warnings =
+      labels
+      + Self.warnings(
+        path, longest: longest, left: training.count - short.count,
+        cut: development.count { $0.tokens.count > longest },
+        unseen: UnseenRelations(in: development, training: short))
   }
 
   private static func warnings(

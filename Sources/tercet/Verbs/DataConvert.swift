@@ -1,7 +1,7 @@
 import Commands
 import Corpora
 
-/// `tercet data convert --from FORMAT INPUT --out FILE`: turns a published corpus into JSON Lines.
+/// `tercet data convert [--from FORMAT] INPUT --out FILE`: turns a published corpus into JSON Lines.
 struct DataConvert: Verb {
   static let syntax = VerbSyntax(
     words: ["data", "convert"],
@@ -9,8 +9,10 @@ struct DataConvert: Verb {
     operand: Operand(
       name: "INPUT", count: .once,
       help: "file to convert; for \(names(where: \.isPair)), the prefix of its two files"),
-    flags: [from, out, words, relations],
-    notes: "Formats: \(CorpusFormat.overview). INPUT may be gzipped.",
+    flags: [from, out, words, relations, skipBad, keepRelation, dropRelation],
+    notes:
+      "Formats: \(CorpusFormat.overview). INPUT may be gzipped. Pairs labelled as no relation (None, "
+      + "NA, no_relation, ...) are left out and counted.",
     examples: [
       "tercet data convert --from triples train_triples.json.gz --out data/webnlg/train.jsonl",
       "tercet data convert --from copyre train.json --words words2id.json \\",
@@ -18,7 +20,8 @@ struct DataConvert: Verb {
       "tercet data convert --from tuples NYT29/train --out data/nyt29/train.jsonl",
     ])
 
-  private static let from = Flag("from", .required("FORMAT"), .once, help: "format of INPUT")
+  private static let from = Flag(
+    "from", .required("FORMAT"), help: "format of INPUT (default: recognised by its beginning)")
   private static let out = Flag(
     "out", .required("FILE"), .once, help: "file to write; its folders are made")
   private static let words = Flag(
@@ -29,22 +32,43 @@ struct DataConvert: Verb {
     help: "the relations that may occur; needed by --from "
       + "\(names { $0.needs.contains(.relations) }) (default: those that do)")
 
-  /// The format of the input.
-  let format: CorpusFormat
+  private static let skipBad = Flag(
+    "skip-bad",
+    help: "leave out bad records, count them by reason and name the first five of each "
+      + "(default: name them and write nothing)")
+  private static let keepRelation = Flag(
+    "keep-relation", .required("NAME"), .anyNumber,
+    help: "take NAME for a relation though it reads as none, e.g. NA")
+  private static let dropRelation = Flag(
+    "drop-relation", .required("NAME"), .anyNumber,
+    help: "leave out the triples of a relation, e.g. Other")
+
+  /// The format of the input; `nil` where it is to be recognised.
+  let format: CorpusFormat?
   /// A file, or the prefix of two.
   let input: String
   /// The file to write.
   let output: String
-  /// The file of word ids; given if and only if the format needs it.
+  /// The file of word ids.
   let words: String?
-  /// The file of the relations that may occur; always given where the format needs it.
+  /// The file of the relations that may occur.
   let relations: String?
+  /// What is left out.
+  let options: ConversionOptions
 
   /// Converts a file and prints its counts, and counts of unusable parts by reason.
   ///
-  /// - Throws: `CorpusError` with file and line of malformed input; nothing is written then.
+  /// - Throws: `CorpusError` with file, line and record of malformed input; nothing is written then.
   func run() throws -> ExitStatus {
-    let conversion = try format.read(input, words: words, relations: relations)
+    let format = try format ?? CorpusFormat.recognised(input)
+    if self.format == nil { Console.line("\(input): read as --from \(format)") }
+    let conversion: Conversion
+    do throws(CorpusError) {
+      conversion = try format.read(input, words: words, relations: relations, options: options)
+    } catch {
+      let remedy = error.record == nil || options.skipsBad ? "" : " (--skip-bad leaves it out)"
+      throw Failure(description: "\(error)\(remedy)")
+    }
     try JSONLines.write(conversion.sentences, to: output)
     Console.line("\(conversion.report(output: output))")
     return .success
@@ -58,19 +82,34 @@ struct DataConvert: Verb {
 
 extension DataConvert {
   init(_ line: ArgumentLine) throws(UsageError) {
-    let format: CorpusFormat = try line.requiredChoice(of: Self.from)
-    let needed = format.needs.map(Self.flag)
+    let format: CorpusFormat? = try line.choice(of: Self.from)
+    if let format { try Self.check(line, fits: format) }
+    var options = ConversionOptions()
+    options.skipsBad = line.has(Self.skipBad)
+    options.kept = line.values(of: Self.keepRelation)
+    options.dropped = line.values(of: Self.dropRelation)
+    if let name = options.kept.first(where: options.dropped.contains) {
+      throw line.error(
+        "'\(name)' is named by --keep-relation and --drop-relation; give one of them")
+    }
+    self.init(
+      format: format, input: line.requiredOperand, output: line.requiredValue(of: Self.out),
+      words: line.value(of: Self.words), relations: line.value(of: Self.relations),
+      options: options)
+  }
+
+  private static func check(
+    _ line: ArgumentLine, fits format: CorpusFormat
+  ) throws(UsageError) {
+    let needed = format.needs.map(flag)
     if !needed.allSatisfy(line.has) {
       let usage = needed.map(\.usage).joined(separator: " and ")
       throw line.error("'--from \(format)' needs \(usage)")
     }
-    if line.has(Self.words) && !format.needs.contains(.words) {
-      let names = Self.names { $0.needs.contains(.words) }
+    if line.has(words) && !format.needs.contains(.words) {
+      let names = names { $0.needs.contains(.words) }
       throw line.error("'--words' belongs to '--from \(names)', found '--from \(format)'")
     }
-    self.init(
-      format: format, input: line.requiredOperand, output: line.requiredValue(of: Self.out),
-      words: line.value(of: Self.words), relations: line.value(of: Self.relations))
   }
 
   private static func flag(_ file: CorpusFormat.NameFile) -> Flag {

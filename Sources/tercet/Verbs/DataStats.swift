@@ -25,10 +25,14 @@ struct DataStats: Verb {
   }
 
   private func print(_ path: String) throws(CorpusError) {
+    var warnings: [String] = []
     let splits = try CorpusFolder.splits(path).map { (split) throws(CorpusError) in
-      (name: split.name, statistics: CorpusStatistics(try JSONLines.read(split.path)))
+      let sentences = try JSONLines.read(split.path)
+      warnings += [RelationWarning.text(about: sentences, in: split.path)].compactMap { $0 }
+      return (name: split.name, statistics: CorpusStatistics(sentences))
     }
     Console.line("\(StatisticsTable(splits))")
+    for warning in warnings { Console.line("warning: \(warning)") }
     guard let training = splits.first(where: { $0.name == "train" })?.statistics else { return }
     for split in splits {
       let unseen = UnseenRelations(in: split.statistics, training: training)

@@ -1,0 +1,139 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Corpora
+
+struct RelationNameTests {
+  @Test(
+    "names that mean no relation are known in any spelling",
+    arguments: [
+      "None", "none", "NONE", "NA", "N/A", "n/a", "n.a.", "no_relation", "no relation",
+      "No-Relation",
+      "NoRelation", "norelation", "NO_RELATION", "no\u{a0}relation", "Null", "<none>", "unrelated",
+      "not related", "no_rel",
+    ])
+  func none(name: String) {
+    #expect(RelationName.meansNone(name))
+  }
+
+  @Test(
+    "other names are relations",
+    arguments: [
+      "Other", "nationality", "no", "/people/person/nationality", "NA_located", "nonexistent",
+      "noun", "_",
+      "relation", "na\u{301}",
+    ])
+  func some(name: String) {
+    #expect(!RelationName.meansNone(name))
+  }
+
+  /// One pair labelled as no relation, in each format.
+  static let files: [(format: CorpusFormat, files: [String: String])] = [
+    (.triples, ["in": #"[{"text":"a b","triple_list":[["a","NAME","b"],["a","r","b"]]}]"#]),
+    (
+      .cotype,
+      [
+        "in":
+          #"{"sentText":"a b","relationMentions":[{"em1Text":"a","em2Text":"b","label":"NAME"},"#
+          + #"{"em1Text":"a","em2Text":"b","label":"r"}]}"#
+      ]
+    ),
+    (
+      .copyre,
+      ["in": "[[[1,2]],[[0,1,0,0,1,1]]]", "w": #"{"a":1,"b":2}"#, "r": #"{"NAME":0,"r":1}"#]
+    ),
+    (.tuples, ["in.sent": "a b\n", "in.tup": "a ; b ; NAME | a ; b ; r\n"]),
+    (
+      .conll04,
+      ["in": "#doc 1\n0\ta\tB-P\t['NAME', 'r']\t[1, 1]\n1\tb\tB-P\t['N']\t[1]\n"]
+    ),
+    (
+      .spert,
+      [
+        "in":
+          #"[{"tokens":["a","b"],"entities":[{"type":"P","start":0,"end":1},{"type":"P","start":1,"end":2}],"#
+          + #""relations":[{"type":"NAME","head":0,"tail":1},{"type":"r","head":0,"tail":1}]}]"#
+      ]
+    ),
+    (
+      .dygie,
+      ["in": #"{"sentences":[["a","b"]],"relations":[[[0,0,1,1,"NAME"],[0,0,1,1,"r"]]]}"#]
+    ),
+    (
+      .jsonl,
+      [
+        "in": #"{"tokens":["a","b"],"triples":[{"head":[0,0],"relation":"NAME","tail":[1,1]},"#
+          + #"{"head":[0,0],"relation":"r","tail":[1,1]}]}"#
+      ]
+    ),
+  ]
+
+  @Test(
+    "one rule for all formats: no relation is left out and counted, or kept by name",
+    arguments: files)
+  func rule(format: CorpusFormat, files: [String: String]) throws {
+    for name in ["None", "NA", "no_relation", "N/A", "No Relation"] {
+      let left = try convert(format, files, name)
+      #expect(left.sentences.flatMap(\.triples).map(\.relation) == ["r"])
+      #expect(left.tally == [.noRelation: 1])
+      #expect(left.report(output: "o").contains("keeps one): '\(name)' 1"))
+      let kept = try convert(format, files, name, kept: [name])
+      #expect(kept.sentences.flatMap(\.triples).map(\.relation) == [name, "r"])
+      #expect(kept.tally == [:])
+    }
+  }
+
+  @Test("Other is kept and pointed out, and left out by name", arguments: files)
+  func other(format: CorpusFormat, files: [String: String]) throws {
+    let kept = try convert(format, files, "Other")
+    #expect(kept.sentences.flatMap(\.triples).map(\.relation) == ["Other", "r"])
+    #expect(kept.tally == [.other: 1])
+    let said = try convert(format, files, "Other", kept: ["Other"])
+    #expect(said.tally == [:])
+    let left = try convert(format, files, "Other", dropped: ["Other"])
+    #expect(left.sentences.flatMap(\.triples).map(\.relation) == ["r"])
+    #expect(left.tally == [.dropped: 1])
+  }
+
+  @Test("names that the user gives and no triple has are said")
+  func unmatched() throws {
+    let report = try convert(.triples, Self.files[0].files, "q", kept: ["NA"], dropped: ["Q", "q"])
+      .report(output: "o")
+    #expect(report.contains("  --keep-relation NA: no triple has this relation"))
+    #expect(report.contains("  --drop-relation Q: no triple has this relation"))
+    #expect(!report.contains("--drop-relation q:"))
+  }
+
+  @Test(
+    "an empty name, and one with a tab or a line end, is refused by every reader", arguments: files)
+  func refused(format: CorpusFormat, files: [String: String]) throws {
+    // In lines and columns no name can hold these, and a list of names has no empty one.
+    let isText = [.tuples, .conll04].contains(format)
+    let names = ["", " ", "\u{a0}"] + (isText ? [] : [#"a\tb"#, #"a\nb"#, #"\u2028"#, #"a\rb"#])
+    for name in names where !(isText && name != "") {
+      let found = try #require(message { try convert(format, files, name) }, "'\(name)'")
+      #expect(found.split(separator: "\n").count == 1)
+      #expect(found.contains("record 1"), "\(found)")
+    }
+    guard format == .jsonl else { return }
+    for name in ["", #"a\tb"#] {
+      let text = (files["in"] ?? "").replacing("NAME", with: name)
+      #expect(throws: CorpusError.self) { try JSONLines.parse(Array(text.utf8), name: "x") }
+    }
+  }
+
+  private func convert(
+    _ format: CorpusFormat, _ files: [String: String], _ name: String, kept: [String] = [],
+    dropped: [String] = []
+  ) throws -> Conversion {
+    try inFolder(files.mapValues { $0.replacing("NAME", with: name) }) { folder in
+      var options = ConversionOptions()
+      (options.kept, options.dropped) = (kept, dropped)
+      let needsNames = !format.needs.isEmpty
+      return try format.read(
+        "\(folder)/in", words: needsNames ? "\(folder)/w" : nil,
+        relations: needsNames ? "\(folder)/r" : nil, options: options)
+    }
+  }
+}
