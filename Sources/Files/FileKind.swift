@@ -24,9 +24,15 @@ enum FileKind {
       let remedy = mark.remedy.replacing("FILE", with: path.shellWord)
       return "is \(mark.name), expected UTF-8 text; \(remedy)"
     }
-    return head.firstIndex(of: 0).map {
-      "is binary (byte \($0 + 1) is 0), expected UTF-8 text; is it the right file?"
+    if let zero = head.firstIndex(of: 0) {
+      return "is binary (byte \(zero + 1) is 0), expected UTF-8 text; is it the right file?"
     }
+    // Of random bytes a tenth are control characters that no text has.
+    let controls = head.count {
+      $0 < 0x09 || (0x0E..<0x20).contains($0) && $0 != 0x1B || $0 == 0x7F
+    }
+    return controls * 20 > head.count
+      ? "is binary, expected UTF-8 text; is it the right file?" : nil
   }
 
   private static let marks: [Mark] = packed + encodings + others
@@ -73,18 +79,19 @@ enum FileKind {
   private static let pickle = "save its contents as JSON Lines"
   private static let page = "fetch the file itself, not the page about it"
 
-  /// UTF-16 and UTF-32 without a mark: text of which every second byte, or three of four, are zero.
+  /// UTF-16 and UTF-32 without a mark: of each character but few the first bytes are zero, or the last.
   private static func wide(_ head: [UInt8]) -> Mark? {
-    guard head.count >= 8 else { return nil }
-    let zeros = head.prefix(8).map { $0 == 0 }
-    let kinds: [(pattern: [Bool], name: String)] = [
-      ([false, true], "UTF-16LE"), ([true, false], "UTF-16BE"),
-      ([false, true, true, true], "UTF-32LE"), ([true, true, true, false], "UTF-32BE"),
+    let bytes = head.prefix(1024).count / 4 * 4
+    var zeros = [0, 0, 0, 0]
+    for i in 0..<bytes where head[i] == 0 { zeros[i % 4] += 4 }
+    let isZero = zeros.map { 3 * $0 > bytes }
+    let kinds: [([Bool], String)] = [
+      ([false, true, false, true], "UTF-16LE"), ([true, false, true, false], "UTF-16BE"),
+      ([false, false, true, true], "UTF-32LE"), ([false, true, true, true], "UTF-32LE"),
+      ([true, true, false, false], "UTF-32BE"), ([true, true, true, false], "UTF-32BE"),
     ]
-    let kind = kinds.first { kind in
-      zeros.indices.allSatisfy { zeros[$0] == kind.pattern[$0 % kind.pattern.count] }
-    }
-    return kind.map { Mark([], $0.name, "convert it: iconv -f \($0.name) -t UTF-8 FILE > NEW") }
+    guard bytes >= 8, let name = kinds.first(where: { $0.0 == isZero })?.1 else { return nil }
+    return Mark([], name, "convert it: iconv -f \(name) -t UTF-8 FILE > NEW")
   }
 
   private static func tar(_ head: [UInt8]) -> Mark? {

@@ -178,6 +178,15 @@ struct BadRecordTests {
     }
   }
 
+  @Test("many bad records in a list on one line take time by the file's size")
+  func manyBroken() throws {
+    let text = "[" + String(repeating: #"{"a":NaN},"#, count: 30_000) + "{}]"
+    var records = JSONRecords(Array(text.utf8), file: "in")
+    var count = 0
+    while records.next() != nil { count += 1 }
+    #expect(count == 30_001)
+  }
+
   @Test("counts of a bad record do not stay")
   func rollBack() throws {
     let files = [

@@ -41,6 +41,9 @@ struct RecognitionTests {
       message { try inFolder(["in": "Ann left.\n"]) { try CorpusFormat.recognised("\($0)/in") } })
     #expect(text.contains("it is text that starts 'Ann left.'"))
     #expect(
+      message { try inFolder(["in": " \n"]) { try CorpusFormat.recognised("\($0)/in") } }
+        == "in: is empty")
+    #expect(
       message { try inFolder([:]) { try CorpusFormat.recognised("\($0)/none") } }
         == "none: cannot be opened: no such file")
   }
@@ -67,6 +70,27 @@ struct RecognitionTests {
     }
     #expect(found?.hasSuffix("train.json --out train.jsonl") == true, "\(found ?? "read")")
     #expect(found?.contains("tercet data convert --from triples") == true)
+  }
+
+  @Test("a split that is not there is made of a corpus in its place")
+  func missing() throws {
+    let record = #"[{"text":"a","triple_list":[]}]"#
+    let files = ["train_triples.json": record, "val.json": record, "all.json": record]
+    for (split, source) in [("train", "train_triples.json"), ("dev", "val.json")] {
+      let found = message { try inFolder(files) { try JSONLines.read("\($0)/\(split).jsonl") } }
+      #expect(
+        found == "\(split).jsonl: cannot be opened: No such file or directory; make it: "
+          + "tercet data convert --from triples \(source) --out \(split).jsonl")
+    }
+    let inside = message {
+      try inFolder(files) { try JSONLines.read("\($0)/all.json/train.jsonl") }
+    }
+    #expect(
+      inside == "all.json/train.jsonl: cannot be opened: Not a directory; make it: "
+        + "tercet data convert --from triples all.json --out all.jsonl")
+    #expect(
+      message { try inFolder(files) { try JSONLines.read("\($0)/test.jsonl") } }
+        == "test.jsonl: cannot be opened: No such file or directory")
   }
 
   @Test("the command never writes over its input")

@@ -89,6 +89,14 @@ struct ByteReaderTests {
     ([0xFE, 0xFF, 0x00, 0x7B], "is UTF-16", "iconv -f UTF-16 -t UTF-8 file > NEW"),
     ([0xFF, 0xFE, 0, 0, 0x7B, 0, 0, 0], "is UTF-32", "iconv -f UTF-32 -t UTF-8 file > NEW"),
     (Array("{\0\"\0t\0o\0".utf8), "is UTF-16LE", "iconv -f UTF-16LE -t UTF-8 file > NEW"),
+    (
+      Array("[{\"text\": \"中文，文本\"}, 12]".data(using: .utf16LittleEndian) ?? Data()), "is UTF-16LE",
+      "iconv -f UTF-16LE -t UTF-8 file > NEW"
+    ),
+    (
+      (1...8).map { UInt8($0) } + [0x7F, 0xC3, 0x20], "is binary, expected UTF-8 text",
+      "is it the right file?"
+    ),
     (Array("\0{\0\"\0t\0o".utf8), "is UTF-16BE", "iconv -f UTF-16BE -t UTF-8 file > NEW"),
     ([0x89] + Array("HDF\r\n".utf8), "is HDF5", "tercet inspect shows it"),
     (Array("TERCET\r\n\u{1A}\n\0\0".utf8), "is a checkpoint of tercet", "tercet inspect shows it"),

@@ -19,6 +19,7 @@ extension CorpusFormat {
     if !files.fileExists(atPath: path) {
       throw CorpusError(file: path, "cannot be opened: no such file")
     }
+    if !sample.isFolder && sample.firstLine.isEmpty { throw CorpusError(file: path, "is empty") }
     let lines = reasons.map { "  not \($0): \($1 ?? "")" }
     throw CorpusError(
       file: path,
@@ -28,16 +29,18 @@ extension CorpusFormat {
 
   /// The command that converts an input of another format to JSON Lines; `nil` where its format is not known, or is
   /// that already.
-  public static func command(converting path: String) -> String? {
+  ///
+  /// - Parameter output: the file to write; `nil` for one named after the input.
+  public static func command(converting path: String, output: String? = nil) -> String? {
     guard let format = try? recognised(path), format != .jsonl else { return nil }
-    return format.command(converting: path)
+    return format.command(converting: path, output: output)
   }
 
   /// The command that converts an input of this format.
-  func command(converting path: String) -> String {
+  func command(converting path: String, output: String? = nil) -> String {
     let names = needs.map { " --\($0.rawValue) FILE" }.joined()
     return "tercet data convert --from \(self) \(path.shellWord)\(names) "
-      + "--out \(Self.output(for: path).shellWord)"
+      + "--out \((output ?? Self.output(for: path)).shellWord)"
   }
 
   /// A name for the JSON Lines of an input, which is not the input's own.

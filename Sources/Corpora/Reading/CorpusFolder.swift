@@ -30,17 +30,21 @@ public enum CorpusFolder {
 
   /// The command that makes the split `path`, which is not there, of a corpus in its place; `nil` without one.
   static func command(making path: String) -> String? {
-    let url = URL(filePath: path)
-    let folder = url.deletingLastPathComponent().relativePath
+    let folder = URL(filePath: path).deletingLastPathComponent().relativePath
     let split = name(path)
-    return command(in: folder) { $0.hasPrefix(split) }
+    let names = split == "dev" ? ["dev", "val"] : [split]
+    return command(in: folder, output: path) { file in names.contains(where: file.hasPrefix) }
   }
 
   /// The command that converts a folder, or the first file in it that is wanted and can be converted.
-  private static func command(in folder: String, where isWanted: (String) -> Bool) -> String? {
+  private static func command(
+    in folder: String, output: String? = nil, where isWanted: (String) -> Bool
+  ) -> String? {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let paths = files.filter(isWanted).sorted().prefix(20).map { "\(folder)/\($0)" }
-    return ([folder] + paths).lazy.compactMap(CorpusFormat.command).first
+    return ([folder] + paths).lazy.compactMap {
+      CorpusFormat.command(converting: $0, output: $0 == folder ? nil : output)
+    }.first
   }
 
   private static func name(_ path: String) -> String {

@@ -198,6 +198,9 @@ extension Place {
     if tokens.isEmpty { throw error("sentence without tokens") }
     for (i, token) in tokens.enumerated() {
       if token.isEmpty { throw error("tokens[\(i)] is empty") }
+      if token.utf8.allSatisfy(isBlank) {
+        throw error("tokens[\(i)] is white space; 'tercet data convert' takes such tokens out")
+      }
       if token.utf8.contains(where: isBlank) {
         throw error("tokens[\(i)], '\(token)', holds a blank; a token is text without blanks")
       }

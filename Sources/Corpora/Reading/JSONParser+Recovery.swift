@@ -40,16 +40,12 @@ extension JSONParser {
   /// Moves to the comma or bracket behind the list's element at `start`, by its brackets alone; `false` where they
   /// do not balance.
   mutating func skipElement(from start: Position, withinLine: Bool) -> Bool {
-    let limit = withinLine ? endOfLine(at: start.index) : bytes.count
     var depth = 0
     var next = start.index
-    while next < limit && depth >= 0 {
+    while next < bytes.count && depth >= 0 {
       switch Character(Unicode.Scalar(bytes[next])) {
-      case "\"":
-        next += 1
-        while next < limit, bytes[next] != 0x22, bytes[next] != 0x0A {
-          next += bytes[next] == 0x5C ? 2 : 1
-        }
+      case "\n" where withinLine: return false
+      case "\"": next = endOfString(at: next)
       case "]" where depth == 0, "," where depth == 0:
         move(to: next, from: start)
         return true
@@ -60,6 +56,15 @@ extension JSONParser {
       next += 1
     }
     return false
+  }
+
+  /// The place of the quote or line end that ends the string at `start`.
+  private func endOfString(at start: Int) -> Int {
+    var next = start + 1
+    while next < bytes.count, bytes[next] != 0x22, bytes[next] != 0x0A {
+      next += bytes[next] == 0x5C ? 2 : 1
+    }
+    return next < bytes.count && bytes[next] == 0x0A ? next - 1 : next
   }
 
   private mutating func move(to next: Int, from start: Position) {
