@@ -104,8 +104,8 @@ struct BadLineTests {
       ("data convert --from triples --out o", "tercet data convert: INPUT is missing"),
       (
         "data convert --from csv in --out o",
-        "tercet data convert: '--from' must be one of triples, cotype, copyre, tuples, conll04, "
-          + "spert, dygie, jsonl; found 'csv'"
+        "tercet data convert: '--from' must be one of triples, spo, tplinker, cotype, copyre, "
+          + "tuples, conll04, spert, dygie, docred, records, tacred, brat, doccano, prodigy, jsonl; found 'csv'"
       ),
       (
         "data convert --from copyre in --out o --words w",

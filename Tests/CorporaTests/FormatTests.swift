@@ -13,6 +13,7 @@ struct FormatTests {
     var input = "in"
     var words: String?
     var relations: String?
+    var tokenization: Tokenization?
     /// Lines that the corpus becomes.
     var lines: [String] = []
     var tally: [Unused: Int] = [:]
@@ -22,14 +23,14 @@ struct FormatTests {
     var testDescription: String { "\(format): \(name)" }
   }
 
-  @Test("published formats become sentences", arguments: Case.good)
+  @Test("published formats become sentences", arguments: Case.good + Case.field)
   func converts(_ example: Case) throws {
     let conversion = try convert(example)
     #expect(conversion.sentences.map(JSONLines.line) == example.lines)
     #expect(conversion.tally == example.tally)
   }
 
-  @Test("malformed input is named with its place", arguments: Case.bad)
+  @Test("malformed input is named with its place", arguments: Case.bad + Case.badField)
   func refuses(_ example: Case) throws {
     #expect(message { try convert(example) } == example.error)
   }
@@ -40,10 +41,12 @@ struct FormatTests {
         try Data(text.utf8).write(to: folder.appending(path: name))
       }
       func path(_ name: String) -> String { folder.appending(path: name).path }
+      var options = ConversionOptions()
+      options.tokenization = example.tokenization
       do throws(CorpusError) {
         return try example.format.read(
           path(example.input), words: example.words.map(path),
-          relations: example.relations.map(path))
+          relations: example.relations.map(path), options: options)
       } catch {
         let text = error.description.replacingOccurrences(of: folder.path + "/", with: "")
         throw CorpusError(text)

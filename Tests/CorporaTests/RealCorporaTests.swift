@@ -114,3 +114,46 @@ struct RealCorporaTests {
     }
   }
 }
+
+extension RealCorporaTests {
+  struct Parted: Sendable {
+    let file: String
+    let format: CorpusFormat
+    /// The share of tokens, in thousandths, that `words` leaves as they are.
+    let alone: Int
+    /// The same where compounds are known, as they are to a model of the split.
+    let known: Int
+  }
+
+  /// Corpora/README.md, Tokens.
+  static let parted = [
+    Parted(
+      file: "WebNLG/prgc-exact/train_triples.json.gz", format: .triples, alone: 995, known: 999),
+    Parted(file: "NYT24/prgc-exact/val_triples.json.gz", format: .triples, alone: 989, known: 999),
+    Parted(file: "NYT11-HRL/test.json", format: .triples, alone: 989, known: 998),
+    Parted(file: "CoNLL04/spans-spert/train_triples.json", format: .spert, alone: 979, known: 988),
+    Parted(
+      file: "SciERC/spans-spert/train_triples.json.gz", format: .spert, alone: 977, known: 999),
+    Parted(file: "ADE/spans-spert/ade_full.json.gz", format: .spert, alone: 993, known: 999),
+  ]
+
+  @Test("text that is parted already comes out of words as it was", arguments: parted)
+  func parted(_ row: Parted) throws {
+    let folder = try #require(corpusFolder)
+    let sentences = try row.format.read(folder.appending(path: row.file).path).sentences
+    #expect(Tokenization(of: sentences) == .words)
+    let words = NameList(sentences.flatMap(\.tokens))
+    var (all, alone, known) = (0, 0, 0)
+    for sentence in sentences {
+      let text = sentence.text(of: Span(0, sentence.tokens.count - 1))
+      func offsets(_ tokens: [Token]) -> Set<Range<Int>> { Set(tokens.map(\.offset)) }
+      let before = offsets(Tokenization.blanks.tokens(of: text))
+      all += before.count
+      alone += before.intersection(offsets(Tokenization.words.tokens(of: text))).count
+      let kept = Tokenization.words.tokens(of: text) { words.id(of: $0) != nil }
+      known += before.intersection(offsets(kept)).count
+    }
+    #expect(1000 * alone / all == row.alone)
+    #expect(1000 * known / all == row.known)
+  }
+}

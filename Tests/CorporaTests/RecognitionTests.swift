@@ -5,7 +5,9 @@ import Testing
 @testable import Corpora
 
 struct RecognitionTests {
-  @Test("every example of a format is recognised as what it is", arguments: FormatTests.Case.good)
+  @Test(
+    "every example of a format is recognised as what it is",
+    arguments: FormatTests.Case.good + FormatTests.Case.field)
   func examples(_ example: FormatTests.Case) throws {
     let found = try inFolder(example.files) {
       try CorpusFormat.recognised("\($0)/\(example.input)")
@@ -49,7 +51,8 @@ struct RecognitionTests {
   }
 
   @Test(
-    "a corpus of another format names the command that reads it", arguments: FormatTests.Case.good)
+    "a corpus of another format names the command that reads it",
+    arguments: FormatTests.Case.good + FormatTests.Case.field)
   func foreign(_ example: FormatTests.Case) throws {
     let name = example.format.isPair ? "in.sent" : "in"
     let found = message { try inFolder(example.files) { try JSONLines.read("\($0)/\(name)") } }

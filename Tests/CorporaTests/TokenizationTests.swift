@@ -11,7 +11,7 @@ struct TokenizationTests {
       "J.R.R. Tolkien met J.K.Rowling at 3 p.m., e.g.",
       "J.R.R. Tolkien met J.K. Rowling at 3 p.m. , e.g."
     ),
-    ("A.F.C Blackpool, vitamin A... plan b.", "A.F.C Blackpool , vitamin A ... plan b ."),
+    ("A.F.C Blackpool, vitamin A... plan b.", "A.F.C Blackpool , vitamin A. .. plan b ."),
     ("in Texas.He left St.Louis", "in Texas . He left St. Louis"),
     ("the New York-based firm", "the New York - based firm"),
     ("Germany's and the boys' toys", "Germany 's and the boys ' toys"),

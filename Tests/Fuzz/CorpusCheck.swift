@@ -14,19 +14,44 @@ enum CorpusCheck {
     _ format: CorpusFormat, words: String? = nil, relations: String? = nil
   ) {
     _ = try? CorpusFormat.recognised("input")
-    for skipsBad in [true, false] {
+    for (skipsBad, tokenization) in [(true, .words), (false, .characters), (false, nil)]
+      as [(Bool, Tokenization?)]
+    {
       var options = ConversionOptions()
-      options.skipsBad = skipsBad
+      (options.skipsBad, options.tokenization) = (skipsBad, tokenization)
       let conversion = try? format.read(
         "input", words: words, relations: relations, options: options)
       guard let conversion else { continue }
       requireSound(conversion.sentences)
       precondition(skipsBad || conversion.bad.count == 0)
       precondition(!conversion.report(output: "out").isEmpty)
+      _ = conversion.warning
     }
   }
 
-  /// - Parameter format: its name behind `--from`. Of `tuples` and `copyre` the input is two files, the
+  /// Tokens are the text at their offsets, ascending, and nothing but white space lies between them.
+  static func tokens(_ bytes: UnsafeRawBufferPointer) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let scalars = Array(text.unicodeScalars)
+    for tokenization in Tokenization.allCases {
+      let tokens = tokenization.tokens(of: text)
+      var gaps: [Unicode.Scalar] = []
+      var end = 0
+      for token in tokens {
+        precondition(!token.offset.isEmpty && token.offset.lowerBound >= end)
+        precondition(token.text.unicodeScalars.elementsEqual(scalars[token.offset]))
+        let hasSpace = token.text.unicodeScalars.contains(where: \.properties.isWhitespace)
+        precondition(tokenization == .blanks || !hasSpace)
+        gaps += scalars[end..<token.offset.lowerBound]
+        end = token.offset.upperBound
+      }
+      gaps += scalars[end...]
+      precondition(gaps.allSatisfy(\.properties.isWhitespace))
+      precondition(tokenization.words(of: text).elementsEqual(tokens.map(\.text)))
+    }
+  }
+
+  /// - Parameter format: its name behind `--from`. Of `tuples`, `brat` and `copyre` the input is two files, the
   ///   first zero byte between them; word and relation ids are those of a small list.
   static func published(_ format: String, _ bytes: UnsafeRawBufferPointer) {
     guard let reader = CorpusFormat(rawValue: format) else {
@@ -36,6 +61,10 @@ enum CorpusCheck {
     case .tuples:
       put(parts(bytes).0, "input.sent")
       put(parts(bytes).1, "input.tup")
+      check(reader)
+    case .brat:
+      put(parts(bytes).0, "input.txt")
+      put(parts(bytes).1, "input.ann")
       check(reader)
     case .copyre:
       put(parts(bytes).0, "input")

@@ -5,8 +5,8 @@ import Foundation
 /// A reader may refuse its input or accept it. Each `check` traps where an accepted input is not sound. The fuzzer
 /// itself sees crashes, hangs and large allocations.
 enum Reader: String, CaseIterable {
-  case jsonl, triples, cotype, copyre, tuples, conll04, spert, dygie, yaml, vectors, checkpoint
-  case message
+  case jsonl, triples, cotype, copyre, tuples, conll04, spert, dygie, spo, tplinker, docred, records
+  case tacred, brat, doccano, prodigy, tokens, yaml, vectors, checkpoint, message
 
   /// The reader under test, which `TERCET_FUZZ_READER` names.
   static let chosen: Reader = {
@@ -25,6 +25,7 @@ enum Reader: String, CaseIterable {
     case .yaml: ConfigurationCheck.run(bytes)
     case .vectors: CorpusCheck.vectors(bytes)
     case .jsonl: CorpusCheck.jsonLines(bytes)
+    case .tokens: CorpusCheck.tokens(bytes)
     case .checkpoint: CheckpointCheck.run(bytes)
     case .message: CheckpointCheck.message(bytes)
     default: CorpusCheck.published(rawValue, bytes)

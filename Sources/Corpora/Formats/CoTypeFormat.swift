@@ -11,11 +11,11 @@ extension CorpusFormat {
   private static func readCoType(
     _ record: JSONNode, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
-    var draft = Draft(text: try record["sentText"].string())
+    var draft = Draft(text: try record["sentText"].string(), &builder)
     for mention in try record.member("entityMentions")?.elements() ?? [] {
       let text = try mention["text"].string()
       let type = try mention.member("label")?.string()
-      if let span = Sentence.firstOccurrence(of: text, in: draft.tokens) {
+      if let span = draft.span(of: text) {
         draft.entities.append(EntityMention(span: span, type: type))
       } else {
         builder.count(.mention)
@@ -24,9 +24,9 @@ extension CorpusFormat {
     for mention in try record.member("relationMentions")?.elements() ?? [] {
       draft.triples.append(
         Triple(
-          head: try Argument(try mention["em1Text"].string(), in: draft.tokens, at: record.place),
+          head: try draft.argument(try mention["em1Text"].string(), at: record.place),
           relation: try mention["label"].string(),
-          tail: try Argument(try mention["em2Text"].string(), in: draft.tokens, at: record.place)))
+          tail: try draft.argument(try mention["em2Text"].string(), at: record.place)))
     }
     try builder.add(draft, at: record.place)
   }

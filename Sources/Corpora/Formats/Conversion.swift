@@ -9,14 +9,25 @@ public struct Conversion: Sendable {
   /// The records that were left out as bad.
   public let bad: BadRecords
   let options: ConversionOptions
+  /// Heads and tails that are no run of tokens, by how the text is cut: as it was, and where those are many, in each
+  /// other way.
+  var unlocated: [Tokenization: Int]
 }
 
 /// A reason why a part of a published corpus is no target, or is left out, as reports print it.
 public enum Unused: String, CaseIterable, Sendable {
   /// A head or tail that the text does not hold.
   case argument = "heads and tails not found in the text; kept as gold, never a target"
+  /// A head or tail whose characters do not fill tokens.
+  case border = "heads and tails that begin or end inside a token; kept as gold, never a target"
   /// An entity that the text does not hold.
   case mention = "entity mentions not found in the text; left out"
+  /// An entity whose characters do not fill tokens.
+  case mentionBorder = "entities that begin or end inside a token; left out"
+  /// An entity that is no run of characters of one sentence.
+  case pieces = "entities in several pieces or lines; left out"
+  /// A span that is perhaps counted from another start, or in other units.
+  case differs = "spans that hold another text than the corpus says; kept as spans"
   /// Another type for the span of an entity.
   case type = "second types of an entity; the first is kept"
   /// A pair that the corpus lists as unrelated.
@@ -27,6 +38,14 @@ public enum Unused: String, CaseIterable, Sendable {
   case other = "triples of a rest class; kept (--drop-relation NAME leaves it out)"
   /// A relation between two sentences.
   case crossing = "relations across sentences; left out"
+  /// What a nested object says besides its value.
+  case slot = "further slots of nested objects; left out"
+  /// What brat knows besides entities and relations.
+  case annotation = "events, attributes, notes and other annotations; left out"
+  /// A record that its annotator did not accept.
+  case rejected = "records that the annotator rejected or passed over; left out"
+  /// A text without its file of annotations.
+  case unannotated = "texts without an .ann beside them; left out"
   /// A relation between tokens that end no entity.
   case endless = "relations that end at no entity's last token; left out"
   /// A token without a character that is seen.
@@ -70,5 +89,33 @@ extension Conversion {
     let dropped = options.dropped.filter { names[.dropped]?[ExactString($0)] == nil }
     return kept.map { "  --keep-relation \($0): no triple has this relation" }
       + dropped.map { "  --drop-relation \($0): no triple has this relation" }
+  }
+}
+
+extension Conversion {
+  /// Heads and tails of the corpus.
+  private var arguments: Int { 2 * sentences.reduce(0) { $0 + $1.triples.count } }
+
+  /// Whether text was cut at blanks without a word of the user's, and more than one in ten heads and tails is no run
+  /// of its tokens.
+  var isBadlyCut: Bool {
+    guard options.tokenization == nil, let lost = unlocated[.blanks] else { return false }
+    return 10 * lost > arguments
+  }
+
+  /// A warning where cutting at blanks loses many heads and tails, with what other ways would find.
+  public var warning: String? {
+    guard isBadlyCut, let lost = unlocated[.blanks] else { return nil }
+    let others = Tokenization.allCases.filter { $0 != .blanks }
+      .map { (name: $0.rawValue, lost: unlocated[$0] ?? lost) }
+    let found = others.map { "--tokenize \($0.name) finds \(arguments - $0.lost)" }
+      .joined(separator: ", ")
+    // Words are enough for English; characters would find a little more of it, but words are what models read.
+    let best =
+      others.first { 10 * $0.lost <= arguments }
+      ?? others.filter { $0.lost < lost }.min { $0.lost < $1.lost }
+    let advice = best.map { "; convert again with --tokenize \($0.name)" } ?? ""
+    return "\(lost) of \(arguments) heads and tails are not found in text that is cut at blanks; "
+      + found + advice
   }
 }

@@ -6,6 +6,8 @@ public struct ConversionOptions: Sendable {
   public var kept: [String] = []
   /// Relations whose triples are left out.
   public var dropped: [String] = []
+  /// How text becomes tokens; `nil` for ``Tokenization/blanks``, without a word about it in the output.
+  public var tokenization: Tokenization?
 
   /// Leaves out pairs without a relation, and nothing else.
   public init() {}

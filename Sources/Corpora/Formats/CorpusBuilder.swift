@@ -6,13 +6,17 @@ struct CorpusBuilder {
   let words: NumberedNames?
   /// The relations that may occur; `nil` for any.
   let relations: RelationInventory?
-  let options: ConversionOptions
+  var options: ConversionOptions
+  /// Whether text became tokens.
+  private(set) var hasCut = false
   private(set) var sentences: [Sentence] = []
   private(set) var bad = BadRecords()
   private var tally: [Unused: Int] = [:]
   private var names: [Unused: [ExactString: Int]] = [:]
   private var ids: [ExactString: Int] = [:]
   private var record = Record()
+  /// The sentence of a text, by its tokens.
+  private var joined: [[ExactString]: Int] = [:]
 
   /// What the record at hand adds.
   private struct Record {
@@ -34,7 +38,14 @@ struct CorpusBuilder {
   mutating func conversion() -> Conversion {
     commit()
     return Conversion(
-      sentences: sentences, tally: tally, names: names, bad: bad, options: options)
+      sentences: sentences, tally: tally, names: names, bad: bad, options: options,
+      unlocated: hasCut ? [options.tokenization ?? .blanks: unlocated] : [:])
+  }
+
+  /// How text becomes tokens.
+  mutating func tokenizationOfText() -> Tokenization {
+    hasCut = true
+    return options.tokenization ?? .blanks
   }
 
   mutating func count(_ reason: Unused) { record.tally[reason, default: 0] += 1 }
@@ -90,10 +101,9 @@ struct CorpusBuilder {
     try checkTypes(of: draft.entities, at: place)
     draft.triples = try kept(draft.triples, at: place)
     for argument in draft.triples.flatMap({ [$0.head, $0.tail] }) {
-      if let span = argument.span {
-        draft.entities.append(EntityMention(span: span))
-      } else {
-        count(.argument)
+      switch argument {
+      case .span(let span): draft.entities.append(EntityMention(span: span))
+      case .text(let text): count(draft.insideTokens.contains(text) ? .border : .argument)
       }
     }
     record.drafts.append(draft)
@@ -138,7 +148,7 @@ struct CorpusBuilder {
 
   /// Takes over what the record at hand has added.
   private mutating func commit() {
-    for draft in record.drafts {
+    for draft in record.drafts where !join(draft) {
       sentences.append(
         Sentence(
           id: unique(draft.id ?? String(sentences.count + 1)), tokens: draft.tokens,
@@ -151,6 +161,27 @@ struct CorpusBuilder {
     }
     record = Record()
   }
+
+  /// Adds what a sentence has to an earlier one of the same tokens; `false` where there is none.
+  private mutating func join(_ draft: Draft) -> Bool {
+    guard draft.isJoinedWithItsText else { return false }
+    let key = draft.tokens.map(ExactString.init)
+    guard let index = joined[key] else {
+      joined[key] = sentences.count
+      return false
+    }
+    let known = sentences[index].entities
+    for entity in draft.entities where entity.type != nil {
+      let isOther = known.contains { $0.span == entity.span && $0.type != entity.type }
+      if isOther { tally[.type, default: 0] += 1 }
+    }
+    sentences[index].entities = (known + draft.entities).distinct(by: \.span)
+    sentences[index].triples += draft.triples
+    return true
+  }
+
+  /// Heads and tails that are no run of tokens.
+  private var unlocated: Int { (tally[.argument] ?? 0) + (tally[.border] ?? 0) }
 
   /// `id`, or with a number where an earlier sentence has it.
   private mutating func unique(_ id: String) -> String {

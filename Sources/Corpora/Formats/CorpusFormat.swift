@@ -51,7 +51,8 @@ public struct CorpusFormat: Sendable {
 extension CorpusFormat: CaseIterable, RawRepresentable, Hashable, CustomStringConvertible {
   /// The list of formats, in the order of help and messages.
   public static let allCases: [CorpusFormat] = [
-    .triples, .cotype, .copyre, .tuples, .conll04, .spert, .dygie, .jsonl,
+    .triples, .spo, .tplinker, .cotype, .copyre, .tuples, .conll04, .spert, .dygie, .docred,
+    .records, .tacred, .brat, .doccano, .prodigy, .jsonl,
   ]
 
   /// The format of that name, if there is one.
@@ -112,10 +113,29 @@ extension CorpusFormat {
     let inventory: RelationInventory? =
       if let relations { try RelationInventory.read(relations) } else { nil }
     let names: NumberedNames? = if let words { try NumberedNames(words) } else { nil }
-    var builder = CorpusBuilder(words: names, relations: inventory, options: options)
+    let builder = CorpusBuilder(words: names, relations: inventory, options: options)
+    var conversion = try converted(path, builder)
+    if options.tokenization == nil, conversion.isBadlyCut {
+      for choice in Tokenization.allCases where choice != .blanks {
+        var builder = builder
+        builder.options.tokenization = choice
+        conversion.unlocated[choice] = try converted(path, builder).unlocated[choice]
+      }
+    }
+    return conversion
+  }
+
+  private func converted(
+    _ path: String, _ builder: CorpusBuilder
+  ) throws(CorpusError) -> Conversion {
+    var builder = builder
     try reader(path, &builder)
     let conversion = builder.conversion()
     try check(conversion, of: path)
+    if builder.options.tokenization != nil && !builder.hasCut {
+      throw CorpusError(
+        file: path, "--from \(rawValue) has tokens, not text to cut; leave --tokenize out")
+    }
     return conversion
   }
 

@@ -1,7 +1,18 @@
 /// A sentence while its format is read.
 struct Draft {
-  /// A sentence from its text.
-  init(text: String) { tokens = Sentence.tokens(of: text) }
+  /// A sentence from its text, cut as the user says.
+  init(text: String, _ builder: inout CorpusBuilder) {
+    let way = builder.tokenizationOfText()
+    tokenization = builder.options.tokenization
+    guard way != .blanks else {
+      tokens = Sentence.tokens(of: text)
+      return
+    }
+    let aligned = AlignedText(text, tokens: way.tokens(of: text))
+    tokens = aligned.tokens.map(\.text)
+    self.aligned = aligned
+    isCut = true
+  }
 
   init(id: String? = nil, tokens: [String], entities: [EntityMention] = []) {
     (self.id, self.tokens, self.entities) = (id, tokens, entities)
@@ -12,23 +23,38 @@ struct Draft {
   var tokens: [String]
   var entities: [EntityMention] = []
   var triples: [Triple] = []
-  /// How the text was cut, where the corpus says so.
+  /// How the text became tokens; `nil` where neither the user nor the corpus says.
   var tokenization: Tokenization?
+  /// Whether tercet cut the text.
+  var isCut = false
+  /// Whether sentences of the same tokens become one.
+  var isJoinedWithItsText = false
+  /// The texts of heads and tails that begin or end inside a token.
+  var insideTokens: Set<String> = []
+  /// The text with its tokens, where punctuation or characters were parted.
+  private var aligned: AlignedText?
 }
 
-extension Argument {
-  /// The first place of an entity's text in the tokens, or the text where it has none.
-  init(_ text: String, in tokens: [String], at place: Place) throws(CorpusError) {
+extension Draft {
+  /// The first place of an entity's text, which is cut as the sentence was; `nil` where there is none.
+  func span(of text: String) -> Span? {
+    let words = (tokenization ?? .blanks).words(of: text)
+    return Sentence.firstOccurrence(of: words, in: tokens) ?? aligned?.firstSpan(of: text)
+  }
+
+  /// The first place of an entity's text, or the text where it has none.
+  func argument(_ text: String, at place: Place) throws(CorpusError) -> Argument {
     let words = Sentence.tokens(of: text)
     if words.allSatisfy(\.isBlankToken) { throw place.error("an entity of a triple is empty") }
-    let span = Sentence.firstOccurrence(of: text, in: tokens)
-    self = span.map(Argument.span) ?? .text(words.joined(separator: " "))
+    return span(of: text).map(Argument.span) ?? .text(words.joined(separator: " "))
   }
 }
 
 extension Draft {
   /// Leaves out tokens without a character that is seen, such as spaCy's line ends, and moves spans.
   mutating func dropBlankTokens(counting builder: inout CorpusBuilder) {
+    // `extract` leaves none out of what it cuts, and a corpus must be as what is extracted from.
+    if isCut { return }
     let isKept = tokens.map { !$0.isBlankToken }
     if !isKept.contains(false) { return }
     // The number of kept tokens before each one.

@@ -7,7 +7,7 @@ extension CorpusFormat {
   private static func readTriples(
     _ record: JSONNode, into builder: inout CorpusBuilder
   ) throws(CorpusError) {
-    var draft = Draft(text: try record["text"].string())
+    var draft = Draft(text: try record["text"].string(), &builder)
     for node in try record["triple_list"].elements() {
       let parts = try node.strings()
       guard parts.count == 3 else {
@@ -16,8 +16,8 @@ extension CorpusFormat {
       }
       draft.triples.append(
         Triple(
-          head: try Argument(parts[0], in: draft.tokens, at: node.place), relation: parts[1],
-          tail: try Argument(parts[2], in: draft.tokens, at: node.place)))
+          head: try draft.argument(parts[0], at: node.place), relation: parts[1],
+          tail: try draft.argument(parts[2], at: node.place)))
     }
     try builder.add(draft, at: record.place)
   }

@@ -26,7 +26,7 @@ extension CorpusFormat {
       builder.read { (number, builder) throws(CorpusError) in
         let place = Place(file: places.0.file, line: places.0.line, record: number)
         let beside = Place(file: places.1.file, line: places.1.line, record: number)
-        var draft = Draft(text: try TextFile.string(text, at: place))
+        var draft = Draft(text: try TextFile.string(text, at: place), &builder)
         if draft.tokens.isEmpty { throw place.error("sentence without tokens") }
         let triples = try TextFile.string(line, at: beside)
         if !Sentence.tokens(of: triples).isEmpty { try draft.add(triples, at: beside) }
@@ -60,8 +60,8 @@ extension Draft {
       if relation.isEmpty { throw place.error("tuple '\(tuple)' has no relation") }
       triples.append(
         Triple(
-          head: try Argument(parts[0], in: tokens, at: place), relation: relation,
-          tail: try Argument(parts[1], in: tokens, at: place)))
+          head: try argument(parts[0], at: place), relation: relation,
+          tail: try argument(parts[1], at: place)))
     }
   }
 }

@@ -31,9 +31,12 @@ public struct CorpusStatistics: Sendable {
   public private(set) var unlocatedArguments = 0
   /// Sentences with more than five triples: a decoder of five loses some.
   public private(set) var sentencesOverFiveTriples = 0
+  /// How the text was cut, as the split says or as its tokens look.
+  public private(set) var tokenization: Tokenization
 
   /// Counts a split.
   public init(_ split: [Sentence]) {
+    tokenization = Tokenization(of: split)
     for sentence in split { add(sentence) }
   }
 

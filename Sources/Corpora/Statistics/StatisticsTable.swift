@@ -37,6 +37,7 @@ public struct StatisticsTable: Sendable, CustomStringConvertible {
         "tokens, mean / most",
         { "\(ratio($0.tokens, $0.sentences, digits: 1)) / \($0.longestSentence)" }
       ),
+      ("text is cut at", { $0.tokenization.rawValue }),
       ("Normal / EPO / SEO", { classes($0.overlap) }),
       ("  with repeated triples kept", { classes($0.overlapOfStored) }),
       (

@@ -47,7 +47,7 @@ extension WordScanner {
       guard let next = endOfConnector(end, wordFrom: start) else { break }
       end = next
     }
-    return atoms.is(end, ".") && !isEllipsis(end) && isAbbreviation(start..<end) ? end + 1 : end
+    return atoms.is(end, ".") && isAbbreviation(start..<end) ? end + 1 : end
   }
 
   /// The place behind a sign inside a word: `3.5`, `1,000`, `7:30`, `O'Neill`, `AT&T`.
@@ -85,9 +85,7 @@ extension WordScanner {
   /// The end of `U.S.`, `F.C` or `J.`: letters with case that stand alone, a period between.
   private func initials(_ start: Int) -> Int? {
     var end = start
-    while isLoneLetter(end), atoms.is(end + 1, "."), end > start || !isEllipsis(end + 1) {
-      end += 2
-    }
+    while isLoneLetter(end), atoms.is(end + 1, ".") { end += 2 }
     let pairs = (end - start) / 2
     guard pairs > 0 else { return nil }
     if isLoneLetter(end), !atoms.is(end + 1, ".") { return end + 1 }
@@ -101,11 +99,6 @@ extension WordScanner {
 
   private func isAbbreviation(_ word: Range<Int>) -> Bool {
     word.count <= Abbreviations.longest && Abbreviations.all.contains(atoms.token(word).text)
-  }
-
-  /// Whether three periods or more begin at `index`.
-  private func isEllipsis(_ index: Int) -> Bool {
-    (index..<index + 3).allSatisfy { atoms.is($0, ".") }
   }
 }
 

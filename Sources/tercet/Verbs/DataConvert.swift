@@ -9,7 +9,7 @@ struct DataConvert: Verb {
     operand: Operand(
       name: "INPUT", count: .once,
       help: "file to convert; for \(names(where: \.isPair)), the prefix of its two files"),
-    flags: [from, out, words, relations, skipBad, keepRelation, dropRelation],
+    flags: [from, out, words, relations, tokenize, skipBad, keepRelation, dropRelation],
     notes:
       "Formats: \(CorpusFormat.overview). INPUT may be gzipped. Pairs labelled as no relation (None, "
       + "NA, no_relation, ...) are left out and counted.",
@@ -32,6 +32,10 @@ struct DataConvert: Verb {
     help: "the relations that may occur; needed by --from "
       + "\(names { $0.needs.contains(.relations) }) (default: those that do)")
 
+  private static let tokenize = Flag(
+    "tokenize", .required("HOW"),
+    help: "cut text at 'blanks', also around punctuation into 'words', or into 'characters' for "
+      + "Chinese and Japanese (default: blanks)")
   private static let skipBad = Flag(
     "skip-bad",
     help: "leave out bad records, count them by reason and name the first five of each "
@@ -71,6 +75,7 @@ struct DataConvert: Verb {
     }
     try JSONLines.write(conversion.sentences, to: output)
     Console.line("\(conversion.report(output: output))")
+    if let warning = conversion.warning { Console.error("warning: \(input): \(warning)") }
     return .success
   }
 
@@ -87,6 +92,7 @@ extension DataConvert {
     var options = ConversionOptions()
     options.skipsBad = line.has(Self.skipBad)
     options.kept = line.values(of: Self.keepRelation)
+    options.tokenization = try line.choice(of: Self.tokenize)
     options.dropped = line.values(of: Self.dropRelation)
     if let name = options.kept.first(where: options.dropped.contains) {
       throw line.error(
