@@ -51,7 +51,7 @@ package struct ArgumentLine {
     var options = zip(collector.flags, names).enumerated().map { i, option in
       var entry = argp_option()
       entry.name = UnsafePointer(option.1)
-      entry.key = Collector.firstKey + Int32(i)
+      entry.key = collector.keys[i]
       switch option.0.value {
       case .none: break
       case .required: entry.arg = UnsafePointer(option.1)
@@ -108,6 +108,8 @@ private final class Collector {
   static let firstKey: Int32 = 256
 
   let flags: [Flag]
+  /// The number by which argp calls each flag: a letter's code, or a number from ``firstKey`` on.
+  let keys: [Int32]
   private(set) var given: [ArgumentLine.Given] = []
   private(set) var positionals: [ArgumentLine.Positional] = []
   /// The place among the arguments of the word that argp refused.
@@ -115,7 +117,12 @@ private final class Collector {
   /// The place after the last word that argp took.
   private var next = 0
 
-  init(flags: [Flag]) { self.flags = flags }
+  init(flags: [Flag]) {
+    self.flags = flags
+    keys = flags.enumerated().map { i, flag in
+      flag.letter?.asciiValue.map(Int32.init) ?? Self.firstKey + Int32(i)
+    }
+  }
 
   /// - Parameter place: the place among the arguments of argp's next word when it called.
   func take(_ key: Int32, _ text: String?, place: Int) -> error_t {
@@ -124,9 +131,9 @@ private final class Collector {
     case ARGP_KEY_ERROR:
       // getopt has stepped over a long option that it refuses, but not over a bundle of short ones.
       refused = place == next ? place : place - 1
-    case Self.firstKey..<Self.firstKey + Int32(flags.count):
-      given.append(.init(flag: flags[Int(key - Self.firstKey)], value: text))
-    default: return E2BIG
+    default:
+      guard let i = keys.firstIndex(of: key) else { return E2BIG }
+      given.append(.init(flag: flags[i], value: text))
     }
     next = place
     return 0

@@ -12,6 +12,8 @@ package struct Flag: Hashable, Sendable {
 
   /// The name without its dashes.
   package let name: String
+  /// The letter that stands for the name after one dash, if one does.
+  let letter: Character?
   let value: Value
   let count: Count
   let help: String
@@ -21,22 +23,28 @@ package struct Flag: Hashable, Sendable {
   /// - Parameters:
   ///   - name: the name without its dashes.
   ///   - help: its meaning, and in brackets the meaning of its absence.
-  package init(_ name: String, _ value: Value = .none, _ count: Count = .upToOnce, help: String) {
+  ///   - letter: a short name.
+  package init(
+    _ name: String, _ value: Value = .none, _ count: Count = .upToOnce, letter: Character? = nil,
+    help: String
+  ) {
     self.name = name
+    self.letter = letter
     self.value = value
     self.count = count
     self.help = help
   }
 
   /// Every verb's option that prints its help.
-  static let help = Flag("help", help: "print this and end")
+  static let help = Flag("help", letter: "h", help: "print this and end")
 
   /// As help and messages write it: `--set KEY=VALUE`.
   package var usage: String {
-    switch value {
-    case .none: "--\(name)"
-    case .required(let text): "--\(name) \(text)"
-    case .optional(let text): "--\(name)[=\(text)]"
+    let names = (letter.map { "-\($0), " } ?? "") + "--\(name)"
+    return switch value {
+    case .none: names
+    case .required(let text): "\(names) \(text)"
+    case .optional(let text): "\(names)[=\(text)]"
     }
   }
 }

@@ -64,24 +64,43 @@ package struct Program: Sendable {
   private func request(
     of arguments: ArraySlice<String>, after words: [String]
   ) throws(UsageError) -> Request {
-    let program = path(to: words)
-    let next = nextWords(after: words)
-    guard let word = arguments.first else {
-      throw UsageError(program, "a verb is missing: \(next.joined(separator: ", "))")
+    guard let word = arguments.first, word != "--help", word != "-h" else {
+      return .show(overview(of: words))
     }
-    if word == "--help" { return .show(overview(of: words)) }
-    if word == "--version" && words.isEmpty { return .show(title) }
+    if words.isEmpty {
+      if word == "--version" { return .show(title) }
+      if word == "help" { return .show(try help(arguments.dropFirst(), after: [])) }
+    }
     let reached = words + [word]
     if let verb = verbs.first(where: { $0.syntax.words == reached }) {
       return try verb.request(Array(arguments.dropFirst()), program: path(to: reached))
     }
-    if next.contains(word) { return try request(of: arguments.dropFirst(), after: reached) }
-    if word.hasPrefix("-") {
-      throw UsageError(program, "unknown option \(Wording.quoted(word))")
+    guard nextWords(after: words).contains(word) else { throw unknown(word, after: words) }
+    return try request(of: arguments.dropFirst(), after: reached)
+  }
+
+  /// What `help` followed by a verb's words shows.
+  private func help(
+    _ arguments: ArraySlice<String>, after words: [String]
+  ) throws(UsageError) -> String {
+    let verb = verbs.first { $0.syntax.words == words }
+    guard let word = arguments.first, word != "--help", word != "-h" else {
+      return verb?.syntax.help(path(to: words)) ?? overview(of: words)
     }
-    let nearest = Wording.nearest(to: word, among: next)
+    guard nextWords(after: words).contains(word) else { throw unknown(word, after: words) }
+    return try help(arguments.dropFirst(), after: words + [word])
+  }
+
+  /// An error about a word that follows no `words`.
+  private func unknown(_ word: String, after words: [String]) -> UsageError {
+    let next = nextWords(after: words)
+    if word.hasPrefix("-") || next.isEmpty {
+      let kind = next.isEmpty ? "unexpected argument" : "unknown option"
+      return UsageError(path(to: words), "\(kind) \(Wording.quoted(word))")
+    }
+    let nearest = Wording.nearest(to: word, among: words.isEmpty ? next + ["help"] : next)
     let hint = nearest.map { "did you mean '\($0)'?" } ?? "verbs: \(next.joined(separator: ", "))"
-    throw UsageError(program, "unknown verb \(Wording.quoted(word)); \(hint)")
+    return UsageError(path(to: words), "unknown verb \(Wording.quoted(word)); \(hint)")
   }
 
   /// The words that can follow `words`, each once, in the order of the verbs.
@@ -108,10 +127,10 @@ package struct Program: Sendable {
       "\(program): \(purpose)",
       "Usage: \(program) VERB [ARGUMENT]...",
       "Verbs:\n" + HelpText.table(names),
-      "'\(program) VERB --help' says more about a verb.",
+      "'\(path(to: ["help"] + words)) VERB' and '\(program) VERB --help' say more about a verb.",
     ]
     if words.isEmpty {
-      sections[1] += "\n       \(program) --help | --version"
+      sections[1] += "\n       \(program) help [VERB] | --help | --version"
       let examples = listed.compactMap(\.examples.first)
       sections.append((["Examples:"] + examples.map { "  " + $0 }).joined(separator: "\n"))
     }

@@ -16,11 +16,13 @@ struct BadLineTests {
   @Test(
     "a bad line is answered with one line",
     arguments: [
-      ("", "tercet: a verb is missing: train, evaluate, extract, inspect, data"),
       ("trian c.yaml", "tercet: unknown verb 'trian'; did you mean 'train'?"),
-      ("help", "tercet: unknown verb 'help'; verbs: train, evaluate, extract, inspect, data"),
+      ("hepl", "tercet: unknown verb 'hepl'; did you mean 'help'?"),
+      ("help trian", "tercet: unknown verb 'trian'; did you mean 'train'?"),
+      ("help data stat", "tercet data: unknown verb 'stat'; did you mean 'stats'?"),
+      ("help train c.yaml", "tercet train: unexpected argument 'c.yaml'"),
+      ("help --foo", "tercet: unknown option '--foo'"),
       ("--verison", "tercet: unknown option '--verison'"),
-      ("data", "tercet data: a verb is missing: convert, synthesize, stats"),
       ("data stat x", "tercet data: unknown verb 'stat'; did you mean 'stats'?"),
       ("data --version", "tercet data: unknown option '--version'"),
       ("train", "tercet train: CONFIG is missing"),

@@ -55,6 +55,21 @@ struct HelpTests {
     }
   }
 
+  @Test(
+    "every way to ask for help shows the same",
+    arguments: [
+      ("--help", ["", "-h", "help", "help --help", "help -h"]),
+      ("data --help", ["data", "data -h", "help data", "help data -h"]),
+      ("train --help", ["train -h", "help train", "train c -h", "help train --help"]),
+      ("data stats --help", ["data stats -h", "help data stats"]),
+    ])
+  func forms(line: String, others: [String]) throws {
+    let expected = try shown(line.split(separator: " ").map(String.init))
+    for other in others {
+      #expect(try shown(other.split(separator: " ").map(String.init)) == expected, "\(other)")
+    }
+  }
+
   @Test("help is given wherever it is asked for, before other mistakes are named")
   func helpFirst() throws {
     #expect(try shown(["train", "a", "b", "--help"]) == help(["train"]))
