@@ -79,7 +79,7 @@ choose_form() {
   local i count least=''
   for i in "${!names[@]}"; do ((least && least <= cores[i])) || least=${cores[i]}; done
   if [[ ! $ranks && ! ${slots[*]// /} && $threads == 1 && ! ${SLURM_JOB_ID-} &&
-    " ${arguments[*]}" != *[\ =]threads=* ]]; then
+    " ${arguments[*]}" != *[Tt]hreads=* ]]; then
     threads=$((shards / ${#names[@]} < least ? shards / ${#names[@]} : least))
     threads=$((threads > 0 ? threads : 1))
     arguments+=(--set "threads=$threads")
