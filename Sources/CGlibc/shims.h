@@ -9,6 +9,7 @@ int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions
 enum {
   tercet_lock = 37,
   tercet_lock_waiting = 38,
+  tercet_spawn_session = 0x80,
   tercet_add_seals = 1033,
   tercet_seal_shrink = 2,
   tercet_seal_grow = 4,

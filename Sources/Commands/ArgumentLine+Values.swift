@@ -70,6 +70,13 @@ extension ArgumentLine {
     return choice
   }
 
+  /// The words of this line without those of `left`, as another process may be given them.
+  package func words(without left: Set<Flag>) -> [String] {
+    let options = given.filter { !left.contains($0.flag) }
+      .map { given in "--\(given.flag.name)" + (given.value.map { "=\($0)" } ?? "") }
+    return options + ["--"] + operands
+  }
+
   /// A mistake on this line.
   package func error(_ text: String) -> UsageError { UsageError(program, text) }
 }

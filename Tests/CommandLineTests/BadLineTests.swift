@@ -34,6 +34,10 @@ struct BadLineTests {
           + "did you mean '--checkpoints'?"
       ),
       ("train -x", "tercet train: unknown option '-x'"),
+      (
+        "train c --ranks 0",
+        "tercet train: '--ranks' must be a whole number from 1 to 9223372036854775807, found '0'"
+      ),
       ("train c --overwrite -xy", "tercet train: unknown option '-xy'"),
       ("train -1 c", "tercet train: unknown option '-1'"),
       ("train c --set", "tercet train: option '--set' needs a value: --set KEY=VALUE"),

@@ -9,12 +9,13 @@ import Training
 @testable import tercet
 
 private func training(
-  _ configuration: String = "c.yaml", overrides: [String] = [],
+  _ configuration: String = "c.yaml", ranks: Int? = nil, words: [String] = [],
+  overrides: [String] = [],
   checkpoints: String = "checkpoints/c", start: RunStart = .afresh, stopAfter: Int? = nil,
   prints: Bool = false
 ) -> Train {
   Train(
-    configuration: configuration,
+    ranks: ranks, words: words + ["--", configuration], configuration: configuration,
     overrides: overrides.compactMap { try? ConfigurationOverride($0) },
     checkpoints: checkpoints, start: start, stopAfter: stopAfter, printsConfiguration: prints)
 }
@@ -51,14 +52,24 @@ struct GoodLineTests {
       "train c.yaml --set a=1 --set=b=2 --set a=3",
       training(overrides: ["a=1", "b=2", "a=3"])
     ),
-    ("train --checkpoints DIR c.yaml", training(checkpoints: "DIR")),
-    ("train --resume c.yaml", training(start: .newest)),
-    ("train c.yaml --resume", training(start: .newest)),
-    ("train c.yaml --resume=last.h5", training(start: .file("last.h5"))),
-    ("train c.yaml --overwrite", training(start: .overwriting)),
-    ("train c.yaml --stop-after 20", training(stopAfter: 20)),
-    ("train c.yaml --stop-after=20", training(stopAfter: 20)),
-    ("train c.yaml --print-config", training(prints: true)),
+    (
+      "train --checkpoints DIR c.yaml", training(words: ["--checkpoints=DIR"], checkpoints: "DIR")
+    ),
+    ("train --resume c.yaml", training(words: ["--resume"], start: .newest)),
+    ("train c.yaml --resume", training(words: ["--resume"], start: .newest)),
+    (
+      "train c.yaml --resume=last.h5",
+      training(words: ["--resume=last.h5"], start: .file("last.h5"))
+    ),
+    ("train c.yaml --overwrite", training(words: ["--overwrite"], start: .overwriting)),
+    ("train c.yaml --stop-after 20", training(words: ["--stop-after=20"], stopAfter: 20)),
+    ("train c.yaml --stop-after=20", training(words: ["--stop-after=20"], stopAfter: 20)),
+    ("train c.yaml --print-config", training(words: ["--print-config"], prints: true)),
+    (
+      "train --ranks 3 c.yaml --set a=1 --resume",
+      training(ranks: 3, words: ["--resume"], overrides: ["a=1"], start: .newest)
+    ),
+    ("train c.yaml --rank=2", training(ranks: 2)),
     ("train -- --odd.yaml", training("--odd.yaml", checkpoints: "checkpoints/--odd")),
     (
       "train /opt/tercet/Configs/webnlg/copymtl-one.yaml",

@@ -2,6 +2,7 @@ import Collectives
 import Commands
 import Configuration
 import Corpora
+import Glibc
 import Training
 
 /// `tercet train CONFIG`: trains a model, alone or on every rank of an MPI job.
@@ -11,13 +12,20 @@ struct Train: Verb {
     purpose: "train a model as a configuration says, alone or under mpirun",
     operand: Operand(
       name: "CONFIG", count: .once, help: "YAML file of what differs from the defaults"),
-    flags: [set, checkpoints, resume, overwrite, stopAfter, printConfig],
+    flags: [ranks, set, checkpoints, resume, overwrite, stopAfter, printConfig],
+    notes: "A KEY of --set may be its last part (lambda=2), or a word that other programs have "
+      + "for it (lr=0.01). Ctrl-C saves and leaves with status 75; a second one ends at once.",
     examples: [
-      "mpirun -n 2 tercet train Configs/quickstart.yaml --set data.directory=data/sample",
-      "mpirun -n 8 tercet train Configs/webnlg/copymtl-one.yaml --resume",
-      "tercet train Configs/webnlg/copymtl-one.yaml --set model.dropout=0.3 --print-config",
+      "tercet train --ranks 2 Configs/quickstart.yaml --set data.directory=data/sample",
+      "tercet train Configs/webnlg/copymtl-one.yaml --resume",
+      "tercet train Configs/webnlg/copymtl-one.yaml --set dropout=0.3 --print-config",
+      "mpirun -n 8 tercet train Configs/webnlg/copymtl-one.yaml --set data.directory=DIR",
     ])
 
+  private static let ranks = Flag(
+    "ranks", .required("N"),
+    help: "start N processes on this machine with mpirun, each of which computes a part of every "
+      + "minibatch (default: this process alone, or the ranks that a launcher starts)")
   private static let set = Flag(
     "set", .required("KEY=VALUE"), .anyNumber,
     help: "set a key of the configuration, e.g. batch.size=50; a later one wins")
@@ -38,6 +46,10 @@ struct Train: Verb {
   private static let printConfig = Flag(
     "print-config", help: "print the configuration with all defaults filled in, and end")
 
+  /// Ranks to start on this machine; `nil` where this process is one, or all.
+  let ranks: Int?
+  /// What each of them is told, but for the values of `--set`.
+  let words: [String]
   /// The configuration file.
   let configuration: String
   /// The values of `--set`, in their order.
@@ -64,6 +76,8 @@ extension Train {
       }
     }
     self.init(
+      ranks: try line.number(of: Self.ranks, atLeast: 1),
+      words: line.words(without: [Self.ranks, Self.set]),
       configuration: configuration, overrides: overrides,
       checkpoints: line.value(of: Self.checkpoints) ?? Self.defaultCheckpoints(for: configuration),
       start: try Self.start(line), stopAfter: try line.number(of: Self.stopAfter, atLeast: 1),
@@ -93,16 +107,33 @@ extension Train {
 extension Train {
   /// - Returns: `resumable` where a signal ended the run: it is saved and goes on when started again.
   func run() throws -> ExitStatus {
-    let document = try ConfigurationDocument(contentsOf: configuration)
-      .overridden(by: overrides)
-    let options = try RunOptions.decoded(from: document)
+    let file = try ConfigurationDocument(contentsOf: configuration)
+    let (overrides, notes) = try KeyNames.resolved(overrides, for: file)
+    let options = try RunOptions.decoded(from: try file.overridden(by: overrides))
+    if Console.speaksForJob { for note in notes { Console.error(note) } }
     if printsConfiguration {
       Console.textOnceForJob(ConfigurationText.yaml(of: options))
       return .success
     }
+    if let ranks, ranks > 1 { exit(try job(of: ranks, options, overrides).run()) }
     let session = try Session()
     try Job.begin(session)
     return try Self.guarded(on: session) { try train(options, on: session) }
+  }
+
+  /// This training on several ranks, which need not resolve names of keys again.
+  private func job(
+    of ranks: Int, _ options: RunOptions, _ overrides: [ConfigurationOverride]
+  ) throws -> LocalJob {
+    guard ranks <= options.batch.shards else {
+      throw Failure(
+        description: "--ranks \(ranks): batch.shards is \(options.batch.shards), and further "
+          + "ranks have no work; give so many at most, or more shards, a power of two")
+    }
+    let settings = overrides.map { "--set=\($0)" }
+    return LocalJob(
+      ranks: ranks, threads: options.threads, arguments: ["train"] + settings + words,
+      checkpoints: checkpoints)
   }
 
   /// Runs `body` so that an error on any rank ends the whole job.
