@@ -165,10 +165,11 @@ extension ProgramTests {
 
     /// The commands that have help, by their folder.
     static let commands = [
-      "cluster": ["run", "lab", "slurm-array"],
+      "cluster": ["run", "lab", "link", "quickstart", "slurm-array"],
       "Tests/Cluster": [
         "chaos", "host-lost", "slurm-check", "container-check", "soak", "straggler", "crash-saves",
-        "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize", "two-starts",
+        "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize", "transcript",
+        "two-starts",
       ],
     ]
 
