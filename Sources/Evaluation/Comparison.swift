@@ -20,48 +20,62 @@ struct Output {
   }
 }
 
-/// A model's output and its oracle's, scored by the same rules.
+/// A model's output and the limits of it.
 struct Comparison {
   let options: EvaluationOptions
   let sentences: [Sentence]
   let model: Output
-  let oracle: Output?
+  /// What is possible in each sentence; `nil` where the limits of the output are not known.
+  let ceilings: [Ceiling]?
+  /// The largest number of each sentence's gold triples in one output.
+  private let most: [Int]?
 
   init(
-    sentences: [Sentence], predictions: [Prediction], oracle: [Prediction]?,
+    sentences: [Sentence], predictions: [Prediction], forms: [Expressible]?,
     options: EvaluationOptions
   ) {
-    let matching = Matching(
-      mode: options.match, by: options.by, incompleteGroups: options.incompleteGroups)
+    let matching = options.matching
+    let model = Output(sentences, predictions, matching)
     self.options = options
     self.sentences = sentences
-    model = Output(sentences, predictions, matching)
-    self.oracle = oracle.map { Output(sentences, $0, matching) }
+    self.model = model
+    ceilings = forms.map { forms in
+      precondition(forms.count == sentences.count, "\(forms.count) forms")
+      return zip(sentences, forms).map { Ceiling($0, $1, matching) }
+    }
+    most = ceilings.map { zip($0, model.keyed).map { $0.most(of: $1.gold) } }
   }
 
   /// The gold triples of each sentence as keys, each once.
   var gold: [[TripleKey]] { model.keyed.map(\.gold) }
 
-  /// Scores model and oracle by the same count.
-  func score(sentences count: Int, _ counts: (Output) -> TripleCounts) -> Score {
-    Score(sentences: count, counts: counts(model), oracle: oracle.map(counts))
-  }
-
   /// Scores the triples of some sentences alone.
   func score(over indices: some Collection<Int>) -> Score {
-    score(sentences: indices.count) { $0.counts(over: indices) }
+    Score(
+      sentences: indices.count, counts: model.counts(over: indices),
+      ceiling: most.map { most in
+        indices.reduce(into: TripleCounts()) {
+          $0 += TripleCounts(most: most[$1], of: model.keyed[$1].gold.count)
+        }
+      })
+  }
+
+  /// The sum over sentences of what is possible in each; `nil` where that is not known.
+  func ceiling(_ counts: (Int, Ceiling) -> TripleCounts) -> TripleCounts? {
+    ceilings.map { $0.enumerated().reduce(into: TripleCounts()) { $0 += counts($1.0, $1.1) } }
   }
 
   /// Exact strings and last positions, whichever mode was asked for (Models/README.md D48).
   func otherMatches() -> [MatchMode: Score] {
     Dictionary(
       uniqueKeysWithValues: [MatchMode.exact, .partialLast].map { mode in
-        let matched = score(sentences: sentences.count) { output in
-          TripleCounts(
-            sentences: sentences, predictions: output.predictions, match: mode,
-            incompleteGroups: options.incompleteGroups)
+        let counts = TripleCounts(
+          sentences: sentences, predictions: model.predictions, match: mode,
+          incompleteGroups: options.incompleteGroups)
+        let ceiling = ceiling {
+          TripleCounts(ceilingOf: sentences[$0], $1.form, match: mode)
         }
-        return (mode, matched)
+        return (mode, Score(sentences: sentences.count, counts: counts, ceiling: ceiling))
       })
   }
 }

@@ -55,6 +55,9 @@ public struct EvaluationOptions: Hashable, Sendable, Encodable {
   /// The defaults: exact strings, incomplete groups wrong, lengths by triple.
   public init() {}
 
+  /// The map from triples to keys.
+  var matching: Matching { Matching(mode: match, by: by, incompleteGroups: incompleteGroups) }
+
   /// The match mode as it stands next to a number: `exact`, `partial-last by string`.
   public var matchLabel: String {
     match.isPartial && by == .string ? "\(match.rawValue) by string" : match.rawValue

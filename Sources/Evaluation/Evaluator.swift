@@ -13,14 +13,14 @@ public struct Evaluator: Sendable {
   /// - Parameters:
   ///   - sentences: the gold standard.
   ///   - predictions: one for each sentence, in the same order.
-  ///   - oracle: the model's predictions with gold pointers and gold tags, likewise; their scores stand
-  ///     beside those of `predictions`, as the structural ceiling.
-  /// - Precondition: as many predictions, and oracle predictions, as sentences; one tag per token.
+  ///   - forms: the limits of the predictions, likewise; the structural ceiling that follows from them stands
+  ///     beside each score.
+  /// - Precondition: as many predictions, and forms, as sentences; one tag per token.
   public func report(
-    sentences: [Sentence], predictions: [Prediction], oracle: [Prediction]? = nil
+    sentences: [Sentence], predictions: [Prediction], forms: [Expressible]? = nil
   ) -> EvaluationReport {
     let comparison = Comparison(
-      sentences: sentences, predictions: predictions, oracle: oracle, options: options)
+      sentences: sentences, predictions: predictions, forms: forms, options: options)
     return EvaluationReport(
       options: options,
       score: comparison.score(over: sentences.indices),

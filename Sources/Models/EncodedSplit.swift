@@ -21,8 +21,8 @@ public protocol EncodedSplit: Sendable {
   func losses(of members: [Int], streams: RandomStreams, on tape: Tape) -> [LossTerm]
   /// Reads facts out of sentences (``ExtractionModel/predict(_:on:)``).
   func predict(_ members: [Int], on tape: Tape) -> [Prediction]
-  /// The prediction that bounds the model's score (``ExtractionModel/oracle(of:seed:)``).
-  func oracle(_ index: Int, seed: UInt64) -> Prediction
+  /// The limits of the model's output for a sentence (``ExtractionModel/expressible(in:)``).
+  func expressible(_ index: Int) -> Expressible
 }
 
 extension ExtractionModel {
@@ -60,7 +60,5 @@ private struct ModelSplit<Model: ExtractionModel>: EncodedSplit {
     model.predict(members.map { inputs[$0] }, on: tape)
   }
 
-  func oracle(_ index: Int, seed: UInt64) -> Prediction {
-    model.oracle(of: inputs[index], seed: seed)
-  }
+  func expressible(_ index: Int) -> Expressible { model.expressible(in: inputs[index]) }
 }

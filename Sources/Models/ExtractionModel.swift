@@ -52,11 +52,9 @@ public protocol ExtractionModel: Sendable {
   /// - Returns: a prediction for each sentence, in the order of `batch`.
   func predict(_ batch: [Input], on tape: Tape) -> [Prediction]
 
-  /// The prediction of a perfect model under the limits of its output format: the structural ceiling of
-  /// scores.
-  ///
-  /// - Parameter seed: the seed of the run, for random target orders.
-  func oracle(of input: Input, seed: UInt64) -> Prediction
+  /// The limits of the model's output for a sentence, whatever its parameters: the structural ceiling of scores
+  /// follows from them. Every prediction must keep to them.
+  func expressible(in input: Input) -> Expressible
 }
 
 extension ExtractionModel {

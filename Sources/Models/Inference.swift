@@ -61,14 +61,6 @@ public enum Inference {
     let found = predict(split, batches: batches(of: split), tapes: tapes, on: team)
     return (0..<split.count).compactMap { found[$0] }
   }
-
-  /// The structural ceiling of a split: a prediction for each sentence
-  /// (``ExtractionModel/oracle(of:seed:)``).
-  public static func oracle(_ split: any EncodedSplit, seed: UInt64) -> [Prediction] {
-    (0..<split.count).map {
-      split.oracle($0, seed: seed).padded(to: split.sentence($0).tokens.count)
-    }
-  }
 }
 
 extension Prediction {

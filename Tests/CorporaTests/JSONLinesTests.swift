@@ -96,6 +96,32 @@ struct JSONLinesTests {
     #expect(sentences.map(\.tokens) == [["a"], ["b"]])
   }
 
+  @Test("a head or tail in words is its first occurrence; one that the tokens lack stays text")
+  func names() throws {
+    let line =
+      #"{"tokens":["Ann","Lee","met","Ann","Lee","Roe"],"triples":[{"head":"Ann  Lee","#
+      + #""relation":"r","tail":"Lee Roe"},{"head":"Roe","relation":"r","tail":"Lee Ann"}]}"#
+    let triples = try read(line)[0].triples
+    #expect(triples[0] == Triple(head: .span(Span(0, 1)), relation: "r", tail: .span(Span(4, 5))))
+    #expect(triples[1] == Triple(head: .span(Span(5, 5)), relation: "r", tail: .text("Lee Ann")))
+    let text = try JSONLines.parse(Array(line.utf8), name: "x")[0].triples
+    #expect(text == triples)
+  }
+
+  @Test(
+    "names are cut as the sentence is, which a file need not say",
+    arguments: ["", #""tokenize":"words","#, #""tokenize":"characters","#, #""tokenize":"blanks","#])
+  func cutNames(_ said: String) throws {
+    let line =
+      #"{"tokens":["Inc",".","of","北","京",",","Ohio"],\#(said)"triples":[{"head":"Inc.","#
+      + #""relation":"r","tail":"北京, Ohio"}]}"#
+    let triple = try read(line)[0].triples[0]
+    let isCut = !said.contains("blanks")
+    #expect(triple.head == (isCut ? .span(Span(0, 1)) : .text("Inc.")))
+    let isParted = isCut && !said.contains("words")
+    #expect(triple.tail == (isParted ? .span(Span(3, 6)) : .text("北京, Ohio")))
+  }
+
   @Test("words that differ only in how accents are written stay different")
   func normalisation() throws {
     let sentences = try read(#"{"tokens":["\u00e9","e\u0301","\ud83d\ude00"],"triples":[]}"#)

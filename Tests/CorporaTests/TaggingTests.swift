@@ -29,6 +29,23 @@ struct TaggingTests {
     }
   }
 
+  @Test("tags that make many entities exist where they exist for each two of them")
+  func together() {
+    let spans = (0..<4).flatMap { start in (start..<4).map { Span(start, $0) } }
+    var all: [[BIO]] = [[]]
+    for _ in 0..<4 { all = all.flatMap { tags in BIO.allCases.map { tags + [$0] } } }
+    let made = all.map { tags in Set(spans.filter { BIO.entity(endingAt: $0.end, in: tags) == $0 })
+    }
+    for a in spans {
+      for b in spans {
+        #expect(BIO.canTag(a, b) == made.contains { $0.contains(a) && $0.contains(b) })
+        for c in spans where BIO.canTag(a, b) && BIO.canTag(b, c) && BIO.canTag(a, c) {
+          #expect(made.contains { $0.isSuperset(of: [a, b, c]) })
+        }
+      }
+    }
+  }
+
   @Test("tags become spans, malformed ones included")
   func reading() {
     let cases: [(String, [Span])] = [

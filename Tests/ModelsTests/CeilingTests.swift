@@ -1,9 +1,10 @@
 import Corpora
 import Evaluation
 import Foundation
-import Models
 import TestSupport
 import Testing
+
+@testable import Models
 
 /// What CopyMTL would score on a published test split with gold pointers and gold tags, as
 /// Copy/README.md 3.3 prints it: all triples decoded, and five of each sentence.

@@ -4,7 +4,8 @@
 /// "triples":[{"head":[0,1],"relation":"r","tail":"Time Inc."}]}`, on one line. Spans have inclusive
 /// ends. A head or a tail is a span, or the entity's text where the tokens hold no such span. `id`
 /// may be absent and is then the line's number; `entities` may be absent; `type` may be absent. `tokenize`, where
-/// it is there, says how the text was cut (``Tokenization``).
+/// it is there, says how the text was cut (``Tokenization``). Text that the tokens do hold is read as the span of
+/// its first occurrence.
 public enum JSONLines {
   /// Reads a corpus.
   ///
@@ -165,9 +166,9 @@ extension Sentence {
     for triple in try record["triples"].elements() {
       triples.append(
         Triple(
-          head: try triple["head"].argument(in: tokens.count),
+          head: try triple["head"].argument(in: self),
           relation: try triple["relation"].string(),
-          tail: try triple["tail"].argument(in: tokens.count)))
+          tail: try triple["tail"].argument(in: self)))
     }
   }
 }
@@ -181,12 +182,12 @@ extension JSONNode {
     return found
   }
 
-  fileprivate func argument(in count: Int) throws(CorpusError) -> Argument {
+  fileprivate func argument(in sentence: Sentence) throws(CorpusError) -> Argument {
     switch value {
     case .string(let text):
       if text.isBlankToken { throw place.error("\(name) is empty") }
-      return .text(text)
-    case .array: return .span(try span(in: count))
+      return sentence.firstOccurrence(of: text).map(Argument.span) ?? .text(text)
+    case .array: return .span(try span(in: sentence.tokens.count))
     default: throw mismatch("[start, end] or the entity's text")
     }
   }

@@ -55,6 +55,11 @@ struct ExactTriple: Hashable {
   }
 }
 
+extension Sentence {
+  /// The triples without repeats, compared by span or text.
+  package var distinctTriples: [Triple] { triples.distinct(by: ExactTriple.init) }
+}
+
 extension Sequence {
   /// The first element of each key, in order.
   package func distinct<Key: Hashable>(by key: (Element) -> Key) -> [Element] {

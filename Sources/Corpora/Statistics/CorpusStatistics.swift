@@ -9,8 +9,8 @@ public struct CorpusStatistics: Sendable {
   public private(set) var distinctTriples = 0
   /// Relations that occur, with the number of their triples.
   public private(set) var relations: [ExactString: Int] = [:]
-  /// Distinct tokens.
-  public private(set) var vocabulary: Set<ExactString> = []
+  /// Distinct tokens, with the number of their occurrences.
+  public private(set) var vocabulary: [ExactString: Int] = [:]
   /// Tokens of all sentences.
   public private(set) var tokens = 0
   /// Tokens of the longest sentence.
@@ -29,6 +29,8 @@ public struct CorpusStatistics: Sendable {
   public private(set) var longMentions = 0
   /// Heads and tails of stored triples that the text does not hold.
   public private(set) var unlocatedArguments = 0
+  /// Distinct triples whose head and tail the text holds; no other can be a target of training.
+  public private(set) var locatedTriples = 0
   /// Sentences with more than five triples: a decoder of five loses some.
   public private(set) var sentencesOverFiveTriples = 0
   /// How the text was cut, as the split says or as its tokens look.
@@ -47,7 +49,7 @@ public struct CorpusStatistics: Sendable {
     storedTriples += stored.count
     distinctTriples += distinct.count
     for triple in distinct { relations[triple.relation, default: 0] += 1 }
-    vocabulary.formUnion(sentence.tokens.map(ExactString.init))
+    for token in sentence.tokens { vocabulary[ExactString(token), default: 0] += 1 }
     tokens += sentence.tokens.count
     longestSentence = max(longestSentence, sentence.tokens.count)
     let triples = stored.map { (head: $0.head, relation: $0.relation, tail: $0.tail) }
@@ -57,6 +59,7 @@ public struct CorpusStatistics: Sendable {
     }
     sentencesByTriples[min(distinct.count, 5)] += 1
     if distinct.count > 5 { sentencesOverFiveTriples += 1 }
+    locatedTriples += sentence.distinctTriples.count { $0.head.span != nil && $0.tail.span != nil }
     let arguments = sentence.triples.flatMap { [$0.head, $0.tail] }
     unlocatedArguments += arguments.count { $0.span == nil }
     for argument in arguments.distinct(by: ExactArgument.init) {
@@ -65,6 +68,26 @@ public struct CorpusStatistics: Sendable {
     let spans = Set(sentence.entities.map(\.span) + arguments.compactMap(\.span))
     mentions += spans.count
     longMentions += spans.count { $0.length > 1 }
+  }
+
+  /// The share of the tokens that are no word of another split; 0 without tokens.
+  public func shareOfWords(outside other: CorpusStatistics) -> Double {
+    let unknown = vocabulary.reduce(0) { $0 + (other.vocabulary[$1.key] == nil ? $1.value : 0) }
+    return tokens == 0 ? 0 : Double(unknown) / Double(tokens)
+  }
+
+  /// A line about the relations with fewer than five triples, with as many names as it has room for; `nil` where
+  /// there are none.
+  public var rareRelations: String? {
+    let rare = relations.filter { $0.value < 5 }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+    if rare.isEmpty { return nil }
+    var line = "\(rare.count) of \(relations.count) relations have fewer than 5 triples: "
+    for (index, name) in rare.map(\.key.value).enumerated() {
+      let item = (index == 0 ? "" : ", ") + name
+      if index > 0 && line.count + item.count > 70 { return line + ", …" }
+      line += item
+    }
+    return line
   }
 
   /// Share of entities of triples, distinct in a sentence, with more than one token.

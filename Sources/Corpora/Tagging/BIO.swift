@@ -38,6 +38,12 @@ extension BIO {
     return spans
   }
 
+  /// Whether some tags make both spans entities of pointers at their last tokens (``entity(endingAt:in:)``). Tags
+  /// for many spans exist where they exist for each two of them.
+  public static func canTag(_ a: Span, _ b: Span) -> Bool {
+    a.end < b.start || b.end < a.start || a.start == b.start
+  }
+
   /// The entity of a pointer at `position`: a single token at B and O; at I the span that reaches left to
   /// its B, or to the first I of a run without B (Copy/README.md 3.3, D29).
   public static func entity(endingAt position: Int, in tags: [BIO]) -> Span {

@@ -68,6 +68,15 @@ extension Sentence {
     firstOccurrence(of: Sentence.tokens(of: text), in: tokens)
   }
 
+  /// The first occurrence of a name: parted at blanks, or as the sentence was cut; where that is not known, as it may
+  /// have been.
+  func firstOccurrence(of name: String) -> Span? {
+    let ways = tokenization.map { [.blanks, $0] } ?? Tokenization.allCases
+    return ways.lazy.compactMap {
+      Sentence.firstOccurrence(of: $0.words(of: name), in: tokens)
+    }.first
+  }
+
   /// The first occurrence of `wanted` in `tokens`, compared by code units; `nil` if there is none.
   static func firstOccurrence(of wanted: [String], in tokens: [String]) -> Span? {
     guard !wanted.isEmpty && wanted.count <= tokens.count else { return nil }

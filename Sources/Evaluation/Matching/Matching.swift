@@ -48,6 +48,11 @@ struct Matching {
       tail: group.tail.map { key(of: $0, in: sentence) })
   }
 
+  /// A sentence's gold triples, each once, in the order of the corpus.
+  func gold(of sentence: Sentence) -> [TripleKey] {
+    sentence.triples.map { key(of: $0, in: sentence) }.distinct(by: \.self)
+  }
+
   /// The groups that are scored: never one that is wholly empty.
   func groups(of prediction: Prediction) -> [Prediction.Group] {
     prediction.groups.filter { group in
@@ -85,7 +90,7 @@ struct KeyedSentence {
   let predicted: [TripleKey]
 
   init(_ sentence: Sentence, _ prediction: Prediction, _ matching: Matching) {
-    gold = sentence.triples.map { matching.key(of: $0, in: sentence) }.distinct(by: \.self)
+    gold = matching.gold(of: sentence)
     predicted = matching.groups(of: prediction).map { matching.key(of: $0, in: sentence) }.distinct(
       by: \.self)
   }

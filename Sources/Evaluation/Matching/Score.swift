@@ -1,21 +1,20 @@
-/// Counts over some sentences, and the counts of the model's oracle beside them.
+/// Counts over some sentences, and the structural ceiling beside them.
 ///
-/// In JSON: `sentences`, `precision`, `recall`, `f1`, `counts` and, where the oracle is known, `ceiling`
-/// with the same keys but `sentences`.
+/// In JSON: `sentences`, `precision`, `recall`, `f1`, `counts` and, where it is known, `ceiling` with the same
+/// keys but `sentences`.
 public struct Score: Hashable, Sendable {
   /// The sentences that were scored.
   public var sentences: Int
   /// The counts of the model's predictions.
   public var counts: TripleCounts
-  /// The counts of the predictions with gold pointers and gold tags, the structural ceiling: a score
-  /// above it is measured wrongly.
-  public var oracle: TripleCounts?
+  /// The structural ceiling: counts that no output of the model's form can pass in precision, recall or F1.
+  public var ceiling: TripleCounts?
 
   /// A score over so many sentences.
-  public init(sentences: Int, counts: TripleCounts, oracle: TripleCounts? = nil) {
+  public init(sentences: Int, counts: TripleCounts, ceiling: TripleCounts? = nil) {
     self.sentences = sentences
     self.counts = counts
-    self.oracle = oracle
+    self.ceiling = ceiling
   }
 
   /// The precision of the counts.
@@ -28,8 +27,7 @@ public struct Score: Hashable, Sendable {
 
 extension Score: Encodable {
   private enum Key: String, CodingKey {
-    case sentences, precision, recall, f1, counts
-    case oracle = "ceiling"
+    case sentences, precision, recall, f1, counts, ceiling
   }
 
   /// Writes the counts with their quotients.
@@ -37,9 +35,9 @@ extension Score: Encodable {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(sentences, forKey: .sentences)
     try Self.encode(counts, to: &values)
-    if let oracle {
-      var inner = values.nestedContainer(keyedBy: Key.self, forKey: .oracle)
-      try Self.encode(oracle, to: &inner)
+    if let ceiling {
+      var inner = values.nestedContainer(keyedBy: Key.self, forKey: .ceiling)
+      try Self.encode(ceiling, to: &inner)
     }
   }
 

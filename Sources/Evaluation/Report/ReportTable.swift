@@ -10,7 +10,7 @@ extension EvaluationReport {
       let (score, counts) = (row.score, row.score.counts)
       return [
         row.name, row.match, decimal(score.precision), decimal(score.recall), decimal(score.f1),
-        score.oracle.map { decimal($0.f1) } ?? "-",
+        score.ceiling.map { decimal($0.f1) } ?? "-",
         "\(counts.tp)", "\(counts.predicted)", "\(counts.gold)", "\(score.sentences)",
       ]
     }

@@ -100,14 +100,38 @@ extension Comparison {
 
   private func byTripleLength() -> [LengthBucket: Score] {
     let counts = model.countsByLength(options)
-    let oracles = oracle?.countsByLength(options)
+    let ceilings = ceilingsByLength()
     return Dictionary(
       uniqueKeysWithValues: LengthRule.triple.buckets.map { bucket in
         let score = Score(
           sentences: sentences.count { $0.has(bucket) }, counts: counts[bucket] ?? TripleCounts(),
-          oracle: oracles.map { $0[bucket] ?? TripleCounts() })
+          ceiling: ceilings.map { $0[bucket] ?? TripleCounts() })
         return (bucket, score)
       })
+  }
+
+  private func ceilingsByLength() -> [LengthBucket: TripleCounts]? {
+    ceilings.map { ceilings in
+      var sums: [LengthBucket: TripleCounts] = [:]
+      for ((sentence, keyed), ceiling) in zip(zip(sentences, model.keyed), ceilings) {
+        let buckets = options.matching.lengthBuckets(of: sentence)
+        for (bucket, gold) in Dictionary(grouping: keyed.gold, by: { buckets[$0] }) {
+          guard let bucket else { continue }
+          sums[bucket, default: TripleCounts()] += TripleCounts(
+            most: ceiling.most(of: gold), of: gold.count)
+        }
+      }
+      return sums
+    }
+  }
+}
+
+extension Matching {
+  /// The bucket of each gold triple; that of the first in the corpus where several match.
+  fileprivate func lengthBuckets(of sentence: Sentence) -> [TripleKey: LengthBucket] {
+    Dictionary(
+      sentence.triples.map { (key(of: $0, in: sentence), sentence.bucket(of: $0)) },
+      uniquingKeysWith: { first, _ in first })
   }
 }
 
@@ -116,14 +140,10 @@ extension Output {
   /// gold triple counts in that triple's bucket, even where the match mode lets their lengths differ;
   /// a prediction without any entity counts in none.
   fileprivate func countsByLength(_ options: EvaluationOptions) -> [LengthBucket: TripleCounts] {
-    let matching = Matching(
-      mode: options.match, by: options.by, incompleteGroups: options.incompleteGroups)
+    let matching = options.matching
     var sums: [LengthBucket: TripleCounts] = [:]
     for ((sentence, prediction), keyed) in zip(zip(sentences, predictions), keyed) {
-      var buckets: [TripleKey: LengthBucket] = [:]
-      for triple in sentence.triples.reversed() {
-        buckets[matching.key(of: triple, in: sentence)] = sentence.bucket(of: triple)
-      }
+      var buckets = matching.lengthBuckets(of: sentence)
       for group in matching.groups(of: prediction) {
         let key = matching.key(of: group, in: sentence)
         if let length = [group.head, group.tail].compactMap({ $0.map(sentence.length) }).max() {

@@ -33,13 +33,15 @@ extension ElementScores: Encodable {
 extension Comparison {
   /// Relations whatever their entities.
   func relationScores() -> ElementScores {
-    elementScores(set: { $0.relation.map { [$0] } ?? [] }, triple: \.relation)
+    elementScores(
+      set: { $0.relation.map { [$0] } ?? [] }, possible: { $0.form.relation($1.value) }, slots: 1,
+      triple: \.relation)
   }
 
   /// Entities whatever their relation.
   func entityScores() -> ElementScores {
     elementScores(
-      set: \.entities,
+      set: \.entities, possible: { $0.contains($1) }, slots: 2,
       triple: { key -> [EntityKey]? in
         guard let head = key.head, let tail = key.tail else { return nil }
         return [head, tail]
@@ -48,26 +50,37 @@ extension Comparison {
 
   /// - Parameters:
   ///   - set: the elements that a triple adds to the sentence's set; an empty slot adds none.
+  ///   - possible: whether an output can have an element.
+  ///   - slots: the elements of a triple, at most.
   ///   - triple: the part of a triple that the `copymtl` convention compares; `nil` is wrong.
   private func elementScores<Element: Hashable, Part: Hashable>(
-    set: (TripleKey) -> [Element], triple part: (TripleKey) -> Part?
+    set: (TripleKey) -> [Element], possible: (Ceiling, Element) -> Bool, slots: Int,
+    triple part: (TripleKey) -> Part?
   ) -> ElementScores {
-    ElementScores(
-      set: sum { sentence in
-        TripleCounts(
-          predicted: Set(sentence.predicted.flatMap(set)), gold: Set(sentence.gold.flatMap(set)))
-      },
-      copymtl: sum { sentence in
-        let gold = Set(sentence.gold.compactMap(part))
-        return TripleCounts(
-          tp: sentence.predicted.compactMap(part).count { gold.contains($0) },
-          predicted: sentence.predicted.count, gold: sentence.gold.count)
-      })
+    let most = ceiling { index, ceiling in
+      let gold = Set(model.keyed[index].gold.flatMap(set))
+      let room = ceiling.form.triples.multipliedReportingOverflow(by: slots)
+      let found = gold.count { possible(ceiling, $0) }
+      return TripleCounts(
+        most: room.overflow ? found : min(found, room.partialValue), of: gold.count)
+    }
+    let counts = sum { sentence in
+      TripleCounts(
+        predicted: Set(sentence.predicted.flatMap(set)), gold: Set(sentence.gold.flatMap(set)))
+    }
+    let published = sum { sentence in
+      let gold = Set(sentence.gold.compactMap(part))
+      return TripleCounts(
+        tp: sentence.predicted.compactMap(part).count { gold.contains($0) },
+        predicted: sentence.predicted.count, gold: sentence.gold.count)
+    }
+    // Recall may pass 1 by the second convention, which has no ceiling.
+    return ElementScores(
+      set: Score(sentences: sentences.count, counts: counts, ceiling: most),
+      copymtl: Score(sentences: sentences.count, counts: published))
   }
 
-  private func sum(_ counts: (KeyedSentence) -> TripleCounts) -> Score {
-    score(sentences: sentences.count) { output in
-      output.keyed.reduce(into: TripleCounts()) { $0 += counts($1) }
-    }
+  private func sum(_ counts: (KeyedSentence) -> TripleCounts) -> TripleCounts {
+    model.keyed.reduce(into: TripleCounts()) { $0 += counts($1) }
   }
 }

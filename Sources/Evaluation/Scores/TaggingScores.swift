@@ -4,10 +4,17 @@ extension Comparison {
   /// Spans read from predicted tags against spans of gold tags, boundaries only
   /// (Evaluation/README.md 9.3, `ner`); `nil` when the model does not tag.
   func taggingScore() -> Score? {
-    tagScore { sentence, tags in
-      let gold = BIO.tags(
-        of: sentence.spans(of: options.taggedEntities), count: sentence.tokens.count)
-      return TripleCounts(predicted: Set(BIO.spans(in: tags)), gold: Set(BIO.spans(in: gold)))
+    func gold(_ sentence: Sentence) -> Set<Span> {
+      Set(
+        BIO.spans(
+          in: BIO.tags(
+            of: sentence.spans(of: options.taggedEntities), count: sentence.tokens.count)))
+    }
+    return tagScore { sentence, tags in
+      TripleCounts(predicted: Set(BIO.spans(in: tags)), gold: gold(sentence))
+    } ceiling: { sentence, tokens in
+      let gold = gold(sentence)
+      return TripleCounts(most: gold.count { $0.end < tokens }, of: gold.count)
     }
   }
 
@@ -15,17 +22,27 @@ extension Comparison {
   /// (Evaluation/README.md 9.3, D49): each is predicted once, so precision is recall; `nil` when
   /// the model does not tag.
   func completionScore() -> Score? {
-    tagScore { sentence, tags in
+    func counts(_ sentence: Sentence, _ isComplete: (Span) -> Bool) -> TripleCounts {
       let spans = sentence.entitiesOfTriples
-      let complete = spans.count { BIO.entity(endingAt: $0.end, in: tags) == $0 }
-      return TripleCounts(tp: complete, predicted: spans.count, gold: spans.count)
+      return TripleCounts(
+        tp: spans.count(where: isComplete), predicted: spans.count, gold: spans.count)
+    }
+    return tagScore { sentence, tags in
+      counts(sentence) { BIO.entity(endingAt: $0.end, in: tags) == $0 }
+    } ceiling: { sentence, tokens in
+      // A token that the model does not read is outside, and an entity of its own.
+      counts(sentence) { $0.end < tokens || $0.length == 1 }
     }
   }
 
-  private func tagScore(_ counts: (Sentence, [BIO]) -> TripleCounts) -> Score? {
+  private func tagScore(
+    _ counts: (Sentence, [BIO]) -> TripleCounts,
+    ceiling most: (_ sentence: Sentence, _ tokens: Int) -> TripleCounts
+  ) -> Score? {
     guard let model = model.sum(counts) else { return nil }
     return Score(
-      sentences: sentences.count, counts: model, oracle: oracle.flatMap { $0.sum(counts) })
+      sentences: sentences.count, counts: model,
+      ceiling: ceiling { most(sentences[$0], $1.form.tokens) })
   }
 }
 

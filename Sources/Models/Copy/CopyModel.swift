@@ -39,7 +39,5 @@ extension CopyModel {
     network.predict(batch, on: tape)
   }
 
-  package func oracle(of input: WordInput, seed: UInt64) -> Prediction {
-    network.oracle(of: input, seed: seed)
-  }
+  package func expressible(in input: WordInput) -> Expressible { network.expressible(in: input) }
 }

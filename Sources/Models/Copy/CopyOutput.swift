@@ -51,25 +51,19 @@ extension CopyNetwork {
     }
   }
 
-  /// The prediction from gold choices and gold tags: the structural ceiling that follows from target
-  /// order, the limit of T triples, the pointing rule, the tags and the mask M
-  /// (Copy/README.md 3.3).
-  func oracle(of input: WordInput, seed: UInt64) -> Prediction {
-    let tags = architecture.tagging ? options.tags(of: input) : nil
-    let targets = options.targets(
-      of: input, vocabularies, streams: RandomStreams(seed: seed, epoch: 0))
-    let actions = targets.flatMap { target -> [Int] in
-      let (head, tail) = (pointer(target.head), pointer(target.tail))
+  /// The limits of the output: T triples, the pointing rule, entities that tags can make together, and the
+  /// mask M (Copy/README.md 3.3).
+  func expressible(in input: WordInput) -> Expressible {
+    let longest =
       switch architecture.slots {
-      case .triple:
-        let hidden = options.mask == .neginf && head == tail
-        return [target.relation, head, hidden ? input.length : tail]
-      case .quintuple:
-        return [
-          target.relation, head, lengthClass(target.head), tail, lengthClass(target.tail),
-        ]
+      case .triple: architecture.tagging ? Int.max : 1
+      case .quintuple: vocabularies[.longestEntity]
       }
-    }
-    return read(actions, length: input.length, tags: tags)
+    let isMasked = options.mask == .neginf
+    return Expressible(
+      tokens: input.length, triples: options.triples,
+      relation: { vocabularies.relations.id(of: $0) != nil }, entity: { $0.length <= longest },
+      pair: { !isMasked || pointer($0) != pointer($1) },
+      together: architecture.tagging ? BIO.canTag : nil)
   }
 }

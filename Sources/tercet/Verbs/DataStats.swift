@@ -34,11 +34,15 @@ struct DataStats: Verb {
     Console.line("\(StatisticsTable(splits))")
     for warning in warnings { Console.line("warning: \(warning)") }
     guard let training = splits.first(where: { $0.name == "train" })?.statistics else { return }
+    if let rare = training.rareRelations { Console.line("train: \(rare)") }
     for split in splits {
       let unseen = UnseenRelations(in: split.statistics, training: training)
       if let warning = unseen.warning(split: split.name) {
         Console.line("warning: \(warning)")
       }
+      guard split.name != "train" else { continue }
+      let share = (split.statistics.shareOfWords(outside: training) * 1000).rounded() / 10
+      Console.line("\(split.name): \(share) % of its words do not occur in train")
     }
   }
 }

@@ -125,9 +125,9 @@ extension Evaluate {
     warn(loaded, sentences)
     let split = loaded.encode(sentences)
     let predictions = loaded.predictions(split, of: data, threads: threads)
-    let oracle = Inference.oracle(split, seed: UInt64(loaded.options.seed))
     return Evaluator(options).report(
-      sentences: sentences, predictions: predictions, oracle: oracle)
+      sentences: sentences, predictions: predictions,
+      forms: (0..<split.count).map(split.expressible))
   }
 
   /// The rules for one checkpoint: its own where the command line does not say.
