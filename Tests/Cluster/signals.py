@@ -26,7 +26,7 @@ epochs: {EPOCHS}
 """
 # To whom, and what.
 WAYS = [("mpirun", signal.SIGUSR1), ("rank 0", signal.SIGUSR1), ("rank 1", signal.SIGUSR1),
-        ("rank 0", signal.SIGTERM), ("rank 1", signal.SIGTERM), ("rank 1", signal.SIGINT)]
+        ("rank 0", signal.SIGTERM), ("rank 1", signal.SIGTERM), ("rank 1", signal.SIGINT), ("rank 0", signal.SIGHUP)]
 
 
 class Failed(Exception):

@@ -62,6 +62,22 @@ struct BadLineTests {
         "tercet train: '--resume' goes on and '--overwrite' starts afresh; give one of them"
       ),
       (
+        "train c --extend 60",
+        "tercet train: '--extend' makes a run longer that '--resume' goes on with; give both"
+      ),
+      (
+        "train c --resume --rewarm",
+        "tercet train: '--rewarm' is for a run that '--extend N' makes longer"
+      ),
+      (
+        "train c --resume --extend 1000000001",
+        "tercet train: '--extend' must be 1000000000 or less, found '1000000001'"
+      ),
+      (
+        "train c --resume --extend 0",
+        "tercet train: '--extend' must be a whole number from 1 to 9223372036854775807, found '0'"
+      ),
+      (
         "train c --checkpoints a --checkpoints b",
         "tercet train: option '--checkpoints' is given 2 times; give it once"
       ),

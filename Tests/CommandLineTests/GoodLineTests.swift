@@ -12,12 +12,13 @@ private func training(
   _ configuration: String = "c.yaml", ranks: Int? = nil, words: [String] = [],
   overrides: [String] = [],
   checkpoints: String = "checkpoints/c", start: RunStart = .afresh, stopAfter: Int? = nil,
-  prints: Bool = false
+  prints: Bool = false, added: Extension? = nil
 ) -> Train {
   Train(
     ranks: ranks, words: words + ["--", configuration], configuration: configuration,
     overrides: overrides.compactMap { try? ConfigurationOverride($0) },
-    checkpoints: checkpoints, start: start, stopAfter: stopAfter, printsConfiguration: prints)
+    checkpoints: checkpoints, start: start, stopAfter: stopAfter, printsConfiguration: prints,
+    added: added)
 }
 
 private func evaluation(
@@ -60,6 +61,18 @@ struct GoodLineTests {
     (
       "train c.yaml --resume=last.h5",
       training(words: ["--resume=last.h5"], start: .file("last.h5"))
+    ),
+    (
+      "train c.yaml --resume --extend 60",
+      training(
+        words: ["--resume", "--extend=60"], start: .newest,
+        added: Extension(epochs: 60, rewarms: false))
+    ),
+    (
+      "train c.yaml --resume=a.h5 --extend=60 --rewarm",
+      training(
+        words: ["--resume=a.h5", "--extend=60", "--rewarm"], start: .file("a.h5"),
+        added: Extension(epochs: 60, rewarms: true))
     ),
     ("train c.yaml --overwrite", training(words: ["--overwrite"], start: .overwriting)),
     ("train c.yaml --stop-after 20", training(words: ["--stop-after=20"], stopAfter: 20)),

@@ -113,11 +113,11 @@ struct JSONLinesTests {
     arguments: ["", #""tokenize":"words","#, #""tokenize":"characters","#, #""tokenize":"blanks","#])
   func cutNames(_ said: String) throws {
     let line =
-      #"{"tokens":["Inc",".","of","北","京",",","Ohio"],\#(said)"triples":[{"head":"Inc.","#
+      #"{"tokens":["Fox","!","of","北","京",",","Ohio"],\#(said)"triples":[{"head":"Fox!","#
       + #""relation":"r","tail":"北京, Ohio"}]}"#
     let triple = try read(line)[0].triples[0]
     let isCut = !said.contains("blanks")
-    #expect(triple.head == (isCut ? .span(Span(0, 1)) : .text("Inc.")))
+    #expect(triple.head == (isCut ? .span(Span(0, 1)) : .text("Fox!")))
     let isParted = isCut && !said.contains("words")
     #expect(triple.tail == (isParted ? .span(Span(3, 6)) : .text("北京, Ohio")))
   }

@@ -31,7 +31,11 @@ extension ProgramTests {
           let ids = Self.ids(result.stderr)
           #expect(!ids.isEmpty && ids.count <= 20)
           let last = try #require(Int(step)) - 1
-          if last > 0 { #expect(place.names(folder).contains("last.h5")) }
+          let words =
+            last > 0
+            ? "the last checkpoint, \(place.path(folder))/last.h5, stays" : "nothing is saved yet"
+          #expect(result.stderr.contains(words), "\(result.stderr)")
+          #expect(place.names(folder).contains("last.h5") == (last > 0))
           #expect(try place.logged(folder).last == "\(last)")
         }
         for ranks in Self.ranks.dropFirst() {
@@ -130,6 +134,7 @@ extension ProgramTests {
           #expect(result.stderr.contains("step 1"))
           #expect(Self.ids(result.stderr).count > 0)
           #expect(place.names("new\(ranks)") == ["run.jsonl"])
+          #expect(result.stderr.contains("Training stops here; nothing is saved yet"))
         }
       }
     }
@@ -207,6 +212,7 @@ extension ProgramTests {
             ranks: ranks, "disk/run", ["checkpoint.retry=0.001"], ["--resume"])
           #expect(result.status == 1)
           #expect(result.stderr.contains("run.jsonl: the run log cannot be written: No space left"))
+          #expect(result.stderr.contains("disk/run/last.h5 is the checkpoint before"))
           let last = try #require(result.complaints.last)
           #expect(
             last.contains("cannot be saved") && last.contains(".h5: the disk is full"),

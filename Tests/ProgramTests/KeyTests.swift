@@ -124,6 +124,7 @@ extension ProgramTests {
           let result = try place.train("run", settings + ["epochs=4"], ["--resume"])
           #expect(result.status == 1)
           #expect(result.stderr.contains("'epochs' is 4"), "\(result.stderr)")
+          #expect(result.stderr.contains("--extend 4"), "\(result.stderr)")
         }
       }
     }

@@ -10,15 +10,17 @@ extension ProgramTests {
     func signals() throws {
       let script = packageRoot.appending(path: "Tests/Cluster/signals.py").path
       let result = try runProcess(
-        "/usr/bin/python3", ["-B", script, program.path, "6", "3"],
+        "/usr/bin/python3", ["-B", script, program.path, "7", "3"],
         environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"])
       #expect(result.status == 0, "\(result.stderr)")
       #expect(
-        result.stdout.hasSuffix("signals 6 saved 6 exit75 6 identical 6\n"), "\(result.stdout)")
+        result.stdout.hasSuffix("signals 7 saved 7 exit75 7 identical 7\n"), "\(result.stdout)")
     }
 
-    @Test("one process alone is told what to do, and its log says what came")
-    func alone() throws {
+    @Test(
+      "one process alone is told what to do, and its log says what came",
+      arguments: ["TERM", "HUP"])
+    func alone(_ signal: String) throws {
       try withWorkplace { place in
         let script = """
           mkdir run; : > run/run.jsonl
@@ -28,24 +30,43 @@ extension ProgramTests {
             "$0" train config.yaml --checkpoints run --set epochs=1000 & run=$!
           tail -n +1 -f run/run.jsonl | grep -q -m 1 '"event":"evaluation"'
           grep SigBlk /proc/$run/task/$run/status
-          kill -TERM $run; wait $run
+          kill -\(signal) $run; wait $run
           """
         let result = try runProcess("/bin/bash", ["-c", script, program.path], in: place.folder)
         #expect(result.status == 75, "\(result.stderr)")
-        // The thread that computes is not disturbed: SIGINT, SIGUSR1 and SIGTERM are blocked in it.
+        // The thread that computes is not disturbed: SIGHUP, SIGINT, SIGUSR1 and SIGTERM are blocked in it.
         let blocked = try #require(result.stdout.firstMatch(of: /SigBlk:\s*([0-9a-f]+)\n/)).1
-        #expect((UInt64(blocked, radix: 16) ?? 0) & 0x4202 == 0x4202)
+        #expect((UInt64(blocked, radix: 16) ?? 0) & 0x4203 == 0x4203)
         let said = try #require(result.stdout.split(separator: "\n").last)
-        let saved = /^SIGTERM: step (\d+) is saved in run\/last.h5/
+        let saved = /^SIG[A-Z]+: step (\d+) is saved in run\/last.h5/
         let step = try #require(said.firstMatch(of: saved)).1
-        #expect(said.hasSuffix("go on with --resume"))
+        #expect(said.hasPrefix("SIG\(signal): ") && said.hasSuffix("go on with --resume"))
         let log = try place.text("run/run.jsonl")
-        #expect(log.contains(#""event":"signal","signal":"SIGTERM""#))
-        #expect(log.hasSuffix("{\"ending\":\"SIGTERM\",\"event\":\"end\",\"step\":\(step)}\n"))
+        #expect(log.contains("\"event\":\"signal\",\"signal\":\"SIG\(signal)\""))
+        #expect(
+          log.hasSuffix("{\"ending\":\"SIG\(signal)\",\"event\":\"end\",\"step\":\(step)}\n"))
         let more = try #require(Int(step)) + 1
         try place.trained("run", ["epochs=1000"], ["--resume", "--stop-after", "\(more)"])
         try place.trained("whole", ["epochs=1000"], ["--stop-after", "\(more)"])
         try place.expectSame("whole/last.h5", "run/last.h5")
+      }
+    }
+
+    @Test("under nohup a hang-up stays ignored, and what comes after it counts")
+    func ignored() throws {
+      try withWorkplace { place in
+        let script = """
+          mkdir run; : > run/run.jsonl
+          free='import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, [])
+          signal.signal(signal.SIGHUP, signal.SIG_IGN)'
+          /usr/bin/python3 -c "$free; os.execv(sys.argv[1], sys.argv[1:])" \
+            "$0" train config.yaml --checkpoints run --set epochs=1000 & run=$!
+          tail -n +1 -f run/run.jsonl | grep -q -m 1 '"event":"evaluation"'
+          kill -HUP $run; kill -TERM $run; wait $run
+          """
+        let result = try runProcess("/bin/bash", ["-c", script, program.path], in: place.folder)
+        #expect(result.status == 75, "\(result.stderr)")
+        #expect(result.stdout.contains("SIGTERM: step "), "\(result.stdout)")
       }
     }
 

@@ -34,11 +34,11 @@ struct ReporterTests {
 
   private func step(_ number: Int) throws -> Report {
     var options = try #require(RunOptions(modelKind: "copyre"))
-    (options.epochs, options.log.every) = (9, 5)
+    options.log.every = 5
     let row = History.Step(
       step: number, epoch: 1, losses: [0.5, 0.25], total: 0.75, gradientNorm: 2, rate: 0.125)
     return .step(
-      row, objective: ["L_D", "L_E"], options: options, sentences: 30,
+      row, of: 9, objective: ["L_D", "L_E"], options: options, sentences: 30,
       seconds: [.forward: 0.25, .reduction: 0.5])
   }
 
@@ -60,15 +60,20 @@ struct ReporterTests {
   func evaluations() throws {
     let scores = History.Evaluation(step: 8, epoch: 1, precision: 0.5, recall: 0.25, f1: 0.375)
     let match = RunOptions.EvaluationOptions().match
-    let best = Report.evaluation(scores, match: match, isBest: true, seconds: 1.5)
+    func report(isBest: Bool, awaitsHit: Bool = false) -> Report {
+      .evaluation(scores, match: match, isBest: isBest, awaitsHit: awaitsHit, seconds: 1.5)
+    }
+    let best = report(isBest: true)
     #expect(
       try line(best)
         == #"{"best":true,"epoch":1,"event":"evaluation","f1":0.375,"match":"exact","#
         + #""precision":0.5,"recall":0.25,"seconds":1.5,"step":8}"#)
     let text = "epoch 2  dev exact P 0.5000 R 0.2500 F1 0.3750"
     #expect(best.message == .line(text + "  best so far"))
-    let other = Report.evaluation(scores, match: match, isBest: false, seconds: 1.5)
-    #expect(other.message == .line(text))
+    #expect(report(isBest: false).message == .line(text))
+    #expect(
+      report(isBest: true, awaitsHit: true).message
+        == .line(text + "  no hit yet: patience does not count"))
   }
 
   @Test("a step that is skipped is a warning; one that ends the run is an error of its own")

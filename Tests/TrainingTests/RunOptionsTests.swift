@@ -72,17 +72,27 @@ struct RunOptionsTests {
   @Test("epochs and patience may change while no step and no evaluation depends on them")
   func changes() throws {
     var options = try #require(RunOptions(modelKind: "copyre"))
-    #expect(options.allowsChange(of: "epochs"))
-    #expect(options.allowsChange(of: "evaluation.patience"))
+    var progress = Progress()
+    func allows(_ key: String) -> Bool { options.allowsChange(of: key, after: progress) }
+    #expect(allows("epochs"))
+    #expect(allows("evaluation.patience"))
     for key in ["seed", "batch.size", "optimizer.rate", "model.kind", "evaluation.every"] {
-      #expect(!options.allowsChange(of: key))
+      #expect(!allows(key))
     }
     options.evaluation.every = 2
-    #expect(!options.allowsChange(of: "epochs"))
-    options.evaluation.every = 1
+    for epoch in 1...3 {
+      progress.history.evaluations.append(
+        .init(step: epoch, epoch: epoch, precision: 0, recall: 0, f1: 0))
+      // The third of them, epochs counting from 0, was evaluated because it was the last.
+      #expect(allows("epochs") == (epoch == 1))
+    }
+    progress.history.evaluations.removeLast(2)
+    progress.extensions = [Extension(epochs: 60, rewarms: false)]
+    #expect(!allows("epochs"))
+    progress.extensions = []
     for schedule in [OptimizerOptions.Schedule.linear, .cosine] {
       options.optimizer.schedule = schedule
-      #expect(!options.allowsChange(of: "epochs"))
+      #expect(!allows("epochs"))
     }
   }
 }
@@ -91,7 +101,7 @@ struct RunOptionsTests {
 struct HistoryTests {
   static let scores: [(f1: [Double], best: Int?, without: Int)] = [
     ([], nil, 0), ([0], 1, 0), ([0.1, 0.3, 0.2], 2, 1), ([0.3, 0.3, 0.3], 1, 2),
-    ([0.1, 0.2, 0.3], 3, 0),
+    ([0.1, 0.2, 0.3], 3, 0), ([0, 0, 0], 1, 0), ([0, 0, 0.1, 0.1, 0], 3, 2),
   ]
 
   @Test("the best evaluation is the first of the highest score", arguments: scores)

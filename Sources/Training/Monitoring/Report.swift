@@ -33,10 +33,12 @@ extension Report {
   ///
   /// - Parameters:
   ///   - origin: a sentence about where the first state comes from.
+  ///   - survey: the numbers of the ``Survey``.
   ///   - warnings: those that were printed.
   ///   - reduction: the way in which gradients are summed over ranks.
   static func start(
-    _ run: Run, origin: String, ranks: Int, warnings: [String], reduction: String
+    _ run: Run, origin: String, ranks: Int, survey: [String: any Sendable], warnings: [String],
+    reduction: String
   ) -> Report {
     Report(
       "start",
@@ -50,19 +52,21 @@ extension Report {
         "replica": run.replica.isShared ? "one a host" : "one a rank",
         "model": run.options.model.kind, "parameters": run.model.layout.count,
         "step": run.progress.step, "sentences": run.corpus.training.count,
+        "epochs": run.course.epochs, "extensions": Extension.text(run.progress.extensions),
         "time": ISO8601DateFormatter().string(from: Date()),
         "configuration": run.plan.configuration, "warnings": warnings,
-      ])
+      ].merging(survey) { $1 })
   }
 
   /// An update.
   ///
   /// - Parameters:
+  ///   - epochs: those of the whole run.
   ///   - objective: the names of the row's losses.
   ///   - sentences: of all minibatches of the update.
   ///   - seconds: of each phase, on rank 0.
   static func step(
-    _ row: History.Step, objective: [String], options: RunOptions, sentences: Int,
+    _ row: History.Step, of epochs: Int, objective: [String], options: RunOptions, sentences: Int,
     seconds: [Phase: Double]
   ) -> Report {
     let speed = Double(sentences) / seconds.values.reduce(0, +)
@@ -73,7 +77,7 @@ extension Report {
     ]
     for (name, loss) in zip(objective, row.losses) { fields[name] = loss }
     let line = String(
-      format: "epoch %d/%d  step %d  loss %.4f  %.1f sentences/s", row.epoch + 1, options.epochs,
+      format: "epoch %d/%d  step %d  loss %.4f  %.1f sentences/s", row.epoch + 1, epochs,
       row.step, row.total, speed)
     return Report(
       "step", fields,
@@ -81,8 +85,11 @@ extension Report {
   }
 
   /// An evaluation on the development split, with the seconds that it took.
+  ///
+  /// - Parameter awaitsHit: whether patience does not count yet.
   static func evaluation(
-    _ evaluation: History.Evaluation, match: MatchMode, isBest: Bool, seconds: Double
+    _ evaluation: History.Evaluation, match: MatchMode, isBest: Bool, awaitsHit: Bool,
+    seconds: Double
   ) -> Report {
     Report(
       "evaluation",
@@ -95,7 +102,8 @@ extension Report {
         String(
           format: "epoch %d  dev %@ P %.4f R %.4f F1 %.4f%@", evaluation.epoch + 1, match.rawValue,
           evaluation.precision, evaluation.recall, evaluation.f1,
-          isBest ? "  best so far" : "")))
+          awaitsHit
+            ? "  no hit yet: patience does not count" : isBest ? "  best so far" : "")))
   }
 
   /// A step that is skipped, or that ends the run with an error, which is printed as such.

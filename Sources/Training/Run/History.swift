@@ -41,10 +41,19 @@ public struct History: Codable, Sendable, Equatable {
     evaluations.reduce(nil) { best, next in next.f1 > best?.f1 ?? -1 ? next : best }
   }
 
-  /// Evaluations since the best one.
+  /// Whether no evaluation has found a triple yet. Such evaluations do not count against
+  /// `evaluation.patience`: a model may need many epochs until its first hit.
+  var awaitsFirstHit: Bool { (best?.f1 ?? 0) == 0 }
+
+  /// Evaluations since the best one, from the first that has found a triple on.
   public var evaluationsWithoutImprovement: Int {
-    guard let best else { return 0 }
+    guard let best, !awaitsFirstHit else { return 0 }
     return evaluations.filter { $0.step > best.step }.count
+  }
+
+  /// Whether a run that has this history may have gone on to have the other one.
+  func isStart(of other: History) -> Bool {
+    other.evaluations.starts(with: evaluations) && steps.isStart(of: other.steps)
   }
 }
 
@@ -87,6 +96,12 @@ extension History {
         gradientNorm: norm, rate: rate)
     }
 
+    /// Whether all columns begin as these do.
+    func isStart(of other: Steps) -> Bool {
+      step.isStart(of: other.step) && total.isStart(of: other.total)
+        && gradientNorm.isStart(of: other.gradientNorm)
+    }
+
     /// Adds an update.
     ///
     /// - Precondition: it has as many losses as the updates before.
@@ -117,6 +132,8 @@ extension History {
     var values: [Value] { Array((full + [rest]).joined()) }
     var last: Value? { rest.last ?? full.last?.last }
 
+    func isStart(of other: Column) -> Bool { other.values.starts(with: values) }
+
     mutating func append(_ value: Value) {
       rest.append(value)
       guard rest.count == Self.block else { return }
@@ -136,6 +153,8 @@ public struct Progress: Codable, Sendable, Equatable {
   public var batch = 0
   /// Updates and evaluations so far.
   public var history = History()
+  /// The extensions beyond the epochs of the options, in their order.
+  public var extensions: [Extension] = []
 
   /// The progress of a run that has not begun.
   public init() {}

@@ -63,13 +63,20 @@ extension Run {
     _ path: String, _ check: ResumeCheck, moments: inout [Slab]
   ) throws -> Progress {
     var file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
-    let (header, _) = try Snapshot.header(of: file) { stored in
-      for (key, was, now) in try check.differences(stored, path)
-      where !options.allowsChange(of: key) {
-        throw TrainingError.optionChanged(key: key, checkpoint: path, was: was, now: now)
+    var epochs: ResumeCheck.Difference?
+    var (header, _) = try Snapshot.header(of: file) { stored in
+      for difference in try check.differences(stored, path) {
+        let (key, was, now) = difference
+        if key == "epochs" {
+          // The history decides.
+          epochs = difference
+        } else if !options.allowsChange(of: key, after: Progress()) {
+          throw TrainingError.optionChanged(key: key, checkpoint: path, was: was, now: now)
+        }
       }
       return options
     }
+    header.progress.extensions = try extensions(of: header.progress, in: path, epochs)
     let folder = options.data.directory
     if header.trainingDigest != corpus.trainingDigest {
       throw TrainingError.otherCorpus(
@@ -91,6 +98,30 @@ extension Run {
       moments.append(whole)
     }
     return header.progress
+  }
+
+  /// The extensions of a resumed run: those of the checkpoint, and the one that is asked for.
+  ///
+  /// - Parameter epochs: the epochs of checkpoint and options where they differ.
+  private func extensions(
+    of progress: Progress, in path: String, _ epochs: ResumeCheck.Difference?
+  ) throws -> [Extension] {
+    let known = progress.extensions
+    if let (key, was, now) = epochs,
+      plan.added != nil || !options.allowsChange(of: key, after: progress)
+    {
+      let isLonger = known.isEmpty && plan.added == nil && (Int(was) ?? 0) < options.epochs
+      throw isLonger
+        ? TrainingError.needsExtension(checkpoint: path, was: was, now: now)
+        : TrainingError.optionChanged(key: key, checkpoint: path, was: was, now: now)
+    }
+    // The same command may be given again after a stop.
+    guard let added = plan.added, added != known.last else { return known }
+    let end = known.last?.epochs ?? options.epochs
+    guard added.epochs > end else {
+      throw TrainingError.notLonger(checkpoint: path, epochs: end, wanted: added.epochs)
+    }
+    return known + [added]
   }
 
   private func encode(_ progress: Progress) throws -> [UInt8] {

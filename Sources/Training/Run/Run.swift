@@ -32,19 +32,22 @@ public struct RunPlan: Sendable {
   public var start: RunStart
   /// The run stops after this number of updates, counted from the start of training; `nil` for no limit.
   public var stopAfter: Int?
+  /// More epochs than the options have, for a resumed run; `nil` for none but those of the checkpoint.
+  public var added: Extension?
   /// The program's name and version, for the run log.
   public var program: String
 
   /// Makes a plan; `configuration` must be the YAML of `options`.
   public init(
     options: RunOptions, configuration: String, folder: String, start: RunStart,
-    stopAfter: Int?, program: String
+    stopAfter: Int?, added: Extension? = nil, program: String
   ) {
     self.options = options
     self.configuration = configuration
     self.folder = folder
     self.start = start
     self.stopAfter = stopAfter
+    self.added = added
     self.program = program
   }
 }
@@ -85,6 +88,11 @@ final class Run {
   var options: RunOptions { plan.options }
   var parameters: Slab { replica.values }
   var objective: [String] { model.termNames }
+
+  /// The epochs and rates of the whole run.
+  var course: Course {
+    Course(options, progress.extensions, sentences: corpus.training.count)
+  }
 
   /// The sampler of minibatches.
   var order: EpochSampler {

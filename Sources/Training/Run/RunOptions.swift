@@ -133,7 +133,7 @@ public struct RunOptions: Codable, Sendable {
 
 extension RunOptions {
   /// A bound for counts, so that no product of two of them overflows.
-  static let largestCount = 1_000_000_000
+  package static let largestCount = 1_000_000_000
 
   /// Throws the first option that no run can work with, by its whole key.
   public func validate() throws(InvalidOption) {
@@ -199,21 +199,20 @@ extension RunOptions {
     return options
   }
 
-  /// Whether a resumed run may have another value of a key that checkpoints keep. More or fewer epochs
-  /// do not change a step, unless the schedule of the rate looks ahead to the last one, nor an
-  /// evaluation, unless some epochs are evaluated only where they are the last.
-  public func allowsChange(of key: String) -> Bool {
+  /// Whether a run that goes on from this progress may have another value of a key that checkpoints keep. More
+  /// or fewer epochs do not change a step, unless the schedule of the rate looks ahead to the last one, nor an
+  /// evaluation, unless an epoch was evaluated only because it was the last.
+  func allowsChange(of key: String, after progress: Progress) -> Bool {
     switch key {
-    case "epochs": !optimizer.schedule.looksAhead && evaluation.every == 1
+    case "epochs":
+      !optimizer.schedule.looksAhead && progress.extensions.isEmpty
+        && progress.history.evaluations.allSatisfy { ($0.epoch + 1) % evaluation.every == 0 }
     case "evaluation.patience", "nonfinite", "precision", "products": true
     // How tables started is past when a run is resumed.
     case "model.wordStart", "data.wordsWithoutVector": true
     default: false
     }
   }
-
-  /// Updates of the whole run.
-  func totalSteps(sentences: Int) -> Int { epochs * stepsPerEpoch(sentences: sentences) }
 
   /// Updates of an epoch.
   func stepsPerEpoch(sentences: Int) -> Int {

@@ -10,12 +10,15 @@ public enum StopSignal: String, CaseIterable, Sendable {
   case terminate = "SIGTERM"
   /// Control-C in a terminal.
   case interrupt = "SIGINT"
+  /// The end of the terminal or connection that the run was started from.
+  case hangUp = "SIGHUP"
 
   var number: Int32 {
     switch self {
     case .user: SIGUSR1
     case .terminate: SIGTERM
     case .interrupt: SIGINT
+    case .hangUp: SIGHUP
     }
   }
 }
@@ -29,7 +32,7 @@ extension StopSignal {
 
   /// From now on a first signal is only remembered, and a second one ends the process with status 128 +
   /// signal. Launchers and schedulers may pass on one request in several ways, so signals within a quarter of
-  /// a second of the first do not count as a second one.
+  /// a second of the first do not count as a second one. `SIGHUP` stays ignored where it is, as under `nohup`.
   ///
   /// A thread that does nothing else takes the signals; they are blocked in the calling thread and in threads
   /// that it starts. Code that oneDNN generates uses the stack pointer for other memory, which the system
@@ -39,14 +42,22 @@ extension StopSignal {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = remember
     action.sa_flags = SA_RESTART
-    for signal in allCases { sigaddset(&action.sa_mask, signal.number) }
-    for signal in allCases { sigaction(signal.number, &action, nil) }
+    let heard = allCases.filter { $0 != .hangUp || !$0.isIgnored }
+    for signal in heard { sigaddset(&action.sa_mask, signal.number) }
+    for signal in heard { sigaction(signal.number, &action, nil) }
     pthread_sigmask(SIG_BLOCK, &action.sa_mask, nil)
     Thread.detachNewThread { [mask = action.sa_mask] in
       var mask = mask
       pthread_sigmask(SIG_UNBLOCK, &mask, nil)
       while true { pause() }
     }
+  }
+
+  private var isIgnored: Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// From now on signals do nothing: the run is saved, and the process is about to end. A launcher sends

@@ -50,7 +50,10 @@ public final class Trainer {
     try folder.claim(reporter, on: session)
     let checkpoint = try folder.checkpoint(for: plan.start, reporter, on: session)
     let kernels = try KernelChoice(products).warnings(resuming: checkpoint, on: session)
-    for warning in corpus.warnings + kernels { reporter.warn(warning) }
+    let survey = session.rank == 0 ? Survey(corpus, plan.options) : nil
+    let warnings = (survey?.warnings ?? []) + kernels
+    for line in survey?.lines ?? [] { reporter.say(line) }
+    for warning in warnings { reporter.warn(warning) }
     reporter.say("products: \(KernelChoice(products))")
     let start = try run.begin(
       from: checkpoint, check, folder, partitions: updater.gradients.reduction.partitions, reporter,
@@ -59,7 +62,7 @@ public final class Trainer {
     reporter.tell(
       .start(
         run, origin: start.origin, ranks: session.size,
-        warnings: corpus.warnings + kernels + start.warnings,
+        survey: survey?.entry ?? [:], warnings: warnings + start.warnings,
         reduction: updater.gradients.reduction.path))
     saver = RunSaver(run, updater.gradients, monitor.whereabouts, folder, reporter, on: session)
     if checkpoint != nil { try saver.saveAgain(on: session) }
@@ -83,7 +86,8 @@ public final class Trainer {
   }
 
   private func loop(on session: borrowing Session) throws -> Ending {
-    while run.progress.epoch < run.options.epochs && !hasLostPatience {
+    let course = run.course
+    while run.progress.epoch < course.epochs && !hasLostPatience {
       let batches = run.order.batches(epoch: run.progress.epoch).chunks(
         of: run.options.batch.accumulate)
       while run.progress.batch < batches.count {
@@ -131,8 +135,8 @@ extension Trainer {
       let sentences = batches.reduce(0) { $0 + $1.count }
       reporter.tell(
         .step(
-          row, objective: run.objective, options: run.options, sentences: sentences,
-          seconds: clock.seconds))
+          row, of: run.course.epochs, objective: run.objective, options: run.options,
+          sentences: sentences, seconds: clock.seconds))
       let reports = try monitor.compare(
         clock.seconds, cost: updater.gradients.ownCost, step: row.step, on: session)
       for report in reports { reporter.tell(report) }
@@ -159,7 +163,7 @@ extension Trainer {
     let step = run.progress.step + 1
     reporter.tell(.nonfinite(fault, step: step, action: .stop))
     throw TrainingError.notFinite(
-      step: step, quantity: fault.quantity, sentences: fault.sentences)
+      step: step, quantity: fault.quantity, sentences: fault.sentences, saved: saver.fileOnDisk())
   }
 
   /// Scores the development split where that is due, moves to the next epoch and saves. A signal that comes
@@ -169,7 +173,7 @@ extension Trainer {
     // Evaluation and the copy that a save keeps use the memory of a step.
     updater.gradients.trim()
     var standing = CheckpointFolder.Standing.ordinary
-    if (epoch + 1) % run.options.evaluation.every == 0 || epoch + 1 == run.options.epochs {
+    if (epoch + 1) % run.options.evaluation.every == 0 || run.course.ends(after: epoch + 1) {
       guard let evaluated = try evaluate(on: session) else { return }
       standing = evaluated
     }
@@ -195,6 +199,7 @@ extension Trainer {
     reporter.tell(
       .evaluation(
         evaluation, match: run.options.evaluation.match, isBest: isBest,
+        awaitsHit: run.options.evaluation.patience > 0 && run.progress.history.awaitsFirstHit,
         seconds: (ContinuousClock.now - began).seconds))
     return isBest ? .best : .ordinary
   }

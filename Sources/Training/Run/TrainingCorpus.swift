@@ -17,8 +17,12 @@ public struct TrainingCorpus: Sendable {
   public let developmentDigest: String
   /// How the training split was cut.
   public let tokenization: Tokenization
-  /// Messages about sentences left out or cut, and about relations without training sentences.
-  public let warnings: [String]
+  /// The triples of the training split, and those that can be learnt.
+  public let targets: Targets
+  /// The training sentences of more than `data.maximumLength` tokens.
+  let leftOut: [Sentence]
+  /// Messages about sentences left out or cut.
+  let warnings: [String]
 
   /// Reads both splits on rank 0 and broadcasts them; other ranks need no access to the files.
   public static func read(
@@ -41,7 +45,7 @@ public struct TrainingCorpus: Sendable {
   /// Builds the model for the training sentences of at most `data.maximumLength` tokens and encodes both
   /// splits.
   ///
-  /// - Throws: `TrainingError` if no sentence, or no triple, is left for training.
+  /// - Throws: `TrainingError` if no sentence, or no triple that can be learnt, is left for training.
   public init(training: [Sentence], development: [Sentence], options: RunOptions) throws {
     let longest = options.data.maximumLength
     let short = training.filter { $0.tokens.count <= longest }
@@ -53,29 +57,25 @@ public struct TrainingCorpus: Sendable {
       for: options.model.type.vocabularies(of: short, minimumCount: options.data.minimumCount))
     self.model = model
     self.training = model.encode(short)
+    leftOut = training.filter { $0.tokens.count > longest }
+    targets = Targets(self.training, leftOut: leftOut)
+    guard targets.count > 0 else {
+      throw TrainingError.noTargets(
+        path: path, triples: targets.triples,
+        cause: targets.commonestObstacle(longest: longest))
+    }
     self.development = model.encode(development, limit: longest)
     tokenization = Tokenization(of: training)
     trainingDigest = Self.digest(training)
     developmentDigest = Self.digest(development)
-    let labels = [RelationWarning.text(about: training, in: path)].compactMap { $0 }
-    warnings =
-      labels
-      + Self.warnings(
-        path, longest: longest, left: training.count - short.count,
-        cut: development.count { $0.tokens.count > longest },
-        unseen: UnseenRelations(in: development, training: short))
-  }
-
-  private static func warnings(
-    _ path: String, longest: Int, left: Int, cut: Int, unseen: UnseenRelations
-  ) -> [String] {
-    [
-      left > 0
-        ? "\(path): \(left) sentences of more than \(longest) tokens are left out of training"
-        : nil,
-      cut > 0
-        ? "dev.jsonl: of \(cut) sentences only the first \(longest) tokens are read" : nil,
-      unseen.warning(split: "dev"),
+    let cut = development.count { $0.tokens.count > longest }
+    warnings = [
+      RelationWarning.text(about: training, in: path),
+      leftOut.isEmpty
+        ? nil
+        : "\(path): \(leftOut.count) sentences of more than \(longest) tokens are left out of "
+          + "training",
+      cut > 0 ? "dev.jsonl: of \(cut) sentences only the first \(longest) tokens are read" : nil,
     ].compactMap { $0 }
   }
 

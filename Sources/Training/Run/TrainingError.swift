@@ -2,20 +2,32 @@
 public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   /// No sentence is left to train on.
   case noTrainingSentences(path: String, longest: Int)
+  /// No triple of the training split can be learnt, for the reason given.
+  case noTargets(path: String, triples: Int, cause: String)
   /// The folder holds checkpoints, and neither `--resume` nor `--overwrite` was given.
   case folderInUse(path: String)
   /// The checkpoint was made with another value of a key.
   case optionChanged(key: String, checkpoint: String, was: String, now: String)
+  /// The checkpoint was made with fewer epochs, and its rates or evaluations depend on their number.
+  case needsExtension(checkpoint: String, was: String, now: String)
+  /// An extension that does not go beyond the epochs of the run.
+  case notLonger(checkpoint: String, epochs: Int, wanted: Int)
+  /// A folder without a run that an extension could go on with.
+  case nothingToExtend(folder: String)
   /// The checkpoint was made from other sentences.
   case otherCorpus(split: String, path: String, checkpoint: String)
   /// The checkpoint holds other words, relations or shapes than the configuration makes.
   case unfit(checkpoint: String, problem: String)
   /// Loss or gradient is infinite or not a number.
-  case notFinite(step: Int, quantity: String, sentences: [String])
+  ///
+  /// - Parameter saved: the last checkpoint, if there is one.
+  case notFinite(step: Int, quantity: String, sentences: [String], saved: String?)
   /// The run log cannot be written, for the reason given.
   case logUnwritable(path: String, cause: String)
   /// The last checkpoint cannot be written, for the reason given.
-  case notSaved(cause: String)
+  ///
+  /// - Parameter before: the checkpoint before, if there is one.
+  case notSaved(cause: String, before: String?)
   /// A vector has another width than the word table.
   case vectorWidth(path: String, found: Int, expected: Int)
   /// A rank lacks the library that is to multiply.
@@ -29,24 +41,38 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
     case .noTrainingSentences(let path, let longest):
       "\(path): no sentence of at most \(longest) tokens with a triple to learn; "
         + "check the file or raise data.maximumLength"
+    case .noTargets(let path, let triples, let cause):
+      "\(path): none of its \(triples) triples can be a target: \(cause)"
     case .folderInUse(let path):
       "\(path) holds checkpoints; go on from them with --resume, or start afresh with --overwrite"
     case .optionChanged(let key, let checkpoint, let was, let now):
       "'\(key)' is \(now), but \(checkpoint) was made with \(was); resume with the same value, "
         + "or start afresh in another folder"
+    case .needsExtension(let checkpoint, let was, let now):
+      "'epochs' is \(now), but \(checkpoint) was made with \(was), on which its rates or evaluations "
+        + "depend; leave 'epochs' at \(was) and go on with --extend \(now), which keeps the last rate, "
+        + "or with --extend \(now) --rewarm"
+    case .notLonger(let checkpoint, let epochs, let wanted):
+      "--extend \(wanted): \(checkpoint) is of a run of \(epochs) epochs already; give more, or go on "
+        + "without --extend"
+    case .nothingToExtend(let folder):
+      "\(folder) holds no checkpoint that --extend could go on from; train first, or name the folder of "
+        + "the run with --checkpoints"
     case .otherCorpus(let split, let path, let checkpoint):
       "\(path) is not the \(split) split that \(checkpoint) was made with; "
         + "its vocabulary and order do not fit. Resume with the same file"
     case .unfit(let checkpoint, let problem): "\(checkpoint): \(problem)"
-    case .notFinite(let step, let quantity, let sentences):
+    case .notFinite(let step, let quantity, let sentences, let saved):
       Self.notFinite(step, quantity, sentences)
-        + ". Training stops here; the last checkpoint stays. Lower optimizer.rate or set "
-        + "optimizer.clip"
+        + ". Training stops here; \(saved.map { "the last checkpoint, \($0), stays" } ?? "nothing is saved yet"). "
+        + "Lower optimizer.rate or set optimizer.clip"
     case .logUnwritable(let path, let cause):
       "\(path): the run log cannot be written: \(cause); name another folder with --checkpoints, "
         + "or make room in this one"
-    case .notSaved(let cause):
-      "the run cannot be saved, its last checkpoint is the one before: \(cause)"
+    case .notSaved(let cause, let before):
+      "the run cannot be saved, and "
+        + (before.map { "\($0) is the checkpoint before" } ?? "there is no checkpoint before")
+        + ": \(cause)"
     case .vectorWidth(let path, let found, let expected):
       "\(path): vectors of \(found) numbers for a word table of width \(expected); "
         + "set model.embedding=\(found)"

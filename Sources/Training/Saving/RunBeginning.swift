@@ -55,16 +55,21 @@ extension Run {
     let origin: String
     if let checkpoint {
       try resume(from: checkpoint, check: check, partitions: partitions, on: session)
-      origin = "resumed from \(checkpoint) at step \(progress.step)"
+      origin =
+        "resumed from \(checkpoint) at step \(progress.step)"
+        + (course.remark.map { "; \($0)" } ?? "")
+    } else if plan.added != nil {
+      throw TrainingError.nothingToExtend(folder: folder.path)
     } else {
       if case .newest = plan.start {
         reporter.say("\(folder.path) holds no checkpoint: training starts afresh")
       }
       (origin, warnings) = try initialize(on: session)
-      for warning in warnings { reporter.warn(warning) }
       // Not before everything that the run needs has been read.
       if case .overwriting = plan.start { try session.onFirst { try folder.clear() } }
     }
+    warnings += [course.warning].compactMap { $0 }
+    for warning in warnings { reporter.warn(warning) }
     reporter.say(origin)
     return (origin, warnings)
   }

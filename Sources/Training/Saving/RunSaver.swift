@@ -1,6 +1,7 @@
 import Checkpoints
 import Collectives
 import Foundation
+import Glibc
 import Models
 import Tensors
 
@@ -110,10 +111,20 @@ final class RunSaver {
   private func awaitSaves(on session: borrowing Session) throws {
     try session.onFirst {
       if let error = background?.finish(attempts: Self.lastAttempts) {
-        throw TrainingError.notSaved(cause: "\(error)")
+        throw TrainingError.notSaved(cause: "\(error)", before: existingFile)
       }
     }
   }
+
+  /// The newest checkpoint, after the attempt that is under way; `nil` where there is none. On rank 0, which
+  /// speaks for the job.
+  func fileOnDisk() -> String? {
+    guard let background else { return nil }
+    _ = background.makeRoom(forBest: false)
+    return existingFile
+  }
+
+  private var existingFile: String? { access(folder.last, F_OK) == 0 ? folder.last : nil }
 
   /// Makes room for the state of the run on rank 0, with a closure that fills it; `nil` on the other ranks,
   /// which send the partitions of the moments that rank 0 lacks.
@@ -150,8 +161,9 @@ final class RunSaver {
     saved = run.progress
     let best = run.progress.history.best?.step
     let isBest = run.progress.batch == 0 && best == run.progress.step
-    if case .file = run.plan.start {
+    if case .file(let file) = run.plan.start {
       try save(isBest ? .best : .ordinary, on: session)
+      if let best, !isBest { try session.onFirst { try bringBest(ofStep: best, beside: file) } }
     } else if isBest {
       try save(.best, on: session)
     } else if let best {
@@ -161,5 +173,25 @@ final class RunSaver {
         }
       }
     }
+  }
+
+  /// Makes the best checkpoint so far `best.h5` of this folder, from the folder of the checkpoint that the run
+  /// goes on from.
+  private func bringBest(ofStep step: Int, beside file: String) throws {
+    let source = CheckpointFolder(URL(filePath: file).deletingLastPathComponent().relativePath)
+    let found = [source.best, source.file(ofStep: step)].first { path in
+      let progress = Snapshot.progress(of: path, run.options, run.corpus)
+      return progress?.step == step && progress?.history.isStart(of: run.progress.history) == true
+    }
+    guard let found else {
+      reporter.warn(
+        "\(source.path) lacks the best checkpoint so far, that of step \(step); \(folder.best) comes "
+          + "with the next better score")
+      return
+    }
+    if URL(filePath: found).standardizedFileURL != URL(filePath: folder.best).standardizedFileURL {
+      try AtomicFile.duplicate(found, as: folder.best)
+    }
+    reporter.say("\(found), of step \(step), is the best so far")
   }
 }

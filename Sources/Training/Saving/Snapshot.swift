@@ -59,6 +59,9 @@ public enum Snapshot {
     for (name, value) in numbers + header.vocabularies.sizes {
       try writer.attribute(name, .integer(Int64(value)))
     }
+    if !progress.extensions.isEmpty {
+      try writer.attribute("extensions", .string(Extension.text(progress.extensions)))
+    }
     try writer.attribute("configuration", .string(header.configuration))
     try writer.attribute("training_digest", .string(header.trainingDigest))
     try writer.attribute("development_digest", .string(header.developmentDigest))
@@ -113,6 +116,21 @@ extension Snapshot {
     "vocabulary", "history", "development", "parameters",
   ])
 
+  /// The progress of the run that wrote a file, if it is a whole checkpoint of a run with these options and
+  /// splits.
+  static func progress(
+    of path: String, _ options: RunOptions, _ corpus: TrainingCorpus
+  ) -> Progress? {
+    guard
+      let file = try? CheckpointFile.open(
+        path, reading: .groups(["vocabulary", "history", "development"])),
+      let (header, _) = try? header(of: file, options: { _ in options }),
+      header.trainingDigest == corpus.trainingDigest,
+      header.developmentDigest == corpus.developmentDigest
+    else { return nil }
+    return header.progress
+  }
+
   /// Reads a checkpoint's metadata and builds its model.
   ///
   /// - Parameter options: decodes and checks the stored configuration.
@@ -134,6 +152,13 @@ extension Snapshot {
     progress.epoch = try count("epoch", file)
     progress.batch = try count("batch", file)
     progress.history = try history(of: file, objective: model.termNames)
+    if try file.attributeNames().contains("extensions") {
+      guard let extensions = Extension.list(try text("extensions", file)) else {
+        throw TrainingError.unfit(
+          checkpoint: file.path, problem: "'extensions' is not a list of rising numbers of epochs")
+      }
+      progress.extensions = extensions
+    }
     let header = SnapshotHeader(
       configuration: configuration, vocabularies: model.vocabularies,
       trainingDigest: try text("training_digest", file),

@@ -47,8 +47,7 @@ final class Updater {
     let sums = try gradients.run(
       batches, of: split, streams: streams, on: session, clock: &clock, beforeSum: beforeSum)
     clock.enter(.update)
-    let rate = run.options.optimizer.rate(
-      step: step, total: run.options.totalSteps(sentences: run.corpus.training.count))
+    let rate = run.course.rate(step: step)
     let all = batches.joined().map { split.sentence($0).id }
     if let quantity = notFinite(sums) {
       let culprits = try gradients.culprits(

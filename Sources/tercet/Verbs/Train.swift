@@ -12,12 +12,13 @@ struct Train: Verb {
     purpose: "train a model as a configuration says, alone or under mpirun",
     operand: Operand(
       name: "CONFIG", count: .once, help: "YAML file of what differs from the defaults"),
-    flags: [ranks, set, checkpoints, resume, overwrite, stopAfter, printConfig],
+    flags: [ranks, set, checkpoints, resume, extend, rewarm, overwrite, stopAfter, printConfig],
     notes: "A KEY of --set may be its last part (lambda=2), or a word that other programs have "
       + "for it (lr=0.01). Ctrl-C saves and leaves with status 75; a second one ends at once.",
     examples: [
       "tercet train --ranks 2 Configs/quickstart.yaml --set data.directory=data/sample",
       "tercet train Configs/webnlg/copymtl-one.yaml --resume",
+      "tercet train Configs/quickstart.yaml --resume --extend 24 --rewarm",
       "tercet train Configs/webnlg/copymtl-one.yaml --set dropout=0.3 --print-config",
       "mpirun -n 8 tercet train Configs/webnlg/copymtl-one.yaml --set data.directory=DIR",
     ])
@@ -37,6 +38,11 @@ struct Train: Verb {
     "resume", .optional("FILE"),
     help: "go on from FILE, or from the newest checkpoint in the folder; start afresh if it has "
       + "none (default: start afresh, refuse a folder with checkpoints)")
+  private static let extend = Flag(
+    "extend", .required("N"),
+    help: "with --resume: train N epochs in all, with the last rate of the run's schedule")
+  private static let rewarm = Flag(
+    "rewarm", help: "with --extend: begin warm-up and schedule anew, over the added epochs")
   private static let overwrite = Flag(
     "overwrite", help: "start afresh in a folder that has checkpoints, and replace them")
   private static let stopAfter = Flag(
@@ -62,6 +68,8 @@ struct Train: Verb {
   let stopAfter: Int?
   /// Whether to print the configuration in place of training.
   let printsConfiguration: Bool
+  /// More epochs for a resumed run; `nil` for none.
+  var added: Extension?
 }
 
 extension Train {
@@ -81,7 +89,21 @@ extension Train {
       configuration: configuration, overrides: overrides,
       checkpoints: line.value(of: Self.checkpoints) ?? Self.defaultCheckpoints(for: configuration),
       start: try Self.start(line), stopAfter: try line.number(of: Self.stopAfter, atLeast: 1),
-      printsConfiguration: line.has(Self.printConfig))
+      printsConfiguration: line.has(Self.printConfig), added: try Self.added(line))
+  }
+
+  private static func added(_ line: ArgumentLine) throws(UsageError) -> Extension? {
+    guard let epochs = try line.number(of: extend, atLeast: 1) else {
+      guard line.has(rewarm) else { return nil }
+      throw line.error("'--rewarm' is for a run that '--extend N' makes longer")
+    }
+    if !line.has(resume) {
+      throw line.error("'--extend' makes a run longer that '--resume' goes on with; give both")
+    }
+    if epochs > RunOptions.largestCount {
+      throw line.error("'--extend' must be \(RunOptions.largestCount) or less, found '\(epochs)'")
+    }
+    return Extension(epochs: epochs, rewarms: line.has(rewarm))
   }
 
   private static func start(_ line: ArgumentLine) throws(UsageError) -> RunStart {
@@ -162,7 +184,8 @@ extension Train {
   ) throws -> ExitStatus {
     let plan = RunPlan(
       options: options, configuration: ConfigurationText.yaml(of: options.portable),
-      folder: checkpoints, start: start, stopAfter: stopAfter, program: Program.tercet.title)
+      folder: checkpoints, start: start, stopAfter: stopAfter, added: added,
+      program: Program.tercet.title)
     let voice = Console.isTerminal ? Self.terminalVoice : Self.plainVoice
     let check = ResumeCheck(differences: options.differences(fromStored:in:))
     let trainer = try Trainer(plan, check: check, voice: voice, on: session)

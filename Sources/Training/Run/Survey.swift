@@ -1,0 +1,76 @@
+import Corpora
+import Evaluation
+import Foundation
+import Models
+
+/// What a run says of its corpus before the first step: targets, ceilings, and what the splits lack. Only rank 0
+/// takes it.
+struct Survey {
+  /// Facts, a line each.
+  let lines: [String]
+  /// What may spoil the run.
+  let warnings: [String]
+  /// The numbers for the run log.
+  let entry: [String: any Sendable]
+
+  init(_ corpus: TrainingCorpus, _ options: RunOptions) {
+    let (training, development) = (corpus.training, corpus.development)
+    let train = CorpusStatistics(training.sentences)
+    let dev = CorpusStatistics(development.sentences)
+    let unknown = dev.shareOfWords(outside: train)
+    let match = options.evaluation.match
+    let leftOut = corpus.model.encode(corpus.leftOut, limit: options.data.maximumLength)
+    let trainCeiling = training.ceiling(match) + leftOut.ceiling(match)
+    let devCeiling = development.ceiling(match)
+    lines =
+      [
+        "targets: \(corpus.targets.summary) of train",
+        String(
+          format: "ceiling: %@ F1 %.4f on train, %.4f on dev", match.rawValue, trainCeiling.f1,
+          devCeiling.f1),
+        String(format: "dev: %.1f %% of its words do not occur in train", 100 * unknown),
+      ] + train.gaps
+    warnings =
+      [
+        corpus.targets.warning(options.data), Self.warning(about: devCeiling, match),
+      ].compactMap { $0 } + corpus.warnings
+      + [UnseenRelations(in: dev, training: train).warning(split: "dev")].compactMap { $0 }
+    entry = [
+      "targets": corpus.targets.count, "triples": corpus.targets.triples,
+      "unknown_words": unknown, "ceiling_match": match.rawValue,
+      "ceiling_train": trainCeiling.f1, "ceiling_dev": devCeiling.f1,
+    ]
+  }
+
+  private static func warning(about development: TripleCounts, _ match: MatchMode) -> String? {
+    if development.gold == 0 {
+      return "dev.jsonl has no triples: every score is 0, and best.h5 is that of the first "
+        + "evaluation"
+    }
+    if development.tp > 0 { return nil }
+    return "dev.jsonl: no output of this model can match any of the \(development.gold) triples by "
+      + "evaluation.match=\(match.rawValue): every score will be 0"
+  }
+}
+
+extension EncodedSplit {
+  fileprivate var sentences: [Sentence] { (0..<count).map(sentence) }
+
+  /// The structural ceiling of the split.
+  fileprivate func ceiling(_ match: MatchMode) -> TripleCounts {
+    (0..<count).reduce(into: TripleCounts()) {
+      $0 += TripleCounts(ceilingOf: sentence($1), expressible($1), match: match)
+    }
+  }
+}
+
+extension CorpusStatistics {
+  /// What a training split has little of, a line each.
+  fileprivate var gaps: [String] {
+    var lines: [String] = []
+    let empty = sentencesByTriples[0]
+    if empty > 0 { lines.append("train: \(empty) of \(sentences) sentences have no triple") }
+    if let rare = rareRelations { lines.append("train: \(rare)") }
+    return lines
+  }
+}

@@ -1,0 +1,90 @@
+import Corpora
+import Foundation
+import Models
+
+/// The triples of a training split, repeats in a sentence once, and those of them that a model can be taught.
+public struct Targets: Sendable {
+  /// A reason why a triple is no target.
+  enum Obstacle {
+    /// The tokens do not hold the head or the tail.
+    case names
+    /// The sentence has more triples than the model decodes.
+    case slots
+    /// The sentence is left out of training.
+    case length
+  }
+
+  /// All triples.
+  public private(set) var triples = 0
+  /// Triples that are no targets.
+  private(set) var lost: [Obstacle: Int] = [:]
+  /// A head or tail that the tokens do not hold, and the id of its sentence.
+  private var unlocated: (name: String, sentence: String)?
+  /// Triples that the model decodes of a sentence.
+  private var slots = 0
+
+  /// The triples that can be targets.
+  public var count: Int { triples - lost.values.reduce(0, +) }
+
+  /// Counts the triples of the sentences that are trained on, and of those that are left out.
+  init(_ split: any EncodedSplit, leftOut: [Sentence]) {
+    for index in 0..<split.count {
+      let form = split.expressible(index)
+      slots = form.triples
+      add(split.sentence(index), form)
+    }
+    for sentence in leftOut {
+      let count = sentence.distinctTriples.count
+      triples += count
+      lose(count, .length)
+    }
+  }
+
+  private mutating func add(_ sentence: Sentence, _ form: Expressible) {
+    let all = sentence.distinctTriples
+    let located = all.filter { $0.head.span != nil && $0.tail.span != nil }
+    triples += all.count
+    lose(all.count - located.count, .names)
+    lose(max(0, located.count - form.triples), .slots)
+    guard unlocated == nil, located.count < all.count else { return }
+    for argument in all.flatMap({ [$0.head, $0.tail] }) where argument.span == nil {
+      unlocated = (sentence.text(of: argument), sentence.id)
+      return
+    }
+  }
+
+  private mutating func lose(_ count: Int, _ obstacle: Obstacle) {
+    if count > 0 { lost[obstacle, default: 0] += count }
+  }
+
+  /// The two numbers, as reports print them.
+  var summary: String {
+    let share = triples == 0 ? 0 : 100 * Double(count) / Double(triples)
+    return "\(count) of \(triples) triples (\(String(format: "%.1f", share)) %)"
+  }
+
+  /// A warning where fewer than nine of ten triples can be targets.
+  func warning(_ options: RunOptions.DataOptions) -> String? {
+    count * 10 < triples * 9
+      ? "\(options.directory)/train.jsonl: \(summary) can be targets: "
+        + commonestObstacle(longest: options.maximumLength) : nil
+  }
+
+  /// The commonest obstacle and its remedy.
+  ///
+  /// - Parameter longest: `data.maximumLength`.
+  func commonestObstacle(longest: Int) -> String {
+    let (most, count) = lost.max { $0.value < $1.value } ?? (.names, 0)
+    switch most {
+    case .names:
+      let example = unlocated.map { ", such as '\($0.name)' of sentence '\($0.sentence)'" } ?? ""
+      return "\(count) have a head or tail that the tokens do not hold\(example); write names as "
+        + "the tokens have them, or cut the text as the names are written"
+    case .slots:
+      return "\(count) are beyond the \(slots) triples that the model decodes of a sentence; raise "
+        + "model.triples"
+    case .length:
+      return "\(count) are in sentences of more than \(longest) tokens; raise data.maximumLength"
+    }
+  }
+}
