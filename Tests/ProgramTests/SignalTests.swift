@@ -52,6 +52,31 @@ extension ProgramTests {
       }
     }
 
+    @Test("a terminal that is closed makes the run save and leave, though it can print no more")
+    func closedTerminal() throws {
+      try withWorkplace { place in
+        let script = """
+          import os, pty, signal, sys
+          child, terminal = pty.fork()
+          if child == 0:
+            signal.pthread_sigmask(signal.SIG_SETMASK, [])
+            os.execv(sys.argv[1], sys.argv[1:])
+          seen = b''
+          while b'epoch 1  dev' not in seen: seen += os.read(terminal, 4096)
+          os.close(terminal)
+          print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+          """
+        let result = try place.python(
+          script,
+          [
+            program.path, "train", "config.yaml", "--checkpoints", "run", "--set", "epochs=1000",
+          ])
+        #expect(result.stdout == "75\n", "\(result.stderr)")
+        #expect(place.names("run").contains("last.h5"))
+        #expect(try place.text("run/run.jsonl").contains(#""ending":"SIGHUP""#))
+      }
+    }
+
     @Test("under nohup a hang-up stays ignored, and what comes after it counts")
     func ignored() throws {
       try withWorkplace { place in
