@@ -110,7 +110,9 @@ struct JSONLinesTests {
 
   @Test(
     "names are cut as the sentence is, which a file need not say",
-    arguments: ["", #""tokenize":"words","#, #""tokenize":"characters","#, #""tokenize":"blanks","#])
+    arguments: [
+      "", #""tokenize":"words","#, #""tokenize":"characters","#, #""tokenize":"blanks","#,
+    ])
   func cutNames(_ said: String) throws {
     let line =
       #"{"tokens":["Fox","!","of","北","京",",","Ohio"],\#(said)"triples":[{"head":"Fox!","#

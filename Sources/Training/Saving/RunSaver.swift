@@ -176,9 +176,11 @@ final class RunSaver {
   }
 
   /// Makes the best checkpoint so far `best.h5` of this folder, from the folder of the checkpoint that the run
-  /// goes on from.
+  /// goes on from. Where that is this folder, its `best.h5` stays, which may be of a later step.
   private func bringBest(ofStep step: Int, beside file: String) throws {
     let source = CheckpointFolder(URL(filePath: file).deletingLastPathComponent().relativePath)
+    let places = [source.path, folder.path].map { URL(filePath: $0).resolvingSymlinksInPath() }
+    if places[0] == places[1], access(folder.best, F_OK) == 0 { return }
     let found = [source.best, source.file(ofStep: step)].first { path in
       let progress = Snapshot.progress(of: path, run.options, run.corpus)
       return progress?.step == step && progress?.history.isStart(of: run.progress.history) == true
@@ -189,9 +191,7 @@ final class RunSaver {
           + "with the next better score")
       return
     }
-    if URL(filePath: found).standardizedFileURL != URL(filePath: folder.best).standardizedFileURL {
-      try AtomicFile.duplicate(found, as: folder.best)
-    }
-    reporter.say("\(found), of step \(step), is the best so far")
+    try AtomicFile.duplicate(found, as: folder.best)
+    reporter.say("\(found), of step \(step), is \(folder.best), the best so far")
   }
 }
