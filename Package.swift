@@ -77,6 +77,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
 
     library("Randomness"),
+    library("Typesetting"),
     library("Kernels", ["CVectors"], settings: kernelFlags),
     library(
       "Tensors", ["COpenBLAS", "Kernels"] + (hasOneDNN ? ["COneDNN"] : []),
@@ -84,15 +85,15 @@ let package = Package(
     library("Autodiff", ["Tensors", "Kernels"]),
     library("Layers", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
     library("Files", ["CZlib"]),
-    library("Corpora", ["Files", "Randomness"], papers: ["README.md"]),
+    library("Corpora", ["CZlib", "Files", "Randomness", "Typesetting"], papers: ["README.md"]),
     library(
       "Models", ["Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Randomness"],
       papers: ["README.md", "Copy/README.md"]),
-    library("Evaluation", ["Corpora"], papers: ["README.md"]),
+    library("Evaluation", ["Corpora", "Typesetting"], papers: ["README.md"]),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
     library("Checkpoints", ["CHDF5", "CGlibc"]),
     library("Configuration", ["CYAML", "Files"]),
-    library("Commands", ["CArgp", "Configuration"]),
+    library("Commands", ["CArgp", "Configuration", "Typesetting"]),
     library(
       "Training",
       [
@@ -103,7 +104,7 @@ let package = Package(
       name: "tercet",
       dependencies: [
         "Training", "Commands", "Configuration", "Models", "Corpora", "Evaluation", "Collectives",
-        "Checkpoints", "Autodiff", "Tensors", "Layers", "Randomness",
+        "Checkpoints", "Autodiff", "Tensors", "Layers", "Randomness", "Typesetting",
       ],
       swiftSettings: strict),
 
@@ -130,6 +131,7 @@ let package = Package(
     .target(
       name: "ModelCases", dependencies: ["Models", "Configuration"], path: "Tests/ModelCases",
       swiftSettings: strict),
+    tests("TypesettingTests", ["Typesetting"]),
     tests("KernelsTests", ["Kernels", "Tensors"]),
     tests("TensorsTests", ["Tensors", "Kernels"]),
     tests("AutodiffTests", ["Autodiff", "Tensors", "Kernels"]),
@@ -158,6 +160,6 @@ let package = Package(
     tests(
       "FixturesTests",
       ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),
-    tests("ProgramTests", ["tercet", "Example", "ModelCases", "Tensors"]),
+    tests("ProgramTests", ["tercet", "Example", "ModelCases", "Tensors", "Typesetting"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6])

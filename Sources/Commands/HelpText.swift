@@ -1,29 +1,28 @@
-/// Lays out help for a terminal of 80 columns.
+import Typesetting
+
+/// Lays out help for a terminal of at most 80 columns.
 enum HelpText {
-  /// Names on the left, their meanings on the right.
-  static func table(_ rows: [(name: String, text: String)]) -> String {
-    let width = 2 + (rows.map(\.name.count).max() ?? 0)
-    return rows.map { name, text in
-      let lines = wrapped(text, to: 78 - width)
-      let left = "  " + name + String(repeating: " ", count: width - name.count)
-      let indent = "\n" + String(repeating: " ", count: width + 2)
-      return left + lines.joined(separator: indent)
-    }.joined(separator: "\n")
+  /// The columns of a line.
+  private static var width: Int { min(Console.width ?? 80, 80) }
+
+  /// A text as lines.
+  ///
+  /// - Parameter indent: the columns that every line after the first leaves free.
+  static func paragraph(_ text: String, indent: Int = 0) -> String {
+    Lines.wrapped(text, to: width, indent: indent).joined(separator: "\n")
   }
 
-  /// The lines of `text`, each at most `width` characters unless a word is longer.
-  static func wrapped(_ text: String, to width: Int = 80) -> [String] {
-    var lines = [""]
-    for word in text.split(separator: " ") {
-      let line = lines[lines.count - 1]
-      if line.isEmpty {
-        lines[lines.count - 1] = String(word)
-      } else if line.count + 1 + word.count <= width {
-        lines[lines.count - 1] = line + " " + word
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
+  /// Names on the left, their meanings on the right.
+  static func table(_ rows: [(name: String, text: String)]) -> String {
+    let names = 2 + (rows.map(\.name.columns).max() ?? 0)
+    // Where little is left beside the names, meanings stand below them.
+    let isNarrow = width - 2 - names < 24
+    let indent = isNarrow ? 6 : names + 2
+    return rows.map { name, text in
+      let lines = Lines.wrapped(text, to: width - indent)
+        .map { String(repeating: " ", count: indent) + $0 }.joined(separator: "\n")
+      return "  "
+        + (isNarrow ? "\(name)\n\(lines)" : name.padded(to: names) + lines.dropFirst(indent))
+    }.joined(separator: "\n")
   }
 }

@@ -124,7 +124,7 @@ package struct Program: Sendable {
     let listed = verbs.map { $0.syntax }.filter { $0.words.starts(with: words) }
     let names = listed.map { ($0.words.dropFirst(words.count).joined(separator: " "), $0.purpose) }
     var sections = [
-      "\(program): \(purpose)",
+      HelpText.paragraph("\(program): \(purpose)"),
       "Usage: \(program) VERB [ARGUMENT]...",
       "Verbs:\n" + HelpText.table(names),
       "'\(path(to: ["help"] + words)) VERB' and '\(program) VERB --help' say more about a verb.",

@@ -68,11 +68,12 @@ package struct VerbSyntax: Sendable {
     let operands = operand.map { [$0.count.usage($0.name)] } ?? []
     let optional = required.count == flags.count ? [] : ["[OPTION]..."]
     let usage = ([program] + required + operands + optional).joined(separator: " ")
-    var sections = ["\(program): \(purpose)", "Usage: \(usage)"]
+    var sections = [HelpText.paragraph("\(program): \(purpose)")]
+    sections.append(HelpText.paragraph("Usage: \(usage)", indent: 7))
     if let operand { sections.append(HelpText.table([(operand.name, operand.help)])) }
     let options = (flags + [.help]).map { ($0.usage, $0.help) }
     sections.append("Options:\n" + HelpText.table(options))
-    if let notes { sections.append(HelpText.wrapped(notes).joined(separator: "\n")) }
+    if let notes { sections.append(HelpText.paragraph(notes)) }
     sections.append((["Examples:"] + examples.map { "  " + $0 }).joined(separator: "\n"))
     return sections.joined(separator: "\n\n")
   }

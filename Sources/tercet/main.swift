@@ -3,8 +3,9 @@ import Commands
 import Glibc
 
 CheckpointReader.serveIfAsked()
+Console.begin()
 do {
-  exit(try Program.tercet.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  exit(Console.finish(try Program.tercet.run(Array(CommandLine.arguments.dropFirst()))).rawValue)
 } catch {
   exit(Job.end(error).rawValue)
 }

@@ -25,7 +25,7 @@ struct ConsoleTests {
   func writes() {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
-    Console.write("Peter Stöger\n", to: ends[1])
+    #expect(Console.write("Peter Stöger\n", to: ends[1]) == nil)
     close(ends[1])
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = read(ends[0], &bytes, bytes.count)

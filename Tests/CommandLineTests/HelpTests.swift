@@ -24,7 +24,8 @@ struct HelpTests {
     for verb in Self.syntaxes {
       let text = try help(verb.words)
       let program = "tercet " + verb.words.joined(separator: " ")
-      #expect(text.hasPrefix("\(program): \(verb.purpose)\n\nUsage: \(program)"))
+      let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      #expect(words.hasPrefix("\(program): \(verb.purpose) Usage: \(program)"))
       for flag in verb.flags { #expect(text.contains("\n  \(flag.usage) ")) }
       #expect(verb.examples.count >= 2)
       for example in verb.examples { #expect(text.contains("\n  " + example)) }

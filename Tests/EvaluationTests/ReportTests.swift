@@ -146,7 +146,7 @@ struct ReportTests {
     var options = EvaluationOptions()
     options.match = .partialLast
     options.by = .string
-    let lines = Self.report(options).table.split(separator: "\n")
+    let lines = Self.report(options).table().split(separator: "\n")
     let modes = ["exact", "partial-last by string", "partial-last", "spans"]
     let numbers = lines.filter { $0.contains(/[0-9]\.[0-9]/) }
     #expect(numbers.count == 25)
@@ -195,14 +195,14 @@ struct ReportSummaryTests {
     #expect(summary.precision.mean == 1 && summary.precision.deviation == 0)
     let relation = try #require(summary.rows.first { $0.name == "relation, set" })
     #expect(relation.recall == summary.recall && relation.match == "exact")
-    #expect(summary.table.contains("0.5000 ± 0.2500"))
+    #expect(summary.table().contains("0.5000 ± 0.2500"))
   }
 
   @Test("a single run has no deviation")
   func single() throws {
     let summary = try ReportSummary([report(2)])
     #expect(summary.recall == Spread([0.5]) && summary.recall.deviation == nil)
-    #expect(!summary.table.contains("±"))
+    #expect(!summary.table().contains("±"))
     let object = try JSONSerialization.jsonObject(with: summary.json) as? [String: Any]
     #expect((object?["recall"] as? [String: Any])?["mean"] as? Double == 0.5)
   }

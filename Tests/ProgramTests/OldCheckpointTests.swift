@@ -104,10 +104,10 @@ extension ProgramTests {
   }
 }
 
-private let oldCheckpoints = packageRoot.appending(path: "Tests/Fixtures/checkpoints").path
+let oldCheckpoints = packageRoot.appending(path: "Tests/Fixtures/checkpoints").path
 
 /// A workplace with one of the checkpoints as `old.h5` and the corpus that it was trained on in `old`.
-private func withOldCheckpoint<T>(_ model: String, _ body: (Workplace) throws -> T) throws -> T {
+func withOldCheckpoint<T>(_ model: String, _ body: (Workplace) throws -> T) throws -> T {
   try withWorkplace { place in
     for name in ["train.jsonl", "dev.jsonl"] {
       let corpus = URL(filePath: "\(oldCheckpoints)/data/\(name)")

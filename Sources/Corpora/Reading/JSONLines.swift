@@ -100,7 +100,12 @@ public enum JSONLines {
   /// Writes a corpus to a file beside `path` and renames it; makes folders. The same sentences give the
   /// same bytes.
   public static func write(_ sentences: [Sentence], to path: String) throws(CorpusError) {
-    try TextFile.write(sentences.map { line($0) + "\n" }.joined(), to: path)
+    try TextFile.write(text(of: sentences), to: path)
+  }
+
+  /// A corpus as the text of its file.
+  public static func text(of sentences: [Sentence]) -> String {
+    sentences.map { line($0) + "\n" }.joined()
   }
 
   /// One sentence as its line, without the line end.

@@ -1,3 +1,4 @@
+import CZlib
 import Files
 import Foundation
 
@@ -23,14 +24,22 @@ package enum TextFile {
     return text
   }
 
-  /// Writes a file beside `path` and renames it, so that `path` is never half written; makes folders.
+  /// Writes a file beside `path` and renames it, so that `path` is never half written; makes folders. A name that
+  /// ends in `.gz` gets gzip, of the same bytes for the same text. Of a link the file that it names is written; a
+  /// pipe or a device is written as it is.
   package static func write(_ text: String, to path: String) throws(CorpusError) {
     let folder = URL(filePath: path).deletingLastPathComponent().relativePath
     try makeFolder(folder)
-    let partial = "\(path).partial-\(getpid())"
-    let error = save(text, partial) ?? (rename(partial, path) == 0 ? nil : errno)
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    let isPacked = path.hasSuffix(".gz")
+    let error: Int32? =
+      switch exists ? status.st_mode & S_IFMT : S_IFREG {
+      case S_IFREG: publish(text, as: path, mode: exists ? status.st_mode & 0o777 : nil, isPacked)
+      case S_IFDIR: EISDIR
+      default: save(text, path, O_WRONLY, isPacked)
+      }
     if let error {
-      unlink(partial)
       throw CorpusError(file: path, "cannot be written: \(systemMessage(error))")
     }
   }
@@ -46,14 +55,62 @@ package enum TextFile {
     throw CorpusError(file: path, "folder cannot be made: \(systemMessage(errno))")
   }
 
+  /// Writes a file under another name and gives it its own; the error number of the call that failed, if one did.
+  ///
+  /// - Parameter mode: the permissions of the file that is replaced.
+  private static func publish(
+    _ text: String, as path: String, mode: mode_t?, _ isPacked: Bool
+  ) -> Int32? {
+    let resolved = realpath(path, nil)
+    defer { free(resolved) }
+    let target = resolved.map { String(cString: $0) } ?? path
+    let partial = "\(target).partial-\(getpid())"
+    return UnfinishedFile.removedBySignals(partial) {
+      let error =
+        save(text, partial, O_WRONLY | O_CREAT | O_TRUNC, mode: mode, isPacked)
+        ?? (rename(partial, target) == 0 ? nil : errno)
+      if error != nil { unlink(partial) }
+      return error ?? syncFolder(of: target)
+    }
+  }
+
   /// Writes a file and syncs it to disk; the error number of the call that failed, if one did.
-  private static func save(_ text: String, _ path: String) -> Int32? {
-    guard let file = fopen(path, "wb") else { return errno }
+  private static func save(
+    _ text: String, _ path: String, _ flags: Int32, mode: mode_t? = nil, _ isPacked: Bool
+  ) -> Int32? {
+    let file = open(path, flags | O_CLOEXEC, 0o666)
+    guard file >= 0 else { return errno }
+    defer { close(file) }
+    if let mode, fchmod(file, mode) != 0 { return errno }
+    if let error = write(text, to: file, isPacked) { return error }
+    return fsync(file) == 0 || errno == EINVAL || errno == EROFS ? nil : errno
+  }
+
+  /// Writes all of a text; the error number of the call that failed, if one did.
+  ///
+  /// The corresponding C functions are `gzwrite`, which packs or not, and `gzclose`.
+  private static func write(_ text: String, to file: Int32, _ isPacked: Bool) -> Int32? {
+    guard let stream = gzdopen(dup(file), isPacked ? "wb" : "wbT") else { return errno }
     var text = text
-    let count = text.utf8.count
-    let written = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) }
-    let isSaved = written == count && fflush(file) == 0 && fsync(fileno(file)) == 0
+    errno = 0
+    let isWritten = text.withUTF8 { bytes in
+      stride(from: 0, to: bytes.count, by: 1 << 24).allSatisfy { start in
+        let count = min(1 << 24, bytes.count - start)
+        return gzwrite(stream, bytes.baseAddress.map { $0 + start }, UInt32(count)) == count
+      }
+    }
     let error = errno
-    return fclose(file) == 0 && isSaved ? nil : (isSaved ? errno : error)
+    errno = 0
+    let isClosed = gzclose(stream) == Z_OK
+    return isWritten && isClosed ? nil : (isWritten ? errno : error)
+  }
+
+  /// Syncs a folder, so that a new name outlives a crash; file systems without need for it refuse.
+  private static func syncFolder(of path: String) -> Int32? {
+    let folder = URL(filePath: path).deletingLastPathComponent().relativePath
+    let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    return fsync(file) == 0 || errno == EINVAL ? nil : errno
   }
 }

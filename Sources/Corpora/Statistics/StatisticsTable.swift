@@ -1,30 +1,21 @@
+import Typesetting
+
 /// The table of Corpora/README.md 11 as text: a row for each figure, a column for each split.
-public struct StatisticsTable: Sendable, CustomStringConvertible {
-  private let rows: [(label: String, cells: [String])]
+public struct StatisticsTable: Sendable {
+  private let table: TextTable
 
   /// Lays out a table.
   ///
   /// - Parameter splits: names and figures, in the order of the columns.
   public init(_ splits: [(name: String, statistics: CorpusStatistics)]) {
     let all = splits.map(\.statistics)
-    rows =
-      [("", splits.map(\.name))]
-      + Self.figures.map { figure in (figure.label, all.map(figure.value)) }
+    table = TextTable(
+      header: [""] + splits.map(\.name),
+      rows: Self.figures.map { figure in [figure.label] + all.map(figure.value) }, keys: 1)
   }
 
-  /// One line for each row, with aligned columns.
-  public var description: String {
-    let first = rows.map(\.label.count).max() ?? 0
-    let columns = rows.first?.cells.count ?? 0
-    let widths = (0..<columns).map { i in rows.map { $0.cells[i].count }.max() ?? 0 }
-    return rows.map { row in
-      let cells = zip(row.cells, widths).map { cell, width in
-        String(repeating: " ", count: width - cell.count) + cell
-      }
-      let label = row.label + String(repeating: " ", count: first - row.label.count)
-      return ([label] + cells).joined(separator: "  ")
-    }.joined(separator: "\n")
-  }
+  /// The table, at most `width` columns wide: one line for each row where that is wide enough, or `nil`.
+  public func text(width: Int?) -> String { table.lines(width: width).joined(separator: "\n") }
 
   private static var figures: [(label: String, value: (CorpusStatistics) -> String)] {
     [

@@ -1,8 +1,10 @@
 import Foundation
+import Typesetting
 
 extension EvaluationReport {
-  /// The report for a terminal: every number has its match mode in its line.
-  public var table: String {
+  /// The report for a terminal of `width` columns, `nil` for lines of any length: every number has its match mode
+  /// beside it.
+  public func table(width: Int? = nil) -> String {
     let header = [
       "", "match", "P", "R", "F1", "ceiling F1", "correct", "predicted", "gold", "sentences",
     ]
@@ -20,21 +22,27 @@ extension EvaluationReport {
         decimal(errors.perThousandGold(kind), places: 1),
       ]
     }
-    return aligned([header] + lines)
-      + "\n" + aligned([["wrong predictions", "match", "count", "per 1,000 gold"]] + kinds)
-      + "\nNote: \(ElementScores.note).\n"
+    let errorHeader = ["wrong predictions", "match", "count", "per 1,000 gold"]
+    let parts = [
+      TextTable(header: header, rows: lines, keys: 2).lines(width: width),
+      TextTable(header: errorHeader, rows: kinds, keys: 2).lines(width: width),
+      Lines.wrapped("Note: \(ElementScores.note).", to: width),
+    ]
+    return parts.joined(separator: [""]).map { $0 + "\n" }.joined()
   }
 }
 
 extension ReportSummary {
-  /// The summary for a terminal: mean ± sample standard deviation.
-  public var table: String {
+  /// The summary for a terminal of `width` columns, `nil` for lines of any length: mean ± sample standard
+  /// deviation.
+  public func table(width: Int? = nil) -> String {
     let header = ["", "match", "P", "R", "F1"]
     let lines = rows.map { row in
       [row.name, row.match] + [row.precision, row.recall, row.f1].map(\.text)
     }
-    return "\(runs) \(runs == 1 ? "run" : "runs"), \(sentences) sentences each\n"
-      + aligned([header] + lines)
+    let title = "\(runs) \(runs == 1 ? "run" : "runs"), \(sentences) sentences each\n"
+    let table = TextTable(header: header, rows: lines, keys: 2).lines(width: width)
+    return title + table.map { $0 + "\n" }.joined()
   }
 }
 
@@ -46,17 +54,4 @@ extension Spread {
 
 private func decimal(_ value: Double, places: Int = 4) -> String {
   String(format: "%.\(places)f", value)
-}
-
-/// Columns as wide as their widest cell: the first two to the left, numbers to the right.
-private func aligned(_ lines: [[String]]) -> String {
-  let columns = lines.map(\.count).max() ?? 0
-  let widths = (0..<columns).map { i in lines.map { $0[i].count }.max() ?? 0 }
-  return lines.map { line in
-    let cells = zip(line, widths).enumerated().map { i, cell in
-      let blanks = String(repeating: " ", count: cell.1 - cell.0.count)
-      return i < 2 ? cell.0 + blanks : blanks + cell.0
-    }
-    return cells.joined(separator: "  ") + "\n"
-  }.joined()
 }

@@ -23,7 +23,9 @@ struct DataConvert: Verb {
   private static let from = Flag(
     "from", .required("FORMAT"), help: "format of INPUT (default: recognised by its beginning)")
   private static let out = Flag(
-    "out", .required("FILE"), .once, help: "file to write; its folders are made")
+    "out", .required("FILE"), .once,
+    help: "file to write, gzipped where its name ends in .gz, or '-' for standard output; its "
+      + "folders are made")
   private static let words = Flag(
     "words", .required("FILE"),
     help: "numbers of the words, for --from \(names { $0.needs.contains(.words) }) only")
@@ -64,8 +66,10 @@ struct DataConvert: Verb {
   ///
   /// - Throws: `CorpusError` with file, line and record of malformed input; nothing is written then.
   func run() throws -> ExitStatus {
+    let output = Output(path: output)
+    try output.refuse([input, words, relations].compactMap { $0 })
     let format = try format ?? CorpusFormat.recognised(input)
-    if self.format == nil { Console.line("\(input): read as --from \(format)") }
+    if self.format == nil { output.say("\(input): read as --from \(format)") }
     let conversion: Conversion
     do throws(CorpusError) {
       conversion = try format.read(input, words: words, relations: relations, options: options)
@@ -73,8 +77,8 @@ struct DataConvert: Verb {
       let remedy = error.record == nil || options.skipsBad ? "" : " (--skip-bad leaves it out)"
       throw Failure(description: "\(error)\(remedy)")
     }
-    try JSONLines.write(conversion.sentences, to: output)
-    Console.line("\(conversion.report(output: output))")
+    try output.write(JSONLines.text(of: conversion.sentences))
+    output.say("\(conversion.report(output: output.name))")
     if let warning = conversion.warning { Console.error("warning: \(input): \(warning)") }
     return .success
   }

@@ -31,7 +31,7 @@ struct DataStats: Verb {
       warnings += [RelationWarning.text(about: sentences, in: split.path)].compactMap { $0 }
       return (name: split.name, statistics: CorpusStatistics(sentences))
     }
-    Console.line("\(StatisticsTable(splits))")
+    Console.line(StatisticsTable(splits).text(width: Console.width))
     for warning in warnings { Console.line("warning: \(warning)") }
     guard let training = splits.first(where: { $0.name == "train" })?.statistics else { return }
     if let rare = training.rareRelations { Console.line("train: \(rare)") }

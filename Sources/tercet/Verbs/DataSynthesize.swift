@@ -33,18 +33,23 @@ struct DataSynthesize: Verb {
   /// - Throws: `CorpusError` for less than ten sentences or a folder that cannot be written.
   func run() throws -> ExitStatus {
     let splits = try Synthesizer.synthesize(seed: seed, sentences: sentences)
-    for (name, split) in [("train", splits.train), ("dev", splits.dev), ("test", splits.test)] {
-      let path = URL(filePath: output, directoryHint: .isDirectory)
-        .appending(path: "\(name).jsonl").relativePath
-      try JSONLines.write(split, to: path)
-      Console.line("\(path): \(CorpusStatistics(split).summary)")
+    let named = [("train", splits.train), ("dev", splits.dev), ("test", splits.test)].map {
+      (
+        path: URL(filePath: output, directoryHint: .isDirectory).appending(path: "\($0).jsonl")
+          .relativePath, split: $1
+      )
     }
+    for (path, split) in named { try JSONLines.write(split, to: path) }
+    for (path, split) in named { Console.line("\(path): \(CorpusStatistics(split).summary)") }
     return .success
   }
 }
 
 extension DataSynthesize {
   init(_ line: ArgumentLine) throws(UsageError) {
+    if line.value(of: Self.out) == "-" {
+      throw line.error("'--out -' cannot take three files; name a folder")
+    }
     self.init(
       seed: try line.requiredNumber(of: Self.seed, atLeast: 0),
       sentences: try line.requiredNumber(of: Self.sentences, atLeast: 1),

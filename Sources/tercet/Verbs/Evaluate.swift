@@ -34,7 +34,8 @@ struct Evaluate: Verb {
     "by", .required("KEY"),
     help: "compare tokens of a partial match by position or by string (default: position)")
   private static let json = Flag(
-    "json", .required("FILE"), help: "also write the report to FILE as JSON")
+    "json", .required("FILE"),
+    help: "also write the report to FILE as JSON, or in place of the table to '-'")
   private static let threads = Flag(
     "threads", .required("N"), help: "threads to compute with, or 'all' cores (default: 1)")
   private static let precision = Flag(
@@ -99,24 +100,29 @@ extension Evaluate {
 
 extension Evaluate {
   func run() throws -> ExitStatus {
+    let output = report.map { Output(path: $0) }
+    try output?.refuse([data] + checkpoints)
+    // A report is written also where nobody reads the table.
+    if output != nil { Console.outliveOutput(nil) }
+    let say = output?.say ?? Console.line
     let sentences = try JSONLines.read(data)
     var reports: [EvaluationReport] = []
     for checkpoint in checkpoints {
       let loaded = try LoadedModel(
         checkpoint, precision: precision, isConstrained: isConstrained)
       let report = try score(loaded, sentences)
-      if checkpoints.count > 1 { Console.line(checkpoint) }
-      for note in notes(on: report) { Console.line(note) }
-      Console.line(report.table)
+      if checkpoints.count > 1 { say(checkpoint) }
+      for note in notes(on: report) { say(note) }
+      say(report.table(width: Console.width))
       reports.append(report)
     }
     var json = reports[0].json
     if reports.count > 1 {
       let summary = try ReportSummary(reports)
-      Console.line(summary.table)
+      say(summary.table(width: Console.width))
       json = summary.json
     }
-    if let report { try TextFile.write(String(decoding: json, as: UTF8.self), to: report) }
+    try output?.write(String(decoding: json, as: UTF8.self))
     return .success
   }
 

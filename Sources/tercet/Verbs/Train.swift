@@ -138,6 +138,7 @@ extension Train {
       return .success
     }
     if let ranks, ranks > 1 { exit(try job(of: ranks, options, overrides).run()) }
+    Console.outliveOutput("training goes on, see \(checkpoints)/run.jsonl")
     let session = try Session()
     try Job.begin(session)
     return try Self.guarded(on: session) { try train(options, on: session) }
@@ -198,10 +199,9 @@ extension Train {
 
   /// A voice that writes over the line of progress.
   private static var terminalVoice: RunVoice {
-    let clear = "\r\u{1B}[K"
-    return RunVoice(
-      say: { Console.line(clear + $0) }, warn: Console.error,
-      progress: { Console.text(clear + $0) })
+    RunVoice(
+      say: { Console.line(Console.clearLine + $0) }, warn: Console.error,
+      progress: Console.progress)
   }
 
   private func farewell(_ ending: Trainer.Ending) -> String {
