@@ -18,9 +18,11 @@ package enum ThreadCount: Hashable, Sendable {
 }
 
 extension ArgumentLine {
-  /// The number of threads after `flag`; one where the flag is not given.
-  package func threads(of flag: Flag) throws(UsageError) -> ThreadCount {
-    guard let text = value(of: flag) else { return .exactly(1) }
+  /// The number of threads after `flag`, or `least` where the flag is not given.
+  package func threads(
+    of flag: Flag, default least: ThreadCount = .exactly(1)
+  ) throws(UsageError) -> ThreadCount {
+    guard let text = value(of: flag) else { return least }
     if text == "all" { return .all }
     guard let number = Int(text), 1...4096 ~= number else {
       throw error(

@@ -7,9 +7,9 @@ import Tensors
 /// are equal for any number of ranks and threads.
 public enum Inference {
   /// The largest number of sentences in a batch.
-  static let mostSentences = 64
+  package static let mostSentences = 64
   /// The largest number of rows in a batch of several sentences.
-  static let mostRows = 1 << 14
+  package static let mostRows = 1 << 14
 
   /// The batches of a split, by falling cost of their sentences. Each batch holds sentence indices,
   /// longest sentence first.
@@ -57,7 +57,16 @@ public enum Inference {
   public static func predict(
     _ split: any EncodedSplit, weights: WeightStore, on team: ThreadTeam = ThreadTeam(1)
   ) -> [Prediction] {
-    let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
+    predict(split, tapes: (0..<team.count).map { _ in Tape(weights: weights) }, on: team)
+  }
+
+  /// Predicts a whole split on tapes that are used again.
+  ///
+  /// - Parameter tapes: one for each thread of `team`.
+  /// - Returns: a prediction for each sentence, in the order of the split.
+  public static func predict(
+    _ split: any EncodedSplit, tapes: [Tape], on team: ThreadTeam
+  ) -> [Prediction] {
     let found = predict(split, batches: batches(of: split), tapes: tapes, on: team)
     return (0..<split.count).compactMap { found[$0] }
   }

@@ -106,11 +106,16 @@ struct LoadedModel {
   }
 
   /// A warning about sentences that are too long to be read whole, if there are any.
-  func warning(about sentences: [Sentence], in name: String) -> String? {
+  func lengthWarning(_ count: Int, in name: String) -> String? {
     let limit = options.data.maximumLength
-    let count = sentences.filter { $0.tokens.count > limit }.count
     return count == 0
-      ? nil
-      : "warning: \(name): of \(count) sentences only the first \(limit) tokens are read"
+      ? nil : "\(name): of \(count) sentences only the first \(limit) tokens are read"
+  }
+
+  /// The number of a sentence's tokens that the model reads and does not know.
+  func unknownWords(of sentence: Sentence) -> Int {
+    let words = model.vocabularies.words
+    return sentence.tokens.prefix(options.data.maximumLength)
+      .count { words.id(of: $0) == Vocabulary.unknown }
   }
 }

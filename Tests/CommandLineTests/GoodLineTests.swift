@@ -121,13 +121,20 @@ struct GoodLineTests {
     (
       "extract --checkpoint a.h5",
       Extract(
-        checkpoint: "a.h5", input: nil, threads: .exactly(1), precision: nil, printsJSON: false)
+        checkpoint: "a.h5", input: nil, isTokenized: false, printsJSON: false, skipsBad: false,
+        threads: .all, precision: nil)
+    ),
+    (
+      "extract --checkpoint a.h5 - --tokenized --skip-bad",
+      Extract(
+        checkpoint: "a.h5", input: nil, isTokenized: true, printsJSON: false, skipsBad: true,
+        threads: .all, precision: nil)
     ),
     (
       "extract --checkpoint a.h5 --json in.txt --threads 2 --precision bfloat16",
       Extract(
-        checkpoint: "a.h5", input: "in.txt", threads: .exactly(2), precision: .bfloat16,
-        printsJSON: true)
+        checkpoint: "a.h5", input: "in.txt", isTokenized: false, printsJSON: true,
+        skipsBad: false, threads: .exactly(2), precision: .bfloat16)
     ),
     ("inspect a.h5", Inspect(checkpoint: "a.h5")),
     ("data convert --from triples in --out out.jsonl", conversion(.triples)),

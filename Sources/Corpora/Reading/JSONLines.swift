@@ -110,17 +110,26 @@ public enum JSONLines {
 
   /// One sentence as its line, without the line end.
   public static func line(_ sentence: Sentence) -> String {
+    line(sentence, "", entity: { _ in "" }, triple: { _ in "" })
+  }
+
+  /// One sentence as its line with further members, each with a comma: `members` behind the tokens, and those
+  /// of an entity or a triple behind its own.
+  static func line(
+    _ sentence: Sentence, _ members: String, entity more: (EntityMention) -> String,
+    triple further: (Triple) -> String
+  ) -> String {
     let entities = sentence.entities.map { entity in
       let type = entity.type.map { ",\"type\":\(quoted($0))" } ?? ""
-      return "{\"span\":\(json(entity.span))\(type)}"
+      return "{\"span\":\(json(entity.span))\(type)\(more(entity))}"
     }
     let triples = sentence.triples.map { triple in
       "{\"head\":\(json(triple.head)),\"relation\":\(quoted(triple.relation)),"
-        + "\"tail\":\(json(triple.tail))}"
+        + "\"tail\":\(json(triple.tail))\(further(triple))}"
     }
     let cut = sentence.tokenization.map { "\"tokenize\":\"\($0.rawValue)\"," } ?? ""
     return "{\"id\":\(quoted(sentence.id)),\"tokens\":\(list(sentence.tokens.map(quoted))),\(cut)"
-      + "\"entities\":\(list(entities)),\"triples\":\(list(triples))}"
+      + "\(members)\"entities\":\(list(entities)),\"triples\":\(list(triples))}"
   }
 
   private static func list(_ elements: [String]) -> String {
@@ -137,7 +146,7 @@ public enum JSONLines {
   }
 
   /// Escapes the characters that JSON must escape, and no others.
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

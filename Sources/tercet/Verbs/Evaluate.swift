@@ -170,7 +170,8 @@ extension Evaluate {
   }
 
   private func warn(_ loaded: LoadedModel, _ sentences: [Sentence]) {
-    if let warning = loaded.warning(about: sentences, in: data) { Console.error(warning) }
+    let long = sentences.count { $0.tokens.count > loaded.options.data.maximumLength }
+    if let warning = loaded.lengthWarning(long, in: data) { Console.error("warning: \(warning)") }
     let unknown = sentences.flatMap(\.triples).map(\.relation).filter {
       loaded.model.vocabularies.relations.id(of: $0) == nil
     }

@@ -1,93 +1,108 @@
 import Commands
 import Corpora
-import Foundation
+import Glibc
+import Models
 import Tensors
 
-/// `tercet extract --checkpoint FILE [FILE]`: prints the triples that a model finds in sentences.
+/// `tercet extract --checkpoint FILE [FILE]`: prints the triples that a model finds in sentences, as they come.
 struct Extract: Verb {
   static let syntax = VerbSyntax(
     words: ["extract"],
     purpose: "print the triples that a checkpoint's model finds in sentences",
     operand: Operand(
       name: "FILE", count: .upToOnce,
-      help: "sentences, one a line, tokens between blanks (default: standard input)"),
-    flags: [checkpoint, threads, precision, json],
+      help: "sentences, one a line, as text or as JSON with 'tokens' or 'text' "
+        + "(default: standard input, or '-')"),
+    flags: [checkpoint, tokenized, json, skipBad, threads, precision],
+    notes: "Text is cut into tokens as the model's corpus was. Each line of input gives a block of "
+      + "lines, head, relation and tail between tabs, and an empty line; an empty line gives an "
+      + "empty block. Sentences go out as they come in.",
     examples: [
-      "echo \"Peter Stöger is manager of 1 . FC Köln .\" | "
-        + "tercet extract --checkpoint best.h5",
-      "tercet extract --checkpoint best.h5 --threads all --json sentences.txt",
+      "echo \"Peter Stöger is manager of 1. FC Köln.\" | tercet extract --checkpoint best.h5",
+      "tercet extract --checkpoint best.h5 --json sentences.txt > found.jsonl",
     ])
 
   private static let checkpoint = Flag(
     "checkpoint", .required("FILE"), .once, help: "checkpoint of the model to use")
+  private static let tokenized = Flag(
+    "tokenized", help: "text has blanks between its tokens (default: cut it as the corpus was)")
+  private static let json = Flag(
+    "json", help: "print a corpus line of JSON a sentence, with entities (default: text)")
+  private static let skipBad = Flag(
+    "skip-bad", help: "pass over lines that are no sentence, and count them (default: stop there)")
   private static let threads = Flag(
-    "threads", .required("N"), help: "threads to compute with, or 'all' cores (default: 1)")
+    "threads", .required("N"), help: "threads to compute with (default: all cores)")
   private static let precision = Flag(
     "precision", .required("KIND"),
     help: "multiply float32 or bfloat16 (default: as trained)")
-  private static let json = Flag(
-    "json", help: "print one JSON object a sentence (default: text)")
 
   /// The checkpoint of the model to use.
   let checkpoint: String
   /// The file of sentences; `nil` for standard input.
   let input: String?
+  /// Whether blanks part the tokens of text, however the model's corpus was cut.
+  let isTokenized: Bool
+  /// Whether to print JSON Lines in place of text.
+  let printsJSON: Bool
+  /// Whether to go on after a line that is no sentence.
+  let skipsBad: Bool
   /// Threads to compute with.
   let threads: ThreadCount
   /// The numbers that products multiply; `nil` for those of the checkpoint.
   let precision: Precision?
-  /// Whether to print JSON Lines in place of text.
-  let printsJSON: Bool
-
-  func run() throws -> ExitStatus {
-    let loaded = try LoadedModel(checkpoint, precision: precision)
-    let sentences = try sentences()
-    let name = input ?? "standard input"
-    if let warning = loaded.warning(about: sentences, in: name) { Console.error(warning) }
-    let predictions = loaded.predictions(loaded.encode(sentences), of: name, threads: threads)
-    for (sentence, prediction) in zip(sentences, predictions) {
-      if printsJSON {
-        var found = sentence
-        found.triples = prediction.triples
-        Console.line(JSONLines.line(found))
-      } else {
-        Console.text(text(prediction.triples, in: sentence))
-      }
-    }
-    return .success
-  }
-
-  /// A line a triple, head, relation and tail between tabs, and an empty line after each sentence.
-  private func text(_ triples: [Triple], in sentence: Sentence) -> String {
-    triples.map {
-      "\(sentence.text(of: $0.head))\t\($0.relation)\t\(sentence.text(of: $0.tail))\n"
-    }.joined() + "\n"
-  }
-
-  /// Reads the sentences, one a line; empty lines are passed over.
-  private func sentences() throws -> [Sentence] {
-    let bytes: Data
-    do {
-      bytes =
-        try input.map { try Data(contentsOf: URL(filePath: $0)) }
-        ?? FileHandle.standardInput.readToEnd() ?? Data()
-    } catch {
-      throw Failure(description: "\(input ?? "standard input"): cannot be read; check the path")
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Failure(description: "\(input ?? "standard input"): not UTF-8; convert it first")
-    }
-    return text.split(whereSeparator: \.isNewline).enumerated().map {
-      Sentence(id: "\($0 + 1)", tokens: Sentence.tokens(of: String($1)))
-    }.filter { !$0.tokens.isEmpty }
-  }
 }
 
 extension Extract {
   init(_ line: ArgumentLine) throws(UsageError) {
+    let operand = line.operands.first
     self.init(
-      checkpoint: line.requiredValue(of: Self.checkpoint), input: line.operands.first,
-      threads: try line.threads(of: Self.threads),
-      precision: try line.choice(of: Self.precision), printsJSON: line.has(Self.json))
+      checkpoint: line.requiredValue(of: Self.checkpoint), input: operand == "-" ? nil : operand,
+      isTokenized: line.has(Self.tokenized), printsJSON: line.has(Self.json),
+      skipsBad: line.has(Self.skipBad), threads: try line.threads(of: Self.threads, default: .all),
+      precision: try line.choice(of: Self.precision))
+  }
+
+  func run() throws -> ExitStatus {
+    try refuseOwnOutput()
+    let loaded = try LoadedModel(checkpoint, precision: precision)
+    let tokenization = isTokenized ? .blanks : loaded.tokenization
+    var reader = try SentenceReader(input, tokenization: tokenization) { [isTokenized] in
+      isTokenized ? tokenization.tokens(of: $0) : loaded.tokens(of: $0)
+    }
+    var extraction = Extraction(
+      of: loaded, threads: threads.count, printsJSON: printsJSON)
+    if input == nil && isatty(STDIN_FILENO) == 1 {
+      Console.error("reading sentences from this terminal, one a line; Ctrl-D ends them")
+    }
+    // What came before a fault is answered before the fault is named.
+    do {
+      try extract(&reader, by: &extraction)
+    } catch {
+      extraction.answer()
+      throw error
+    }
+    for line in reader.badReport + extraction.report(on: input ?? "standard input") {
+      Console.error(line)
+    }
+    return .success
+  }
+
+  private func extract(
+    _ reader: inout SentenceReader, by extraction: inout Extraction
+  ) throws {
+    while let line = try reader.next() {
+      if case .bad(let error) = line, !skipsBad { throw error }
+      extraction.add(line)
+      if try extraction.isFull || reader.wouldWait() { extraction.answer() }
+    }
+    extraction.answer()
+  }
+
+  /// Refuses to read what it writes, which would have no end.
+  private func refuseOwnOutput() throws {
+    let file = input.map { FileIdentity($0) } ?? FileIdentity(descriptor: STDIN_FILENO)
+    guard let file, file == FileIdentity(descriptor: STDOUT_FILENO) else { return }
+    throw Failure(
+      description: "\(input ?? "standard input"): is standard output too; name another file")
   }
 }
