@@ -67,7 +67,6 @@ let package = Package(
   products: [.executable(name: "tercet", targets: ["tercet"])],
   targets: [
     system("COpenMPI", "ompi-c", "libopenmpi-dev"),
-    system("COpenBLAS", "openblas", "libopenblas-dev"),
     system("CHDF5", "hdf5", "libhdf5-dev"),
     system("CYAML", "yaml-0.1", "libyaml-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
@@ -76,35 +75,36 @@ let package = Package(
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
 
+    library("Limits", ["CGlibc"]),
     library("Randomness"),
     library("Typesetting"),
     library("Kernels", ["CVectors"], settings: kernelFlags),
     library(
-      "Tensors", ["COpenBLAS", "Kernels"] + (hasOneDNN ? ["COneDNN"] : []),
+      "Tensors", ["CGlibc", "Kernels", "Limits"] + (hasOneDNN ? ["COneDNN"] : []),
       settings: strict + (hasOneDNN ? [.define("ONEDNN")] : [])),
     library("Autodiff", ["Tensors", "Kernels"]),
     library("Layers", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
-    library("Files", ["CZlib"]),
+    library("Files", ["CZlib", "Limits"]),
     library("Corpora", ["CZlib", "Files", "Randomness", "Typesetting"], papers: ["README.md"]),
     library(
       "Models", ["Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Randomness"],
       papers: ["README.md", "Copy/README.md"]),
     library("Evaluation", ["Corpora", "Typesetting"], papers: ["README.md"]),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
-    library("Checkpoints", ["CHDF5", "CGlibc"]),
+    library("Checkpoints", ["CHDF5", "CGlibc", "Limits"]),
     library("Configuration", ["CYAML", "Files"]),
     library("Commands", ["CArgp", "Configuration", "Typesetting"]),
     library(
       "Training",
       [
         "Models", "Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Evaluation",
-        "Collectives", "Checkpoints", "Randomness",
+        "Collectives", "Checkpoints", "Limits", "Randomness",
       ]),
     .executableTarget(
       name: "tercet",
       dependencies: [
         "Training", "Commands", "Configuration", "Models", "Corpora", "Evaluation", "Collectives",
-        "Checkpoints", "Autodiff", "Tensors", "Layers", "Randomness", "Typesetting",
+        "Checkpoints", "Autodiff", "Tensors", "Layers", "Limits", "Randomness", "Typesetting",
       ],
       swiftSettings: strict),
 

@@ -39,7 +39,8 @@ on() {
 }
 
 # Asks all hosts at once for their number of cores, and takes away what earlier jobs of this run left there.
-# Those without an answer are in `lost` then, the cores of the others in `cores`.
+# Those without an answer in five seconds are in `lost` then, the cores of the others in `cores`. Nothing but
+# time tells a lost host from a slow one; a run without it has the same bits.
 ask_hosts() {
   local i host asking=()
   lost=() cores=()
@@ -55,8 +56,7 @@ ask_hosts() {
   done
 }
 
-# Has each host print the configuration, since all need it and the program: what one lacks ranks there would
-# not tell, which leave that to rank 0.
+# Has each host print the configuration, since all need the same one, and the program.
 compare_hosts() {
   local i command error asking=()
   [[ $hostfile ]] || return 0

@@ -1,9 +1,19 @@
 // What the C library declares only under _GNU_SOURCE, which Swift's Glibc lacks.
 #include <linux/memfd.h>
+#include <malloc.h>
 #include <spawn.h>
+#include <stdio.h>
 
 int memfd_create(const char *name, unsigned int flags);
 int pipe2(int ends[2], int flags);
+typedef struct {
+  ssize_t (*read)(void *cookie, char *bytes, size_t count);
+  ssize_t (*write)(void *cookie, const char *bytes, size_t count);
+  int (*seek)(void *cookie, off_t *offset, int from);
+  int (*close)(void *cookie);
+} tercet_stream_functions;
+FILE *fopencookie(void *cookie, const char *mode, tercet_stream_functions functions);
+static inline void tercet_replace_stderr(FILE *stream) { stderr = stream; }
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 
 enum {

@@ -1,5 +1,6 @@
 import CZlib
 import Glibc
+import Limits
 
 /// Reads the bytes of a file of text block by block, as they come.
 ///
@@ -105,5 +106,5 @@ package struct ByteReader: ~Copyable {
 
 /// The system's message for an error number.
 package func systemMessage(_ code: Int32) -> String {
-  code == 0 ? "unknown error" : String(cString: strerror(code))
+  code == 0 ? "unknown error" : SystemError.text(code)
 }

@@ -169,7 +169,7 @@ extension ProgramTests {
       "Tests/Cluster": [
         "chaos", "host-lost", "slurm-check", "container-check", "soak", "straggler", "crash-saves",
         "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize", "transcript",
-        "two-starts",
+        "two-starts", "limits",
       ],
     ]
 

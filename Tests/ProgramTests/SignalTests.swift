@@ -125,14 +125,16 @@ extension ProgramTests {
         let warnings = result.complaints.filter { $0.hasPrefix("warning: ") }
         let name = /warning: rank (\d) on \S+ has not finished step \d+ for \d+\.\d s: .* [a-z]+/
         let named = warnings.map { $0.prefixMatch(of: name).map { String($0.1) } }
-        // It is made to go on before it is ended, and may have something to say then.
-        #expect(named.prefix(2) == ["\(rank)", "\(rank)"], "\(result.stderr)")
-        #expect(warnings.count { $0.hasSuffix("the job ends (watchdog.abort)") } == 1)
+        // On a busy machine others may be late too, but it is late for ever.
+        #expect(named.count { $0 == "\(rank)" } >= 2, "\(result.stderr)")
+        let last = warnings.filter { $0.hasSuffix("the job ends (watchdog.abort)") }
+        #expect(last.count == 1 && last[0].hasPrefix("warning: rank \(rank) "), "\(last)")
         // Rank 0 alone has the log.
         guard rank != 0 else { return }
         let entries = /"event":"(stall|abort)".*"rank":(\d)/
         let log = try place.text("run/run.jsonl").matches(of: entries).map { "\($0.1) \($0.2)" }
-        #expect(log == ["stall \(rank)", "abort \(rank)"], "\(log)")
+        #expect(
+          log.filter { $0.hasSuffix(" \(rank)") } == ["stall \(rank)", "abort \(rank)"], "\(log)")
       }
     }
   }

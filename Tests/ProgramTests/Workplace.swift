@@ -137,6 +137,7 @@ private let configuration = """
   batch:
     size: 20
   epochs: 3
+  oversubscribe: true
 
   """
 

@@ -24,6 +24,13 @@ struct RunOptionsTests {
     ("optimizer.beta2", { $0.optimizer.beta2 = -1 }),
     ("optimizer.rho", { $0.optimizer.rho = .nan }),
     ("optimizer.epsilon", { $0.optimizer.epsilon = -1 }),
+    ("optimizer.epsilon", { $0.optimizer.epsilon = 0 }),
+    ("checkpoint.minutes", { $0.checkpoint.minutes = 1e300 }),
+    ("checkpoint.minutes", { $0.checkpoint.minutes = -1 }),
+    ("checkpoint.retry", { $0.checkpoint.retry = 0 }),
+    ("checkpoint.retry", { $0.checkpoint.retry = .infinity }),
+    ("watchdog.straggler", { $0.watchdog.straggler = 1e300 }),
+    ("threads", { $0.threads = 4097 }), ("epochs", { $0.epochs = .max }),
     ("optimizer.weightDecay", { $0.optimizer.weightDecay = -1 }),
     ("optimizer.clip", { $0.optimizer.clip = .nan }),
     ("optimizer.warmup", { $0.optimizer.warmup = -1 }),
@@ -43,6 +50,28 @@ struct RunOptionsTests {
       change(&options)
       let error = #expect(throws: InvalidOption.self) { try options.validate() }
       #expect(error?.key == key)
+    }
+  }
+
+  /// Values that a message must not name as allowed: it would name the bound on the other side alone.
+  static let beyond: [(change: Change, expected: String)] = [
+    ({ $0.checkpoint.minutes = 1e300 }, "from 0 to 1000000000"),
+    ({ $0.checkpoint.retry = 1e300 }, "from 0.001 to 1000000000"),
+    ({ $0.watchdog.straggler = 1e300 }, "from 1 to 1000000"),
+    ({ $0.batch.size = .max }, "from 1 to 1000000000"),
+    ({ $0.threads = .max }, "from 1 to 4096"),
+    ({ $0.optimizer.epsilon = 0 }, "a finite number above 0"),
+    ({ ($0.watchdog.seconds, $0.watchdog.abort) = (0, 9) }, "0, as watchdog.seconds is 0.0"),
+    ({ $0.watchdog.abort = 29 }, "0, or from 30.0 to 1000000, as watchdog.seconds is 30.0"),
+  ]
+
+  @Test("the bounds that a message names are those that hold")
+  func bounds() throws {
+    for (change, expected) in Self.beyond {
+      var options = try #require(RunOptions(modelKind: "copymtl"))
+      change(&options)
+      let error = #expect(throws: InvalidOption.self) { try options.validate() }
+      #expect(error?.expected == expected)
     }
   }
 

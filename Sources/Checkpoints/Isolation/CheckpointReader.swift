@@ -1,4 +1,5 @@
 import Glibc
+import Limits
 import Synchronization
 
 /// The process that has HDF5 read a checkpoint: forged files can crash the library, whatever their checksum.
@@ -47,27 +48,20 @@ public enum CheckpointReader {
     _exit(EX_OK)
   }
 
-  /// Limits the process to the time and the further memory that an honest file needs.
+  /// Limits the process to the time and the further memory that an honest file needs. Ends it where the system gives
+  /// it less: what happens then says nothing about the file.
   ///
   /// - Parameter bytes: the size of the memory for the message.
   private static func limit(for bytes: Int) {
-    func set(_ kind: __rlimit_resource, _ soft: Int, _ hard: Int) {
+    func set(_ kind: __rlimit_resource, _ soft: Int, _ hard: Int) -> Bool {
       var limit = rlimit(rlim_cur: rlim_t(soft), rlim_max: rlim_t(hard))
-      _ = setrlimit(__rlimit_resource_t(kind.rawValue), &limit)
+      return setrlimit(__rlimit_resource_t(kind.rawValue), &limit) == 0
     }
     let seconds = 2 + bytes >> 24
-    set(RLIMIT_CPU, seconds, seconds + 1)
-    set(RLIMIT_AS, addressSpace + 64 << 20 + 4 * bytes, addressSpace + 64 << 20 + 4 * bytes)
-    set(RLIMIT_FSIZE, 0, 0)
-    set(RLIMIT_CORE, 0, 0)
-  }
-
-  /// The size of the process's address space in bytes, shared libraries included.
-  private static var addressSpace: Int {
-    guard let file = fopen("/proc/self/statm", "re") else { return 0 }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 128)
-    guard fgets(&line, 128, file) != nil else { return 0 }
-    return (strtol(line, nil, 10)) * Int(getpagesize())
+    let addresses = SystemLimit.addressesTaken + 64 << 20 + 4 * bytes
+    guard set(RLIMIT_AS, addresses, addresses) else { _exit(EX_OSERR) }
+    _ = set(RLIMIT_CPU, seconds, seconds + 1)
+    _ = set(RLIMIT_FSIZE, 0, 0)
+    _ = set(RLIMIT_CORE, 0, 0)
   }
 }

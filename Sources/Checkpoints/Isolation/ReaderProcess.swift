@@ -1,5 +1,6 @@
 import CGlibc
 import Glibc
+import Limits
 
 /// The other process, seen by the one that wants a checkpoint: its start, its end and its message.
 ///
@@ -49,11 +50,15 @@ struct ReaderProcess {
 
   /// Seals the memory against writing and maps the message.
   private static func sealed(_ memory: Int32, _ path: String) throws(CheckpointError) -> Mapping {
-    // A program that looks at the process in /proc, such as `ps`, holds its memory a moment longer.
-    for _ in 0..<1000 where !seal(memory, tercet_seal_write) { poll(nil, 0, 1) }
+    // A program that looks at the process in /proc, such as `ps`, holds its memory a while longer; a copy was mapped
+    // by nobody.
+    guard seal(memory, tercet_seal_write) else {
+      let copy = try copy(of: memory, path)
+      defer { close(copy) }
+      return try sealed(copy, path)
+    }
     var head = [UInt8](repeating: 0, count: ReaderMessage.headBytes)
-    guard seal(memory, tercet_seal_write),
-      pread(memory, &head, head.count, 0) == head.count,
+    guard pread(memory, &head, head.count, 0) == head.count,
       let count = head.withUnsafeBytes(ReaderMessageDecoder.written)
     else { throw CheckpointError(path, .damaged(unsound)) }
     var status = stat()
@@ -66,6 +71,25 @@ struct ReaderProcess {
     return mapping
   }
 
+  /// Copies the memory to another that can be sealed.
+  private static func copy(of memory: Int32, _ path: String) throws(CheckpointError) -> Int32 {
+    var status = stat()
+    let copy = memfd_create("checkpoint", UInt32(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+    guard copy >= 0, fstat(memory, &status) == 0, ftruncate(copy, status.st_size) == 0 else {
+      throw failure(path, "no memory for it")
+    }
+    var (start, done) = (0 as off_t, 0)
+    while start < status.st_size && done >= 0 {
+      done = sendfile(copy, memory, &start, Int(status.st_size - start))
+    }
+    guard done >= 0, seal(copy, tercet_seal_shrink | tercet_seal_grow | tercet_seal_write) else {
+      let error = errno
+      close(copy)
+      throw failure(path, "no memory for it", error)
+    }
+    return copy
+  }
+
   private static func seal(_ memory: Int32, _ seals: Int) -> Bool {
     fcntl(memory, Int32(tercet_add_seals), Int32(seals)) == 0
   }
@@ -73,7 +97,7 @@ struct ReaderProcess {
   private static func failure(
     _ path: String, _ what: String, _ error: Int32 = errno
   ) -> CheckpointError {
-    CheckpointError(path, .unreadable("\(what): \(String(cString: strerror(error)))"))
+    CheckpointError(path, .unreadable("\(what): \(SystemError.text(error))"))
   }
 }
 
@@ -111,7 +135,8 @@ extension ReaderProcess {
     }
     // Copies above the final numbers, since one file may have the number meant for another.
     let above = files.map { fcntl($0, F_DUPFD_CLOEXEC, first + Int32(files.count)) }
-    defer { for file in above { close(file) } }
+    defer { for file in above where file >= 0 { close(file) } }
+    if above.contains(-1) { return (0, errno) }
     for (index, file) in above.enumerated() {
       posix_spawn_file_actions_adddup2(&actions, file, first + Int32(index))
     }
@@ -175,16 +200,23 @@ extension ReaderProcess {
     }
     let signal = status & 0x7F
     if signal == 0 {
-      guard status == 0 else {
-        throw CheckpointError(path, .unreadable("its reader ended with status \(status >> 8)"))
+      guard status != 0 else { return nil }
+      if Self.isRefusal(status >> 8) {
+        throw Self.failure(path, "no memory for the process that reads it", ENOMEM)
       }
-      return nil
+      throw CheckpointError(path, .unreadable("its reader ended with status \(status >> 8)"))
     }
     let text = String(cString: strsignal(signal))
     guard !Self.faults.contains(signal) else {
       throw CheckpointError(path, .damaged("\(Self.unreadable): their reader met '\(text)'"))
     }
     return text
+  }
+
+  /// Whether a status is that of a reader that the system gives too little memory, or of the loader where a limit
+  /// keeps it from mapping the libraries.
+  private static func isRefusal(_ status: Int32) -> Bool {
+    status == EX_OSERR || status == 127 && SystemLimit.addresses.value != nil
   }
 
   /// The signals that a process causes itself.

@@ -1,4 +1,5 @@
 import Glibc
+import Limits
 
 /// A file descriptor of the system, closed at the end of its life.
 package struct Descriptor: ~Copyable {
@@ -121,7 +122,7 @@ package struct Descriptor: ~Copyable {
   }
 
   /// The text of the system's last error.
-  static func systemError() -> String { String(cString: strerror(errno)) }
+  static func systemError() -> String { SystemError.text() }
 }
 
 /// The identity of a file: equal for all of its names.

@@ -115,7 +115,7 @@ package struct CopyOptions: ModelOptions, Equatable {
       throw InvalidOption(key: "dropout", found: "\(dropout)", expected: "in 0..<1")
     }
     if !(lambda >= 0 && lambda.isFinite) {
-      throw InvalidOption(key: "lambda", found: "\(lambda)", expected: "a number, 0 or more")
+      throw InvalidOption(key: "lambda", found: "\(lambda)", expected: "a finite number, 0 or more")
     }
   }
 }

@@ -1,4 +1,4 @@
-import COpenBLAS
+import CGlibc
 
 /// Memory for the matrices of a step, reused by the next step, so that training does not grow. One pool serves
 /// one thread.
@@ -24,7 +24,7 @@ public final class MatrixPool {
   /// Returns all free memory to the system. Otherwise the pool keeps, of each size, as many runs as were ever in
   /// use at a time.
   public func trim() {
-    for runs in free.values { for run in runs { run.deallocate() } }
+    for runs in free.values { for run in runs { Storage.free(run) } }
     free = [:]
     ranges.trim()
   }

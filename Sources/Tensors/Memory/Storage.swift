@@ -1,4 +1,5 @@
 import Glibc
+import Limits
 
 /// A run of floats shared by matrices; returned to its pool or to the system with the last of them.
 final class Storage {
@@ -31,23 +32,25 @@ final class Storage {
   static func zeros(_ count: Int) -> Storage {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     let pages = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let pages, pages != MAP_FAILED else {
-      preconditionFailure("no memory for \(count) floats: \(String(cString: strerror(errno)))")
-    }
+    guard let pages, pages != MAP_FAILED else { Refusal.memory(bytes) }
     useHugePages(pages, bytes)
     return Storage(
       base: pages.bindMemory(to: Float.self, capacity: max(count, 1)),
       owner: .system(bytes: bytes))
   }
 
-  /// Uninitialised memory; a large run lies in huge pages, which cost fewer page faults and TLB misses.
+  /// Uninitialised memory, to be freed by ``free(_:)``; a large run lies in huge pages, which cost fewer page faults
+  /// and TLB misses.
   static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: bytes, alignment: bytes >= hugePage ? hugePage : 64)
+    guard let memory = aligned_alloc(bytes >= hugePage ? hugePage : 64, bytes) else {
+      Refusal.memory(bytes)
+    }
     useHugePages(memory, bytes)
     return memory.bindMemory(to: Float.self, capacity: max(count, 1))
   }
+
+  static func free(_ run: UnsafeMutablePointer<Float>) { Glibc.free(run) }
 
   private static let hugePage = 1 << 21
 

@@ -1,4 +1,5 @@
-import COpenBLAS
+import Glibc
+import Limits
 
 /// Which operand of a product enters it transposed.
 public enum Transposition: Sendable, CaseIterable {
@@ -12,17 +13,19 @@ public enum Transposition: Sendable, CaseIterable {
 
 /// The dense products of OpenBLAS, each by one CBLAS call.
 public enum BLAS {
-  /// Has each call run on the thread that makes it: tercet's own threads multiply side by side, and the bits of
-  /// a product do not depend on their number.
-  static func useOneThread() { _ = oneThread }
-
-  private static let oneThread: Void = openblas_set_num_threads(1)
-
   /// The version of OpenBLAS and the kernels that it chose for this CPU, such as `OpenBLAS 0.3.21 SkylakeX`.
   public static let name: String = {
-    let version = String(cString: openblas_get_config()).split(separator: " ").prefix(2)
-    return (version + [Substring(cString: openblas_get_corename())]).joined(separator: " ")
+    let version = String(cString: library.version()).split(separator: " ").prefix(2)
+    return (version + [Substring(cString: library.core())]).joined(separator: " ")
   }()
+
+  /// Whether OpenBLAS is installed. Loads it.
+  static var isInstalled: Bool { OpenBLAS.loaded != nil }
+
+  private static var library: OpenBLAS {
+    guard let library = OpenBLAS.loaded else { preconditionFailure("a product without OpenBLAS") }
+    return library
+  }
 
   /// The CBLAS calls that the calling thread has made.
   package static var calls: Int { counter.value.calls }
@@ -31,6 +34,7 @@ public enum BLAS {
     var calls = 0
   }
   private static let counter = ThreadLocal { Counter() }
+  private static let buffer = ThreadLocal { OpenBLAS.Buffer(of: library) }
 
   /// `C = A·B`, or `C += A·B`, with the operand transposed that `transposing` names: `sgemm`, or `sgemv`
   /// where the product has one row or one column.
@@ -46,6 +50,7 @@ public enum BLAS {
       return
     }
     counter.value.calls += 1
+    _ = buffer.value
     if c.columns == 1 {
       let x = (b.start, transposing == .second ? 1 : b.stride)
       multiply(a, transposed: transposing == .first, x, into: (c.start, c.stride), adding: adding)
@@ -53,9 +58,9 @@ public enum BLAS {
       let x = (a.start, transposing == .first ? a.stride : 1)
       multiply(b, transposed: transposing != .second, x, into: (c.start, 1), adding: adding)
     } else {
-      cblas_sgemm(
-        CblasRowMajor, transposing == .first ? CblasTrans : CblasNoTrans,
-        transposing == .second ? CblasTrans : CblasNoTrans, Int32(c.rows), Int32(c.columns),
+      library.sgemm(
+        OpenBLAS.rowMajor, OpenBLAS.transposed(transposing == .first),
+        OpenBLAS.transposed(transposing == .second), Int32(c.rows), Int32(c.columns),
         Int32(inner), 1, a.start, Int32(a.stride), b.start, Int32(b.stride), adding ? 1 : 0,
         c.start, Int32(c.stride))
     }
@@ -67,8 +72,8 @@ public enum BLAS {
   private static func multiply(
     _ matrix: Matrix, transposed: Bool, _ x: Vector, into y: Vector, adding: Bool
   ) {
-    cblas_sgemv(
-      CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, Int32(matrix.rows),
+    library.sgemv(
+      OpenBLAS.rowMajor, OpenBLAS.transposed(transposed), Int32(matrix.rows),
       Int32(matrix.columns), 1, matrix.start, Int32(matrix.stride), x.start, Int32(x.step),
       adding ? 1 : 0, y.start, Int32(y.step))
   }

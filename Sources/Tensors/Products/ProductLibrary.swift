@@ -16,10 +16,10 @@ public enum ProductLibrary: String, Codable, Sendable, CaseIterable {
   public static let automatic: ProductLibrary =
     ([.onednn, .panels] as [ProductLibrary]).first(where: \.isSupported) ?? .openblas
 
-  /// Whether this program was built with the library and this CPU has the instructions that it is used with.
+  /// Whether the library is there, and this CPU has the instructions that it is used with.
   public var isSupported: Bool {
     switch self {
-    case .openblas: true
+    case .openblas: BLAS.isInstalled
     case .panels: hasPanelInstructions
     case .onednn: Self.hasOneDNN
     }
@@ -36,7 +36,8 @@ public enum ProductLibrary: String, Codable, Sendable, CaseIterable {
   /// A line for a user whose machine lacks the library, with the remedy.
   public var unsupportedNote: String {
     switch self {
-    case .openblas: "products=openblas runs everywhere"
+    case .openblas:
+      "products=openblas needs OpenBLAS (libopenblas0); install it, or set products=auto"
     case .panels:
       "products=panels needs a CPU with AVX2 and FMA, and a build for such a CPU (TERCET_CPU); "
         + "set products=auto or products=openblas"

@@ -16,7 +16,6 @@ public struct Products: Hashable, Sendable {
   public init(_ library: ProductLibrary = .automatic, precision: Precision = .float32) {
     precondition(library.isSupported, "no \(library) here")
     precondition(precision.isSupported(by: library), "\(precision) by \(library) on this CPU")
-    if library == .openblas { BLAS.useOneThread() }
     self.library = library
     self.precision = precision
   }

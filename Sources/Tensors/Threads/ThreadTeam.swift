@@ -1,4 +1,5 @@
 import Glibc
+import Limits
 import Synchronization
 
 /// A fixed number of threads that work together: the calling thread is the first of them, the others wait for its
@@ -9,18 +10,22 @@ public final class ThreadTeam: Sendable {
   /// Number of threads, the calling one included.
   public let count: Int
   private let post = Post()
-  private let others: [pthread_t]
+  private let others: [SystemThread]
 
-  /// - Precondition: `count` is positive, and the system can start as many threads.
+  /// Starts the threads; the process ends with a line where the system refuses one.
+  ///
+  /// - Precondition: `count` is positive.
   public init(_ count: Int) {
     precondition(count > 0, "a team of \(count)")
     self.count = count
-    others = (1..<count).map { [post] in Member(index: $0, post: post).start() }
+    others = (1..<count).map { [post] index in
+      SystemThread("thread \(index + 1) of \(count)") { Member(index: index, post: post).serve() }
+    }
   }
 
   deinit {
     post.announce(.end, to: others.count)
-    for thread in others { pthread_join(thread, nil) }
+    for thread in others { thread.join() }
   }
 
   /// Runs `work` once on each thread, with the thread's index.
@@ -110,29 +115,11 @@ private final class Post: @unchecked Sendable {
 }
 
 /// A thread of a team that waits for orders.
-private final class Member: Sendable {
-  private let index: Int
-  private let post: Post
+private struct Member {
+  let index: Int
+  let post: Post
 
-  init(index: Int, post: Post) {
-    self.index = index
-    self.post = post
-  }
-
-  func start() -> pthread_t {
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { pointer in
-        guard let pointer else { return nil }
-        Unmanaged<Member>.fromOpaque(pointer).takeRetainedValue().serve()
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    precondition(status == 0, "the system cannot start another thread: \(status)")
-    return thread
-  }
-
-  private func serve() {
+  func serve() {
     var round = 0
     while serve(round) {
       round += 1

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Limits
 import Synchronization
 
 /// The run log, JSON Lines in the run's folder. Everything that depends on time, machine or number of ranks
@@ -28,7 +29,7 @@ final class RunLog: Sendable {
     self.warn = warn
     let descriptor = open(
       path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (appending ? 0 : O_TRUNC), 0o666)
-    if descriptor < 0 { throw .logUnwritable(path: path, cause: String(cString: strerror(errno))) }
+    if descriptor < 0 { throw .logUnwritable(path: path, cause: SystemError.text()) }
     file = Mutex(File(descriptor: descriptor))
   }
 
@@ -63,7 +64,7 @@ final class RunLog: Sendable {
       let count = rest.withUnsafeBytes { Glibc.write(file.descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {
-        let cause = String(cString: strerror(errno))
+        let cause = SystemError.text()
         ftruncate(file.descriptor, end)
         return .logUnwritable(path: path, cause: cause)
       }

@@ -1,6 +1,7 @@
 import Collectives
 import Dispatch
-import Foundation
+import Glibc
+import Limits
 
 /// Reports the place of this rank from a background thread, whatever the rank waits for: every rank reports to
 /// rank 0, and rank 0 to rank 1. The thread of rank 0 names ranks that do not get on; that of rank 1 names
@@ -23,7 +24,7 @@ final class Watchdog {
     beats = session.size > 1 ? try Heartbeats(on: session) : nil
     let interval = min(1, options.seconds / 4)
     let (beats, stopping, ended, rank) = (beats, stopping, ended, session.rank)
-    Thread.detachNewThread {
+    SystemThread("the watchdog") {
       var guardian =
         rank > 1
         ? nil : Guardian(options, isFirst: rank == 0, hosts: hosts, interval: interval, tell: tell)
@@ -36,7 +37,7 @@ final class Watchdog {
         if case .failure = look { break }
       } while stopping.wait(timeout: .now() + interval) == .timedOut
       ended.signal()
-    }
+    }.detach()
   }
 
   deinit { stop() }

@@ -46,14 +46,15 @@ public struct OptimizerOptions: Codable, Sendable, Equatable {
 
   /// Throws the first option that no optimiser can work with, by its key below `optimizer`.
   public func validate() throws(InvalidOption) {
-    if !(rate > 0 && rate.isFinite) {
-      throw InvalidOption(key: "rate", found: "\(rate)", expected: "a finite number above 0")
+    for (key, value) in [("rate", rate), ("epsilon", epsilon)] where !(value > 0 && value.isFinite)
+    {
+      throw InvalidOption(key: key, found: "\(value)", expected: "a finite number above 0")
     }
     let shares = [("beta1", beta1), ("beta2", beta2), ("rho", rho)]
     for (key, value) in shares where !(0..<1).contains(value) {
       throw InvalidOption(key: key, found: "\(value)", expected: "in 0..<1")
     }
-    let sizes = [("epsilon", epsilon), ("weightDecay", weightDecay), ("clip", clip)]
+    let sizes = [("weightDecay", weightDecay), ("clip", clip)]
     for (key, value) in sizes where !(value >= 0 && value.isFinite) {
       throw InvalidOption(key: key, found: "\(value)", expected: "a finite number, 0 or more")
     }

@@ -34,6 +34,8 @@ public struct RunOptions: Codable, Sendable {
   public var products = ProductChoice.auto
   /// Threads of a rank; each takes whole shards.
   public var threads = 1
+  /// Whether a rank may have more threads than its host has processors.
+  public var oversubscribe = false
   /// The way in which gradients are summed over ranks.
   public var reduction = ReductionMode.reproducible
 
@@ -134,6 +136,8 @@ public struct RunOptions: Codable, Sendable {
 extension RunOptions {
   /// A bound for counts, so that no product of two of them overflows.
   package static let largestCount = 1_000_000_000
+  /// The most threads of a rank.
+  static let mostThreads = 4096
 
   /// Throws the first option that no run can work with, by its whole key.
   public func validate() throws(InvalidOption) {
@@ -141,13 +145,15 @@ extension RunOptions {
       ("batch.size", batch.size), ("batch.pool", batch.pool),
       ("batch.accumulate", batch.accumulate), ("epochs", epochs),
       ("evaluation.every", evaluation.every), ("checkpoint.keep", checkpoint.keep),
-      ("log.every", log.every), ("threads", threads), ("watchdog.report", watchdog.report),
+      ("log.every", log.every), ("watchdog.report", watchdog.report),
       ("data.minimumCount", data.minimumCount), ("data.maximumLength", data.maximumLength),
     ]
     for (key, value) in counts where !(1...Self.largestCount).contains(value) {
+      throw InvalidOption(key: key, found: "\(value)", expected: "from 1 to \(Self.largestCount)")
+    }
+    if !(1...Self.mostThreads).contains(threads) {
       throw InvalidOption(
-        key: key, found: "\(value)",
-        expected: value < 1 ? "1 or more" : "\(Self.largestCount) or less")
+        key: "threads", found: "\(threads)", expected: "from 1 to \(Self.mostThreads)")
     }
     let amounts = [
       ("evaluation.patience", evaluation.patience), ("checkpoint.every", checkpoint.every),
@@ -158,11 +164,13 @@ extension RunOptions {
     }
     if !(0...Double(Self.largestCount)).contains(checkpoint.minutes) {
       throw InvalidOption(
-        key: "checkpoint.minutes", found: "\(checkpoint.minutes)", expected: "0 or more")
+        key: "checkpoint.minutes", found: "\(checkpoint.minutes)",
+        expected: "from 0 to \(Self.largestCount)")
     }
     if !(0.001...Double(Self.largestCount)).contains(checkpoint.retry) {
       throw InvalidOption(
-        key: "checkpoint.retry", found: "\(checkpoint.retry)", expected: "0.001 or more")
+        key: "checkpoint.retry", found: "\(checkpoint.retry)",
+        expected: "from 0.001 to \(Self.largestCount)")
     }
     let shards = batch.shards
     if shards < 1 || shards > 1024 || shards & (shards - 1) != 0 {
@@ -195,6 +203,7 @@ extension RunOptions {
     options.log = LogOptions()
     options.watchdog = WatchdogOptions()
     options.threads = 1
+    options.oversubscribe = false
     options.reduction = .reproducible
     return options
   }
@@ -228,11 +237,12 @@ extension RunOptions.WatchdogOptions {
         key: "seconds", found: "\(seconds)", expected: "0, or from 0.1 to 1000000")
     }
     guard abort == 0 || (seconds > 0 && (seconds...1e6).contains(abort)) else {
+      let range = seconds > 0 ? "0, or from \(seconds) to 1000000" : "0"
       throw InvalidOption(
-        key: "abort", found: "\(abort)", expected: "0, or watchdog.seconds or more, to 1000000")
+        key: "abort", found: "\(abort)", expected: "\(range), as watchdog.seconds is \(seconds)")
     }
     guard (1...1e6).contains(straggler) else {
-      throw InvalidOption(key: "straggler", found: "\(straggler)", expected: "1 or more")
+      throw InvalidOption(key: "straggler", found: "\(straggler)", expected: "from 1 to 1000000")
     }
   }
 }

@@ -1,5 +1,5 @@
-import Foundation
 import Glibc
+import Limits
 import Synchronization
 
 /// A signal that asks a run to save and to leave.
@@ -32,7 +32,8 @@ extension StopSignal {
 
   /// From now on a first signal is only remembered, and a second one ends the process with status 128 +
   /// signal. Launchers and schedulers may pass on one request in several ways, so signals within a quarter of
-  /// a second of the first do not count as a second one. `SIGHUP` stays ignored where it is, as under `nohup`.
+  /// a second of the first do not count as a second one. Nothing but time tells them from a second request; nobody
+  /// waits for it. `SIGHUP` stays ignored where it is, as under `nohup`.
   ///
   /// A thread that does nothing else takes the signals; they are blocked in the calling thread and in threads
   /// that it starts. Code that oneDNN generates uses the stack pointer for other memory, which the system
@@ -46,11 +47,11 @@ extension StopSignal {
     for signal in heard { sigaddset(&action.sa_mask, signal.number) }
     for signal in heard { sigaction(signal.number, &action, nil) }
     pthread_sigmask(SIG_BLOCK, &action.sa_mask, nil)
-    Thread.detachNewThread { [mask = action.sa_mask] in
+    SystemThread("the thread that takes signals") { [mask = action.sa_mask] in
       var mask = mask
       pthread_sigmask(SIG_UNBLOCK, &mask, nil)
       while true { pause() }
-    }
+    }.detach()
   }
 
   private var isIgnored: Bool {

@@ -36,6 +36,7 @@ public final class Trainer {
   public init(
     _ plan: RunPlan, check: ResumeCheck, voice: RunVoice, on session: borrowing Session
   ) throws {
+    try plan.options.boundThreads(on: session)
     let corpus = try TrainingCorpus.read(plan.options, on: session)
     var reporter = Reporter(voice, isFirst: session.rank == 0)
     // Every rank listens when the ranks have agreed, and so before the log has its first line.

@@ -30,6 +30,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   case notSaved(cause: String, before: String?)
   /// A vector has another width than the word table.
   case vectorWidth(path: String, found: Int, expected: Int)
+  /// A rank would have more threads than its host has processors.
+  case threadsBeyondProcessors(threads: Int, rank: Int, processors: Int)
   /// A rank lacks the library that is to multiply.
   case productsUnsupported(note: String)
   /// Rank 0 has met an error, which it reports itself.
@@ -76,6 +78,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
     case .vectorWidth(let path, let found, let expected):
       "\(path): vectors of \(found) numbers for a word table of width \(expected); "
         + "set model.embedding=\(found)"
+    case .threadsBeyondProcessors(let threads, let rank, let processors):
+      "'threads' is \(threads), but the host of rank \(rank) has \(processors) processors; lower it, "
+        + "or set oversubscribe=true"
     case .productsUnsupported(let note): note
     case .stoppedByFirstRank: "stopped because rank 0 stopped"
     }

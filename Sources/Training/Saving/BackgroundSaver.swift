@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Limits
 import Tensors
 
 /// Copies the state of a run and writes it as a checkpoint, on a thread beside training; one save at a time.
@@ -33,7 +34,7 @@ final class BackgroundSaver: @unchecked Sendable {
   /// Seconds from the first failure to the second attempt.
   private let retry: Double
   private let changed = NSCondition()
-  private var thread: pthread_t?
+  private var thread: SystemThread?
   // The properties below are used with `changed` locked.
   private var save: Save?
   private var isCopied = true
@@ -50,16 +51,7 @@ final class BackgroundSaver: @unchecked Sendable {
 
   init(retry: Double) {
     self.retry = retry
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { pointer in
-        guard let pointer else { return nil }
-        Unmanaged<BackgroundSaver>.fromOpaque(pointer).takeRetainedValue().serve()
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    precondition(status == 0, "the system has no room for another thread: \(status)")
-    self.thread = thread
+    thread = SystemThread("the thread that saves") { self.serve() }
   }
 
   /// Ends the thread, after the present attempt if there is one.
@@ -69,7 +61,7 @@ final class BackgroundSaver: @unchecked Sendable {
       isEnded = true
       changed.broadcast()
     }
-    pthread_join(thread, nil)
+    thread.join()
     self.thread = nil
   }
 
