@@ -16,6 +16,7 @@ struct TokenizationTests {
     ("the New York-based firm", "the New York - based firm"),
     ("Germany's and the boys' toys", "Germany 's and the boys ' toys"),
     ("Germany’s, Inc.'s and “X”’s", "Germany ’s , Inc. 's and “ X ” ’s"),
+    ("'S.S. Robur' ('S.S.') BLEU&Co RS&A", "' S.S. Robur ' ( ' S.S. ' ) BLEU & Co RS&A"),
     ("don't, DON’T and can't", "do n't , DO N’T and ca n't"),
     ("O'Neill's d'Amato we'll they've o'clock", "O'Neill 's d'Amato we 'll they 've o'clock"),
     ("'Time' and 'D' \"Life\" ``Look''", "' Time ' and ' D ' \" Life \" `` Look ''"),

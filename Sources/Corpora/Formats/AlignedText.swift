@@ -17,7 +17,7 @@ struct AlignedText {
     return first..<last + 1
   }
 
-  /// The tokens that fill a trimmed range; `nil` where it begins or ends inside one. The period of an abbreviation,
+  /// The tokens that fill a trimmed range; `nil` where it begins or ends inside one. A period at the end,
   /// which some annotators leave out, belongs to its word.
   func span(of range: Range<Int>) -> Span? {
     let first = index { tokens[$0].offset.upperBound > range.lowerBound }
@@ -25,7 +25,7 @@ struct AlignedText {
     guard first < next, tokens[first].offset.lowerBound == range.lowerBound else { return nil }
     let end = tokens[next - 1].offset.upperBound
     let isWhole =
-      end == range.upperBound || end == range.upperBound + 1 && scalars[range.upperBound] == "."
+      end >= range.upperBound && scalars[range.upperBound..<end].allSatisfy { $0 == "." }
     return isWhole ? Span(first, next - 1) : nil
   }
 

@@ -63,9 +63,21 @@ extension WordScanner {
       let areLetters = before.kind == .letter && after.kind == .letter
       if areLetters && isNegation(index) { return index + 2 }
       return areLetters && clitic(index) == nil ? index + 1 : nil
-    case "&": return before.isUppercase && after.isUppercase ? index + 1 : nil
+    case "&": return isCapitals(start..<index) && isCapitals(afterSign(index)) ? index + 1 : nil
     default: return nil
     }
+  }
+
+  /// Whether a word is of one or two capital letters, as in `AT&T`.
+  private func isCapitals(_ word: Range<Int>) -> Bool {
+    (1...2).contains(word.count) && word.allSatisfy { atoms[$0].isUppercase }
+  }
+
+  /// The letters and digits behind a sign, three at most.
+  private func afterSign(_ index: Int) -> Range<Int> {
+    var end = index + 1
+    while end < index + 4, atoms.isWord(end) { end += 1 }
+    return index + 1..<end
   }
 
   /// The number of digits from `index` on, at most 4; 0 where letters are mixed in.
@@ -135,11 +147,21 @@ extension WordScanner {
       let end = index + 1 + letters.count
       guard !atoms.isWord(end), zip(index + 1..<end, letters).allSatisfy({ isLetter($0, $1) })
       else { continue }
-      // A letter in quotes.
-      let isQuoted = isApostrophe(end) && (index == 0 || atoms[index - 1].kind == .space)
-      return isQuoted ? nil : end
+      return follows(index, upTo: end) ? end : nil
     }
     return nil
+  }
+
+  /// Whether what stands at `index` belongs to a word before it, or to one that the text has parted from it.
+  private func follows(_ index: Int, upTo end: Int) -> Bool {
+    guard let before = atoms.at(index - 1), before.kind != .space else {
+      return atoms.at(end).map { $0.kind == .space } ?? true
+    }
+    let opening: [Unicode.GeneralCategory] = [
+      .openPunctuation, .initialPunctuation, .dashPunctuation,
+    ]
+    let scalar = Unicode.Scalar(before.scalar)
+    return !opening.contains(scalar?.properties.generalCategory ?? .otherSymbol)
   }
 
   private static let clitics: [[Unicode.Scalar]] = [
