@@ -20,6 +20,8 @@ public protocol ExtractionModel: Sendable {
   static var lists: [VocabularyList] { get }
   /// The sizes that the model needs from the training split.
   static var sizes: [CorpusSize] { get }
+  /// Whether the model decodes tags with a CRF, so that its options have `crfConstrained`.
+  static var hasCRF: Bool { get }
 
   /// Builds the model for a corpus's vocabularies.
   init(options: Options, vocabularies: Vocabularies)
@@ -62,6 +64,8 @@ extension ExtractionModel {
   public static var lists: [VocabularyList] { [.words, .relations] }
   /// The default: no size.
   public static var sizes: [CorpusSize] { [] }
+  /// The default: no tags.
+  public static var hasCRF: Bool { false }
   /// The default: no table.
   public var wordTables: [WordTable] { [] }
   /// The names of the objective's terms, in the order of ``objective``.

@@ -35,7 +35,9 @@ struct LoadedModel {
     let (header, model) = try Snapshot.header(of: file) { text in
       let name = "\(path): configuration"
       let plain = try ConfigurationDocument(text: text, name: name)
-      if isConstrained { try Self.requireTags(in: plain, of: path) }
+      if isConstrained {
+        try Self.requireTags(in: try RunOptions.decoded(from: plain).model, of: path)
+      }
       let document = try plain.overridden(by: overrides)
       let options = try RunOptions.decoded(from: document)
       stored = options
@@ -67,15 +69,11 @@ struct LoadedModel {
   }
 
   /// Refuses `--constrained` for a model that decodes no tags.
-  private static func requireTags(
-    in document: ConfigurationDocument, of path: String
-  ) throws {
-    let keys = ConfigurationText.flattened(of: try RunOptions.decoded(from: document)).map(\.key)
-    guard !keys.contains("model.crfConstrained") else { return }
-    let kind = document.string(at: "model.kind") ?? ""
+  private static func requireTags(in model: ModelSection, of path: String) throws {
+    guard !model.type.hasCRF else { return }
     throw Failure(
       description: "\(path): --constrained is for models that tag with a CRF; "
-        + "'\(kind)' does not, so leave it out")
+        + "'\(model.kind)' does not, so leave it out")
   }
 
   /// The tokens of raw text, cut as the training split was. Compounds that the model knows stay whole.

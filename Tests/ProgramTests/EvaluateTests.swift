@@ -128,6 +128,24 @@ extension ProgramTests {
       }
     }
 
+    @Test("tags are decoded with constraints for a model that has tags, and refused for another")
+    func constrained() throws {
+      try withWorkplace { place in
+        try place.trained("tagged", [], ["--stop-after", "2"])
+        let tagged = try report(of: "tagged/last.h5", ["--constrained"], in: place)
+        #expect(tagged.values["match"] as? String == "exact")
+        try place.trained("plain", ["model.kind=copyre"], ["--stop-after", "2"])
+        let plain = try place.tercet(
+          "evaluate", "--checkpoint", "plain/last.h5", "--data", "data/test.jsonl", "--constrained"
+        )
+        #expect(plain.status == 1)
+        #expect(plain.stdout.isEmpty)
+        #expect(
+          plain.stderr.contains(
+            "plain/last.h5: --constrained is for models that tag with a CRF; 'copyre' does not"))
+      }
+    }
+
     @Test("a checkpoint's own match and '--by' may contradict each other")
     func contradiction() throws {
       try withWorkplace { place in
