@@ -41,7 +41,8 @@ struct HelpTests {
       for line in lines.split(separator: "\n") {
         let words = line.split(separator: " ").map(String.init)
         let start = try #require(words.lastIndex(of: "tercet"))
-        let request = try Program.tercet.request(of: Array(words[(start + 1)...]))
+        let arguments = words[(start + 1)...].prefix { $0 != ">" }
+        let request = try Program.tercet.request(of: Array(arguments))
         if case .show = request { Issue.record("\(line) shows text") }
       }
     }

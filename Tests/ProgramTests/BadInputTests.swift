@@ -35,7 +35,7 @@ extension ProgramTests {
         name: "a value of the wrong type", words: ["config.yaml:2:9", "batch.size", "many"],
         configuration: "batch:\n  size: many\n"),
       Case(
-        name: "a value out of range", words: ["config.yaml:2:9", "'batch.size'", "1 or more", "0"],
+        name: "a value out of range", words: ["config.yaml:2:9", "'batch.size'", "from 1 to", "0"],
         configuration: "batch:\n  size: 0\n"),
       Case(
         name: "a missing corpus", words: ["nowhere/train.jsonl", "No such file"],
@@ -114,7 +114,7 @@ extension ProgramTests {
       ("batch.shards=6", ["'batch.shards'", "power of two"]),
       ("batch.shards=0", ["'batch.shards'"]), ("batch.pool=0", ["'batch.pool'"]),
       ("batch.size=9223372036854775807", ["'batch.size'"]),
-      ("epochs=9223372036854775807", ["'epochs'"]), ("epochs=0", ["'epochs'", "1 or more"]),
+      ("epochs=9223372036854775807", ["'epochs'"]), ("epochs=0", ["'epochs'", "from 1 to"]),
       ("seed=-1", ["'seed'", "0 or more"]), ("epochs=yes", ["epochs", "yes"]),
       ("epochs=", ["epochs"]), ("epochs.more=1", ["epochs"]),
     ].map { Case(name: $0.0, words: $0.1, settings: [$0.0]) }
