@@ -70,7 +70,36 @@ struct BadRecordTests {
           + "{\"id\":\"o\",\"tokens\":[\"a\"],\"triples\":[]}\n"
       ], "in:3: record 2 (id 'q'): triples[0].head is [0, 1], outside a sentence of 1 tokens"
     ),
+    lines(
+      .spo, #"{"text":"a","spo_list":[]}"#,
+      #"{"text":"a","spo_list":[{"subject":"a","predicate":"r"}]}"#,
+      "record 2: spo_list[0] has no key 'object'"),
+    lines(
+      .tplinker, #"{"text":"a","relation_list":[]}"#,
+      #"{"id":"t","text":"a","relation_list":[{"subject":"a","object":"a"}]}"#,
+      "record 2 (id 't'): relation_list[0] has no key 'predicate'"),
+    lines(
+      .docred, #"{"sents":[["a"]],"vertexSet":[]}"#,
+      #"{"title":"T","sents":[["a"]],"vertexSet":[[{"pos":[0,2],"sent_id":0}]]}"#,
+      "record 2 (id 'T'): vertexSet[0][0].pos is 0..<2"),
+    lines(
+      .records, #"{"tokenized_text":["a"]}"#, #"{"tokenized_text":["a"],"ner":[[0,1,"T"]]}"#,
+      "record 2: ner[0] is [0, 1]"),
+    lines(
+      .doccano, #"{"text":"a","label":[]}"#, #"{"id":2,"text":"a","label":[[0,9,"T"]]}"#,
+      "record 2 (id '2'): label[0] is 0..<9"),
+    lines(
+      .prodigy, #"{"text":"a","relations":[]}"#,
+      #"{"text":"a","tokens":[{"start":0,"end":7}],"relations":[]}"#,
+      "record 2: tokens[0]"),
   ]
+
+  /// A record a line, the second of three bad.
+  private static func lines(
+    _ format: CorpusFormat, _ good: String, _ bad: String, _ fault: String
+  ) -> (format: CorpusFormat, files: [String: String], fault: String) {
+    (format, ["in": "\(good)\n\(bad)\n\(good)\n"], "in:2: \(fault)")
+  }
 
   @Test(
     "a bad record is named by number, line and id, and is left out where that is asked for",

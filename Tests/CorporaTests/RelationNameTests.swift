@@ -61,6 +61,59 @@ struct RelationNameTests {
       ["in": #"{"sentences":[["a","b"]],"relations":[[[0,0,1,1,"NAME"],[0,0,1,1,"r"]]]}"#]
     ),
     (
+      .spo,
+      [
+        "in": #"{"text":"a b","spo_list":[{"subject":"a","predicate":"NAME","object":"b"},"#
+          + #"{"subject":"a","predicate":"r","object":"b"}]}"#
+      ]
+    ),
+    (
+      .tplinker,
+      [
+        "in": #"{"text":"a b","relation_list":[{"subj_char_span":[0,1],"obj_char_span":[2,3],"#
+          + #""predicate":"NAME"},{"subj_char_span":[0,1],"obj_char_span":[2,3],"predicate":"r"}]}"#
+      ]
+    ),
+    (
+      .docred,
+      [
+        "in":
+          #"[{"sents":[["a","b"]],"vertexSet":[[{"pos":[0,1],"sent_id":0}],[{"pos":[1,2],"sent_id":0}]],"#
+          + #""labels":[{"h":0,"t":1,"r":"NAME"},{"h":0,"t":1,"r":"r"}]}]"#
+      ]
+    ),
+    (
+      .records,
+      [
+        "in":
+          #"[{"tokenized_text":["a","b"],"relations":[{"head":{"position":[0,0]},"tail":{"position":[1,1]},"#
+          + #""relation_text":"NAME"},{"head":{"position":[0,0]},"tail":{"position":[1,1]},"relation_text":"r"}]}]"#
+      ]
+    ),
+    (
+      .tacred,
+      [
+        "in":
+          #"[{"relation":"NAME","token":["a","b"],"subj_start":0,"subj_end":0,"obj_start":1,"obj_end":1},"#
+          + #"{"relation":"r","token":["a","b"],"subj_start":0,"subj_end":0,"obj_start":1,"obj_end":1}]"#
+      ]
+    ),
+    (
+      .doccano,
+      [
+        "in": #"{"text":"a b","entities":[{"id":0,"start_offset":0,"end_offset":1,"label":"P"},"#
+          + #"{"id":1,"start_offset":2,"end_offset":3,"label":"P"}],"relations":["#
+          + #"{"from_id":0,"to_id":1,"type":"NAME"},{"from_id":0,"to_id":1,"type":"r"}]}"#
+      ]
+    ),
+    (
+      .prodigy,
+      [
+        "in": #"{"text":"a b","tokens":[{"start":0,"end":1,"id":0},{"start":2,"end":3,"id":1}],"#
+          + #""relations":[{"head":0,"child":1,"label":"NAME"},{"head":0,"child":1,"label":"r"}]}"#
+      ]
+    ),
+    (
       .jsonl,
       [
         "in": #"{"tokens":["a","b"],"triples":[{"head":[0,0],"relation":"NAME","tail":[1,1]},"#

@@ -83,6 +83,8 @@ extension ProgramTests {
             "gzip -c \(place.path(name)) >\(place.path("packed")) && mv \(place.path("packed")) \(place.path(name))"
           #expect(try runProcess("/bin/sh", ["-c", pack]).status == 0)
         }
+        try place.write(try place.contents("data/train.jsonl"), to: "data/train.jsonl.gz")
+        try place.remove("data/train.jsonl")
         try place.trained(
           "run", ["data.vectors=\(place.path("vectors.txt"))"], ["--stop-after", "1"])
         try place.write(Data([0xFF, 0xFE, 0x61, 0x00]), to: "config.yaml")

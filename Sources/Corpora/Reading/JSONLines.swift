@@ -1,3 +1,5 @@
+import Glibc
+
 /// The corpus format of tercet: UTF-8, one sentence a line, plain or gzip.
 ///
 /// `{"id":"7","tokens":["Ann","Moore","left","."],"entities":[{"span":[0,1],"type":"PER"}],
@@ -16,6 +18,7 @@ public enum JSONLines {
   ///   of another format.
   public static func read(_ path: String) throws(CorpusError) -> [Sentence] {
     var reader = try open(path)
+    let path = reader.path
     var sentences: [Sentence] = []
     var lines: [ExactString: Int] = [:]
     var bad = BadRecords()
@@ -42,11 +45,13 @@ public enum JSONLines {
     return sentences
   }
 
-  /// Opens a corpus, or names the command that makes it of what lies in its place.
+  /// Opens a corpus, or `PATH.gz` where only that is there, or names the command that makes it of what lies in its
+  /// place.
   private static func open(_ path: String) throws(CorpusError) -> LineReader {
     do throws(CorpusError) {
       return try LineReader(path)
     } catch {
+      if access("\(path).gz", R_OK) == 0 { return try LineReader("\(path).gz") }
       guard let command = CorpusFolder.command(making: path) else { throw error }
       throw CorpusError(file: path, "\(error.message); make it: \(command)")
     }
