@@ -119,7 +119,7 @@ extension CorpusFormat {
       for choice in Tokenization.allCases where choice != .blanks {
         var builder = builder
         builder.options.tokenization = choice
-        conversion.unlocated[choice] = try converted(path, builder).unlocated[choice]
+        conversion.unlocated[choice] = (try? converted(path, builder))?.unlocated[choice]
       }
     }
     return conversion

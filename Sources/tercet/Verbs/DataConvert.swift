@@ -8,7 +8,8 @@ struct DataConvert: Verb {
     purpose: "convert a corpus to tercet's JSON Lines and print its counts",
     operand: Operand(
       name: "INPUT", count: .once,
-      help: "file to convert; for \(names(where: \.isPair)), the prefix of its two files"),
+      help: "file to convert; for \(names(where: \.isPair)), the prefix of its two files; for "
+        + "\(CorpusFormat.brat), a folder or one of the two files"),
     flags: [from, out, words, relations, tokenize, skipBad, keepRelation, dropRelation],
     notes:
       "Formats: \(CorpusFormat.overview). INPUT may be gzipped. Pairs labelled as no relation (None, "
