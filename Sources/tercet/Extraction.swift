@@ -85,8 +85,8 @@ struct Extraction {
     if unknown * 10 >= words && unknown > 0 {
       let share = Int((100 * Double(unknown) / Double(words)).rounded())
       warnings.append(
-        "\(name): the model's corpus has not \(unknown) of \(words) words (\(share) %); is the "
-          + "text of its kind, and cut as it was?")
+        "\(name): \(unknown) of \(words) words (\(share) %) do not occur in the model's corpus; is "
+          + "the text of its kind, and cut as it was?")
     }
     return warnings.map { "warning: \($0)" }
       + ["\(Self.counted(sentences, "sentence")), \(Self.counted(triples, "triple"))\(speed)"]
