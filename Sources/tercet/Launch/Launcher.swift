@@ -27,7 +27,6 @@ struct Launcher {
 
   /// Starts a program, found in `PATH`.
   init(_ words: [String]) throws {
-    Self.openMissingStreams()
     signals = try Self.catchSignals()
     // Ranks see by the launcher's output whether a person looks on.
     var output: Relay?
@@ -141,16 +140,6 @@ struct Launcher {
 }
 
 extension Launcher {
-  /// Has the numbers of the three standard streams taken, so that no pipe gets one of them. What stands for a
-  /// closed stream cannot be written to either.
-  private static func openMissingStreams() {
-    var descriptor = open("/dev/null", O_RDONLY)
-    while descriptor >= 0 && descriptor <= STDERR_FILENO {
-      descriptor = open("/dev/null", O_RDONLY)
-    }
-    close(descriptor)
-  }
-
   /// From now on signals can be read from the descriptor that is returned. SIGHUP stays ignored under `nohup`.
   ///
   /// Handlers write to it. With signals blocked, and a `signalfd`, threads that libraries have started would take them.

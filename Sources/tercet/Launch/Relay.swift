@@ -60,7 +60,7 @@ struct Relay {
   /// Writes no more than a pipe takes at once, so that no signal waits behind a reader that stands still.
   private mutating func put() {
     let count = pending.prefix(4096).withUnsafeBytes { write(sink, $0.baseAddress, $0.count) }
-    if count < 0 && errno == EINTR { return }
+    if count < 0 && (errno == EINTR || errno == EAGAIN) { return }
     if count < 0 {
       failure = errno
       pending = []
