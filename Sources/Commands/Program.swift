@@ -127,7 +127,8 @@ package struct Program: Sendable {
       HelpText.paragraph("\(program): \(purpose)"),
       "Usage: \(program) VERB [ARGUMENT]...",
       "Verbs:\n" + HelpText.table(names),
-      "'\(path(to: ["help"] + words)) VERB' and '\(program) VERB --help' say more about a verb.",
+      HelpText.paragraph(
+        "'\(path(to: ["help"] + words)) VERB' and '\(program) VERB --help' say more about a verb."),
     ]
     if words.isEmpty {
       sections[1] += "\n       \(program) help [VERB] | --help | --version"

@@ -48,7 +48,8 @@ package struct ByteReader: ~Copyable {
   package mutating func read(into bytes: inout [UInt8]) throws(FileError) -> Bool {
     var block = try nextBlock()
     if !isStarted {
-      while block.count < 8 && !block.contains(0x0A) {
+      // A terminal ends its text once: nothing is read behind the end.
+      while !block.isEmpty && block.count < 8 && !block.contains(0x0A) {
         let more = try nextBlock()
         if more.isEmpty { break }
         block += more
