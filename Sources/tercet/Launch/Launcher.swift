@@ -2,6 +2,7 @@ import CGlibc
 import Commands
 import Foundation
 import Glibc
+import Limits
 import Synchronization
 
 /// `mpirun` in a session of its own, and this process between it and the user: signals that ask a run to save and
@@ -25,8 +26,16 @@ struct Launcher {
   /// The status that takes the place of the job's.
   private var decided: Int32?
 
+  /// With fewer descriptors `mpirun` crashes or stands still before it starts a rank.
+  private static let leastFiles = 64
+
   /// Starts a program, found in `PATH`.
   init(_ words: [String]) throws {
+    if let files = SystemLimit.files.value, files < Self.leastFiles {
+      throw Failure(
+        description: "'ulimit -n' is \(files), and mpirun needs \(Self.leastFiles) descriptors or "
+          + "more; raise it")
+    }
     signals = try Self.catchSignals()
     // Ranks see by the launcher's output whether a person looks on.
     var output: Relay?
@@ -36,8 +45,8 @@ struct Launcher {
       errors = try Relay(to: STDERR_FILENO, filter: BannerFilter())
       process = try Self.spawn(words, output: output?.entrance, errors: errors.entrance)
     } catch let error as POSIXError {
-      let reason = String(cString: strerror(error.code.rawValue))
-      throw Failure(description: "mpirun cannot be started: \(reason)")
+      throw Failure(
+        description: "mpirun cannot be started: \(SystemError.text(error.code.rawValue))")
     }
     output?.closeEntrance()
     errors.closeEntrance()
@@ -146,7 +155,7 @@ extension Launcher {
   private static func catchSignals() throws -> Int32 {
     var ends: [Int32] = [0, 0]
     guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else {
-      throw Failure(description: "no pipe for signals: \(String(cString: strerror(errno)))")
+      throw Failure(description: "no pipe for signals: \(SystemError.text())")
     }
     caught.store(ends[1], ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
