@@ -125,13 +125,14 @@ package struct Program: Sendable {
     let names = listed.map { ($0.words.dropFirst(words.count).joined(separator: " "), $0.purpose) }
     var sections = [
       HelpText.paragraph("\(program): \(purpose)"),
-      "Usage: \(program) VERB [ARGUMENT]...",
+      HelpText.paragraph(
+        "Usage: \(program) VERB [ARGUMENT]..."
+          + (words.isEmpty ? " | help [VERB] | --help | --version" : ""), indent: 7),
       "Verbs:\n" + HelpText.table(names),
       HelpText.paragraph(
         "'\(path(to: ["help"] + words)) VERB' and '\(program) VERB --help' say more about a verb."),
     ]
     if words.isEmpty {
-      sections[1] += "\n       \(program) help [VERB] | --help | --version"
       let examples = listed.compactMap(\.examples.first)
       sections.append((["Examples:"] + examples.map { "  " + $0 }).joined(separator: "\n"))
     }
