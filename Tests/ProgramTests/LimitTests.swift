@@ -37,6 +37,11 @@ extension ProgramTests {
             continue
           }
           let lines = result.complaints.filter { $0.hasPrefix("tercet: ") }
+          // Open MPI ends a process that has no memory for the session, with words and a status of its own.
+          if lines.isEmpty && result.stderr.contains("memory in opal_") {
+            #expect(0 < result.status && result.status < 128, "\(kilobytes): \(result.stderr)")
+            continue
+          }
           #expect(result.status == 1 && lines.count == 1, "\(kilobytes): \(result.stderr)")
           #expect(lines.first?.contains("'ulimit -v' is \(kilobytes)") == true, "\(lines)")
         }
