@@ -1,9 +1,15 @@
 import Glibc
+import Typesetting
 
 /// Standard output and standard error, which a person or a program reads.
 package enum Console {
   /// Writes `text` and a line break to standard output.
   package static func line(_ text: String) { self.text(text + "\n") }
+
+  /// Writes a sentence to standard output, in lines that fit the terminal.
+  package static func paragraph(_ text: String) {
+    line(Lines.wrapped(text, to: width, indent: 2).joined(separator: "\n"))
+  }
 
   /// Writes `text` to standard output as it is. Where standard output takes it not, this ends the process, or
   /// goes on as ``outliveOutput(_:)`` says.

@@ -32,17 +32,17 @@ struct DataStats: Verb {
       return (name: split.name, statistics: CorpusStatistics(sentences))
     }
     Console.line(StatisticsTable(splits).text(width: Console.width))
-    for warning in warnings { Console.line("warning: \(warning)") }
+    for warning in warnings { Console.paragraph("warning: \(warning)") }
     guard let training = splits.first(where: { $0.name == "train" })?.statistics else { return }
-    if let rare = training.rareRelations { Console.line("train: \(rare)") }
+    if let rare = training.rareRelations { Console.paragraph("train: \(rare)") }
     for split in splits {
       let unseen = UnseenRelations(in: split.statistics, training: training)
       if let warning = unseen.warning(split: split.name) {
-        Console.line("warning: \(warning)")
+        Console.paragraph("warning: \(warning)")
       }
       guard split.name != "train" else { continue }
       let share = (split.statistics.shareOfWords(outside: training) * 1000).rounded() / 10
-      Console.line("\(split.name): \(share) % of its words do not occur in train")
+      Console.paragraph("\(split.name): \(share) % of its words do not occur in train")
     }
   }
 }
