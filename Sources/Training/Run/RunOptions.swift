@@ -162,21 +162,12 @@ extension RunOptions {
     for (key, value) in amounts where value < 0 {
       throw InvalidOption(key: key, found: "\(value)", expected: "0 or more")
     }
-    if !(0...Double(Self.largestCount)).contains(checkpoint.minutes) {
-      throw InvalidOption(
-        key: "checkpoint.minutes", found: "\(checkpoint.minutes)",
-        expected: "from 0 to \(Self.largestCount)")
-    }
-    if !(0.001...Double(Self.largestCount)).contains(checkpoint.retry) {
-      throw InvalidOption(
-        key: "checkpoint.retry", found: "\(checkpoint.retry)",
-        expected: "from 0.001 to \(Self.largestCount)")
-    }
     let shards = batch.shards
     if shards < 1 || shards > 1024 || shards & (shards - 1) != 0 {
       throw InvalidOption(
         key: "batch.shards", found: "\(shards)", expected: "a power of two up to 1024")
     }
+    try within("checkpoint") { () throws(InvalidOption) in try checkpoint.validate() }
     try within("watchdog") { () throws(InvalidOption) in try watchdog.validate() }
     try within("optimizer") { () throws(InvalidOption) in try optimizer.validate() }
     try within("model") { () throws(InvalidOption) in try model.options.validate() }
@@ -227,6 +218,18 @@ extension RunOptions {
   func stepsPerEpoch(sentences: Int) -> Int {
     let batches = (sentences + batch.size - 1) / batch.size
     return (batches + batch.accumulate - 1) / batch.accumulate
+  }
+}
+
+extension RunOptions.CheckpointOptions {
+  func validate() throws(InvalidOption) {
+    let largest = RunOptions.largestCount
+    if !(0...Double(largest)).contains(minutes) {
+      throw InvalidOption(key: "minutes", found: "\(minutes)", expected: "from 0 to \(largest)")
+    }
+    if !(0.001...Double(largest)).contains(retry) {
+      throw InvalidOption(key: "retry", found: "\(retry)", expected: "from 0.001 to \(largest)")
+    }
   }
 }
 
