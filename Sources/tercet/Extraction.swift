@@ -35,7 +35,7 @@ struct Extraction {
 
   /// Whether the lines that were taken in are as many as run well together: some batches for each thread.
   var isFull: Bool {
-    let batches = 2 * max(2, team.count)
+    let batches = 4 * max(2, team.count)
     return lines.count >= batches * Inference.mostSentences
       || rows >= max(1, team.count) * Inference.mostRows
   }
@@ -55,8 +55,8 @@ struct Extraction {
     time += .now - start
   }
 
-  /// Drops what is kept for products of sizes that occur no more, from time to time: it costs as much as some
-  /// sentences.
+  /// Drops what oneDNN keeps for products of sizes that occur no more, from time to time: it costs as much as
+  /// some sentences.
   private mutating func trim() {
     answers += 1
     if answers % 8 == 0 { team.run { _ in loaded.weights.products.trim() } }

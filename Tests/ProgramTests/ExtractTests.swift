@@ -231,12 +231,15 @@ extension ProgramTests {
       .enabled(if: Sanitizer.current == nil, "sanitizers keep what was freed"))
     func memory() throws {
       try withOldCheckpoint("copymtl-one") { place in
+        let words = (0..<4).flatMap { _ in Self.lines.flatMap { $0.split(separator: " ") } }
         let peaks = try [1000, 100_000].map { count in
-          let text = (0..<count).map { Self.lines[$0 % 3] + "\n" }.joined()
+          let text = (0..<count).map { line in
+            words.prefix(3 + (31 * line * line + 17 * line) % 61).joined(separator: " ") + "\n"
+          }.joined()
           try place.write(text, to: "in.txt")
           let result = try place.python(
             VerbTests.measure,
-            [program.path, "extract", "--checkpoint", "old.h5", "--threads", "1", "in.txt"])
+            [program.path, "extract", "--checkpoint", "old.h5", "--threads", "2", "in.txt"])
           return try #require(Double(result.stdout.filter(\.isNumber)), "\(result.stderr)")
         }
         #expect(peaks[1] < 1.1 * peaks[0], "\(peaks)")

@@ -64,7 +64,7 @@ extension Extract {
 
   func run() throws -> ExitStatus {
     try refuseOwnOutput()
-    let loaded = try LoadedModel(checkpoint, precision: precision)
+    let loaded = try LoadedModel(checkpoint, precision: precision, readsStream: true)
     let tokenization = isTokenized ? .blanks : loaded.tokenization
     var reader = try SentenceReader(input, tokenization: tokenization) { [isTokenized] in
       isTokenized ? tokenization.tokens(of: $0) : loaded.tokens(of: $0)
