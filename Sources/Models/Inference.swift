@@ -75,9 +75,8 @@ public enum Inference {
 extension Prediction {
   /// Appends outside tags for tokens beyond the model's limit.
   fileprivate func padded(to count: Int) -> Prediction {
-    guard let tags, tags.count < count else { return self }
     var whole = self
-    whole.tags = tags + [BIO](repeating: .outside, count: count - tags.count)
+    whole.tags = tags?.padded(to: count)
     return whole
   }
 }

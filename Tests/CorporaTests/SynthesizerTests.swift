@@ -112,12 +112,12 @@ struct SynthesizerTests {
       let triples = sentence.triples
       let order = CounterRandom(seed: seed, purpose: "test.order", example: i)
         .permutation(triples.count)
-      let tags = BIO.tags(
+      let tags = Tags(
         of: triples.flatMap { [$0.head.span, $0.tail.span] }.compactMap { $0 },
-        count: sentence.tokens.count)
+        count: sentence.tokens.count, .bio)
       let predicted = Set(
         order.prefix(5).map { index in
-          texts(triples[index], sentence) { BIO.entity(endingAt: $0.end, in: tags) }
+          texts(triples[index], sentence) { tags.entity(endingAt: $0.end) }
         })
       counts.true += predicted.intersection(gold).count
       counts.predicted += predicted.count

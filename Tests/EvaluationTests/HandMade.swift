@@ -34,8 +34,8 @@ func prediction(
 }
 
 /// Tags from letters: `OBI`.
-func bio(_ letters: String) -> [BIO] {
-  letters.map { ["O": .outside, "B": .begin, "I": .inside][$0]! }
+func bio(_ letters: String) -> Tags {
+  Tags(letters.map { ["O": 0, "B": 1, "I": 2][$0]! }, .bio)
 }
 
 /// The three sentences of Evaluation/README.md 9.1.

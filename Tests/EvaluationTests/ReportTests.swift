@@ -7,7 +7,9 @@ import Testing
 struct ReportTests {
   /// The limits of CopyMTL's output: pointers at last tokens grow to the left by the tags; at most `limit` triples.
   private static func form(of sentence: Sentence, limit: Int = .max) -> Expressible {
-    Expressible(tokens: sentence.tokens.count, triples: limit, together: { BIO.canTag($0, $1) })
+    Expressible(
+      tokens: sentence.tokens.count, triples: limit,
+      together: { Tags.canTag($0, $1, in: .bio) })
   }
 
   private static let sentences = [

@@ -26,7 +26,7 @@ struct ModelFixture {
     let scorer = try fixture.text("copy")
     try #require(["mtl", "copyre"].contains(scorer), "copy \(scorer)")
     let tags = try fixture.integer("tags")
-    try #require([0, BIO.allCases.count].contains(tags), "\(tags) tags")
+    try #require([0, TagScheme.bio.count].contains(tags), "\(tags) tags")
     network = CopyNetwork(
       options: options,
       architecture: CopyArchitecture(
@@ -147,7 +147,7 @@ struct FixtureParameter {
 
 extension ModelFixture {
   /// The fixtures count B, I, O; we count O, B, I.
-  static let tags = [BIO.begin, .inside, .outside].map(\.rawValue)
+  static let tags = [TagScheme.bio.tag(.begin), TagScheme.bio.tag(.inside), TagScheme.outside]
 
   /// Every parameter by the name that the fixtures give it.
   func parameters() throws -> [(String, FixtureParameter)] {

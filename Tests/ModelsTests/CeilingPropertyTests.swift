@@ -144,15 +144,15 @@ struct CeilingPropertyTests {
       if network.options.mask == .neginf, slots[1] == slots[tail] { slots[tail] = length }
       actions += slots
     }
-    var tags: [BIO]?
+    var tags: Tags?
     if network.architecture.tagging {
       tags =
         draws.number(0..<2) == 0
         ? network.options.tags(of: input)
-        : (0..<length).map { _ in BIO.allCases[draws.number(0..<3)] }
+        : Tags((0..<length).map { _ in draws.number(0..<TagScheme.bio.count) }, .bio)
     }
     var prediction = network.read(actions, length: length, tags: tags)
-    prediction.tags? += [BIO](repeating: .outside, count: input.sentence.tokens.count - length)
+    prediction.tags = tags?.padded(to: input.sentence.tokens.count)
     return prediction
   }
 }

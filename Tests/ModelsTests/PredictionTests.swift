@@ -36,9 +36,10 @@ struct PredictionTests {
 
   @Test("constrained tags never have I at the start or after O; unconstrained ones may")
   func constrained() {
-    func malformed(_ tags: [BIO]) -> Bool {
-      tags.first == .inside
-        || zip(tags, tags.dropFirst()).contains { $0 == .outside && $1 == .inside }
+    func malformed(_ tags: Tags) -> Bool {
+      let (outside, inside) = (TagScheme.outside, TagScheme.bio.tag(.inside))
+      return tags.values.first == inside
+        || zip(tags.values, tags.values.dropFirst()).contains { $0 == outside && $1 == inside }
     }
     func count(_ constrained: Bool) -> Int {
       (1...30).reduce(0) { sum, seed in

@@ -14,12 +14,12 @@ struct ReadingTests {
   private static let (noRelation, noToken, noLength) = (2, 6, 3)
 
   private func read(
-    _ architecture: CopyArchitecture, _ actions: [Int], tags: [BIO]? = nil,
+    _ architecture: CopyArchitecture, _ actions: [Int], tags: [Int]? = nil,
     _ change: (inout CopyOptions) -> Void = { _ in }
   ) -> [Group] {
     CopyNetwork(
       options: .tiny.with(change), architecture: architecture, vocabularies: Self.vocabularies
-    ).read(actions, length: 6, tags: tags).groups
+    ).read(actions, length: 6, tags: tags.map { Tags($0, .bio) }).groups
   }
 
   private func group(_ head: Span?, _ relation: String?, _ tail: Span?) -> Group {
@@ -51,7 +51,7 @@ struct ReadingTests {
 
   @Test("pointed tokens grow to the left by their tags, and repeats are dropped after that")
   func tagged() {
-    let tags: [BIO] = [.outside, .begin, .inside, .inside, .outside, .begin]
+    let tags = [0, 1, 2, 2, 0, 1]
     let groups = read(
       CopyMTL.architecture, [0, 3, 5] + [0, 2, 4] + [0, 1, 0] + [0, 3, 5], tags: tags)
     #expect(
@@ -59,7 +59,7 @@ struct ReadingTests {
         group(Span(1, 3), "p", Span(5, 5)), group(Span(1, 2), "p", Span(4, 4)),
         group(Span(1, 1), "p", Span(0, 0)),
       ])
-    let open: [BIO] = [.inside, .inside, .outside, .inside, .outside, .outside]
+    let open = [2, 2, 0, 2, 0, 0]
     #expect(
       read(CopyMTL.architecture, [1, 1, 3], tags: open) == [group(Span(0, 1), "q", Span(3, 3))])
   }

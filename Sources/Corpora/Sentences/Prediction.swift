@@ -40,13 +40,13 @@ public struct Prediction: Hashable, Sendable {
   /// The predicted entities, with types if the model predicts types; `nil` for models without separate
   /// entity output.
   public var entities: [EntityMention]?
-  /// One tag for each token; `nil` for models without tagger.
-  public var tags: [BIO]?
+  /// The tags of untyped or typed entities; `nil` for models without tagger.
+  public var tags: Tags?
   private var seen: Set<Group> = []
 
   /// Makes a prediction; repeats and empty groups are dropped.
   public init(
-    groups: [Group] = [], entities: [EntityMention]? = nil, tags: [BIO]? = nil
+    groups: [Group] = [], entities: [EntityMention]? = nil, tags: Tags? = nil
   ) {
     self.entities = entities
     self.tags = tags

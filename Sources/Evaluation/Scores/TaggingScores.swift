@@ -5,13 +5,11 @@ extension Comparison {
   /// (Evaluation/README.md 9.3, `ner`); `nil` when the model does not tag.
   func taggingScore() -> Score? {
     func gold(_ sentence: Sentence) -> Set<Span> {
-      Set(
-        BIO.spans(
-          in: BIO.tags(
-            of: sentence.spans(of: options.taggedEntities), count: sentence.tokens.count)))
+      let entities = sentence.spans(of: options.taggedEntities).map { TaggedSpan($0) }
+      return Set(TaggedSpan.taggable(entities).map(\.span))
     }
     return tagScore { sentence, tags in
-      TripleCounts(predicted: Set(BIO.spans(in: tags)), gold: gold(sentence))
+      TripleCounts(predicted: Set(tags.spans), gold: gold(sentence))
     } ceiling: { sentence, tokens in
       let gold = gold(sentence)
       return TripleCounts(most: gold.count { $0.end < tokens }, of: gold.count)
@@ -28,7 +26,7 @@ extension Comparison {
         tp: spans.count(where: isComplete), predicted: spans.count, gold: spans.count)
     }
     return tagScore { sentence, tags in
-      counts(sentence) { BIO.entity(endingAt: $0.end, in: tags) == $0 }
+      counts(sentence) { tags.entity(endingAt: $0.end) == $0 }
     } ceiling: { sentence, tokens in
       // A token that the model does not read is outside, and an entity of its own.
       counts(sentence) { $0.end < tokens || $0.length == 1 }
@@ -36,7 +34,7 @@ extension Comparison {
   }
 
   private func tagScore(
-    _ counts: (Sentence, [BIO]) -> TripleCounts,
+    _ counts: (Sentence, Tags) -> TripleCounts,
     ceiling most: (_ sentence: Sentence, _ tokens: Int) -> TripleCounts
   ) -> Score? {
     guard let model = model.sum(counts) else { return nil }
@@ -48,11 +46,11 @@ extension Comparison {
 
 extension Output {
   /// `nil` when no sentence has tags; where only some have, the others' tokens are outside.
-  fileprivate func sum(_ counts: (Sentence, [BIO]) -> TripleCounts) -> TripleCounts? {
+  fileprivate func sum(_ counts: (Sentence, Tags) -> TripleCounts) -> TripleCounts? {
     guard predictions.contains(where: { $0.tags != nil }) else { return nil }
     return zip(sentences, predictions).reduce(into: TripleCounts()) { sum, pair in
       let (sentence, prediction) = pair
-      let tags = prediction.tags ?? [BIO](repeating: .outside, count: sentence.tokens.count)
+      let tags = prediction.tags ?? Tags(of: [Span](), count: sentence.tokens.count, .bio)
       precondition(
         tags.count == sentence.tokens.count,
         "sentence \(sentence.id): \(tags.count) tags for \(sentence.tokens.count) tokens")

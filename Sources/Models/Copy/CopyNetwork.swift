@@ -58,7 +58,7 @@ package struct CopyNetwork: Sendable {
     tagger =
       architecture.tagging
       ? Tagger(
-        "tagger", inputs: encoder.outputWidth, tags: BIO.allCases.count, ends: options.crfEnds,
+        "tagger", inputs: encoder.outputWidth, tags: TagScheme.bio.count, ends: options.crfEnds,
         in: &layout) : nil
     self.options = options
     self.architecture = architecture
@@ -132,21 +132,21 @@ extension CopyNetwork {
     _ = CopyDecoder(self, batch, encoding, on: tape).run(.training(teaching))
     if let tagger {
       tagger.addLoss(
-        encoding.outputs, gold: shard.map { options.tags(of: $0).map(\.rawValue) },
+        encoding.outputs, gold: shard.map { options.tags(of: $0).values },
         layout: batch.layout, to: terms[1], on: tape)
     }
     return terms
   }
 
   /// The decoder's choices, `[step][sentence]`, and the tags of each sentence; `nil` without tagger.
-  package func choices(_ batch: CopyBatch, on tape: Tape) -> (actions: [[Int]], tags: [[BIO]]?) {
+  package func choices(_ batch: CopyBatch, on tape: Tape) -> (actions: [[Int]], tags: [Tags]?) {
     let encoding = encode(batch, streams: nil, on: tape)
     let outcomes = CopyDecoder(self, batch, encoding, on: tape).run(.inference)
+    let inside = TagScheme.bio.tag(.inside)
     let forbidden: [(from: Int?, to: Int)] =
-      options.crfConstrained
-      ? [(nil, BIO.inside.rawValue), (BIO.outside.rawValue, BIO.inside.rawValue)] : []
+      options.crfConstrained ? [(nil, inside), (TagScheme.outside, inside)] : []
     let tags = tagger?.bestTags(
       encoding.outputs, layout: batch.layout, forbidden: forbidden, on: tape)
-    return (outcomes.map(\.chosen), tags.map { $0.map { $0.compactMap(BIO.init(rawValue:)) } })
+    return (outcomes.map(\.chosen), tags.map { $0.map { Tags($0, .bio) } })
   }
 }

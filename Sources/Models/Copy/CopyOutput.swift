@@ -20,7 +20,7 @@ extension CopyNetwork {
   /// - Parameters:
   ///   - actions: one choice for each step.
   ///   - length: the number of the sentence's tokens.
-  func read(_ actions: [Int], length: Int, tags: [BIO]?) -> Prediction {
+  func read(_ actions: [Int], length: Int, tags: Tags?) -> Prediction {
     var prediction = Prediction(tags: tags)
     for slots in actions.chunks(of: architecture.steps.count) {
       let relation =
@@ -32,12 +32,12 @@ extension CopyNetwork {
     return prediction
   }
 
-  private func entities(_ slots: [Int], length: Int, tags: [BIO]?) -> (head: Span?, tail: Span?) {
+  private func entities(_ slots: [Int], length: Int, tags: Tags?) -> (head: Span?, tail: Span?) {
     switch architecture.slots {
     case .triple:
       func entity(_ position: Int) -> Span? {
         guard position < length else { return nil }
-        return tags.map { BIO.entity(endingAt: position, in: $0) } ?? Span(position, position)
+        return tags?.entity(endingAt: position) ?? Span(position, position)
       }
       return (entity(slots[1]), entity(slots[2]))
     case .quintuple:
@@ -60,10 +60,11 @@ extension CopyNetwork {
       case .quintuple: vocabularies[.longestEntity]
       }
     let isMasked = options.mask == .neginf
+    let together: Expressible.Pair = { Tags.canTag($0, $1, in: .bio) }
     return Expressible(
       tokens: input.length, triples: options.triples,
       relation: { vocabularies.relations.id(of: $0) != nil }, entity: { $0.length <= longest },
       pair: { !isMasked || pointer($0) != pointer($1) },
-      together: architecture.tagging ? BIO.canTag : nil)
+      together: architecture.tagging ? together : nil)
   }
 }

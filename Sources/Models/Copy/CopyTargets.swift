@@ -50,9 +50,9 @@ extension CopyOptions {
   }
 
   /// The gold tags of a sentence, for the entities of its triples or for all annotated entities (D28).
-  package func tags(of input: WordInput) -> [BIO] {
-    BIO.tags(
+  package func tags(of input: WordInput) -> Tags {
+    Tags(
       of: input.sentence.spans(of: taggedEntities).filter { $0.end < input.length },
-      count: input.length)
+      count: input.length, .bio)
   }
 }
