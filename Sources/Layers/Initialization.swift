@@ -17,7 +17,7 @@ extension Slab {
         matrix.assign { center + (2 * random.uniform($0) - 1) * bound }
       case .normal(let deviation): matrix.assign { deviation * random.normal($0) }
       }
-      matrix.rows(matrix.rows - parameter.zeroRows..<matrix.rows).fill(0)
+      matrix.rows(parameter.zeroRows).fill(0)
     }
   }
 }

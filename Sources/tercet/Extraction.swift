@@ -15,7 +15,7 @@ struct Extraction {
   private var rows = 0
   private var answers = 0
   private var (sentences, triples, words, unknown) = (0, 0, 0, 0)
-  private var (cut, tooLong) = (0, 0)
+  private var (cut, tooLong, untagged) = (0, 0, 0)
   /// When the first of the lines that wait came, and the time between such a moment and the answer.
   private var (start, time) = (ContinuousClock.now, Duration.zero)
 
@@ -68,6 +68,7 @@ struct Extraction {
     triples += prediction.triples.count
     cut += prediction.isCut ? 1 : 0
     tooLong += sentence.tokens.count > limit ? 1 : 0
+    untagged += sentence.partsOfSpeech == nil ? 1 : 0
     words += sentence.tokens.count
     unknown += loaded.unknownWords(of: sentence)
   }
@@ -81,6 +82,7 @@ struct Extraction {
       sentences == 0 ? "" : ", \(Int((Double(sentences) / seconds).rounded())) sentences/s"
     var warnings = [
       loaded.lengthWarning(tooLong, in: name), Prediction.cutWarning(cut, in: name),
+      loaded.model.vocabularies.partOfSpeechWarning(lacking: untagged, of: sentences, in: name),
     ].compactMap { $0 }
     if unknown * 10 >= words && unknown > 0 {
       let share = Int((100 * Double(unknown) / Double(words)).rounded())

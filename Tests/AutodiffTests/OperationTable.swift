@@ -70,6 +70,11 @@ extension OperationCase {
         tape.embedded(p[0], [4, 1, 4, 0, 1, 4], rows: RowMap(sentence: 0, count: 6))
       ])
     },
+    OperationCase("embedded, one id for none", parameters: [Shape(4, 3)]) { tape, _, p in
+      Results(outputs: [
+        tape.embedded(p[0], [0, 1, 3, 0, 1], rows: RowMap(sentence: 0, count: 5), blank: 0)
+      ])
+    },
   ]
 
   static let recurrent = CellForm.all.flatMap { form in

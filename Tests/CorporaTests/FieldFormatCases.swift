@@ -95,11 +95,12 @@ extension FormatTests.Case {
       files: [
         "in":
           #"[{"tokens":["A.C.","Cesena","in","Cesena"],"spo_list":[["A.C. Cesena","ground","Cesena"]],"#
-          + #""spo_details":[[0,2,"ORG","ground",3,4,"None-label"]],"pos_tags":[]},"#
-          + #"{"tokens":["a","b"],"spo_list":[["b","r","a"]]}]"#
+          + #""spo_details":[[0,2,"ORG","ground",3,4,"None-label"]],"pos_tags":["NNP","NNP","IN","NNP"]},"#
+          + #"{"tokens":["a","b"],"spo_list":[["b","r","a"]],"pos_tags":[]}]"#
       ],
       lines: [
-        #"{"id":"1","tokens":["A.C.","Cesena","in","Cesena"],"entities":[{"span":[0,1],"type":"ORG"},"#
+        #"{"id":"1","tokens":["A.C.","Cesena","in","Cesena"],"pos":["NNP","NNP","IN","NNP"],"#
+          + #""entities":[{"span":[0,1],"type":"ORG"},"#
           + #"{"span":[3,3]}],"triples":[{"head":[0,1],"relation":"ground","tail":[3,3]}]}"#,
         #"{"id":"2","tokens":["a","b"],"entities":[{"span":[1,1]},{"span":[0,0]}],"#
           + #""triples":[{"head":[1,1],"relation":"r","tail":[0,0]}]}"#,
@@ -112,10 +113,11 @@ extension FormatTests.Case {
           + #""subj_start":3,"subj_end":3,"obj_start":0,"obj_end":1,"subj_type":"ORG","obj_type":"PER"},"#
           + #"{"id":"e2","relation":"r","token":["a"],"subj_start":0,"subj_end":0,"obj_start":0,"obj_end":0},"#
           + #"{"id":"e3","relation":"no_relation","token":["Tom","Lee","runs","ZA"],"subj_start":0,"#
-          + #""subj_end":1,"obj_start":3,"obj_end":3,"subj_type":"PER","obj_type":"LOC"}]"#
+          + #""subj_end":1,"obj_start":3,"obj_end":3,"subj_type":"PER","obj_type":"LOC","#
+          + #""stanford_pos":["NNP","NNP","VBZ","NNP"]}]"#
       ],
       lines: [
-        #"{"id":"e1","tokens":["Tom","Lee","runs","ZA"],"entities":[{"span":[3,3],"type":"ORG"},"#
+        #"{"id":"e1","tokens":["Tom","Lee","runs","ZA"],"pos":["NNP","NNP","VBZ","NNP"],"entities":[{"span":[3,3],"type":"ORG"},"#
           + #"{"span":[0,1],"type":"PER"}],"triples":[{"head":[3,3],"relation":"org:founded_by","tail":[0,1]}]}"#,
         #"{"id":"e2","tokens":["a"],"entities":[{"span":[0,0]}],"triples":[{"head":[0,0],"relation":"r","tail":[0,0]}]}"#,
       ], tally: [.noRelation: 1, .type: 1]),

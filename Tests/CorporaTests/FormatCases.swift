@@ -103,12 +103,13 @@ extension FormatTests.Case {
     .init(
       name: "exclusive ends", format: .spert,
       files: [
-        "in": #"[{"tokens":["Ann","Lee","left"],"entities":[{"type":"P","start":0,"end":2},"#
+        "in": #"[{"tokens":["Ann","Lee","left"],"pos":["NNP","NNP","VBD"],"#
+          + #""entities":[{"type":"P","start":0,"end":2},"#
           + #"{"type":"V","start":2,"end":3}],"relations":[{"type":"r","head":1,"tail":0}],"#
           + #""orig_id":12}]"#
       ],
       lines: [
-        #"{"id":"12","tokens":["Ann","Lee","left"],"entities":[{"span":[0,1],"type":"P"},"#
+        #"{"id":"12","tokens":["Ann","Lee","left"],"pos":["NNP","NNP","VBD"],"entities":[{"span":[0,1],"type":"P"},"#
           + #"{"span":[2,2],"type":"V"}],"triples":[{"head":[2,2],"relation":"r","tail":[0,1]}]}"#
       ]),
     .init(

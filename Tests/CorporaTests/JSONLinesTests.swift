@@ -14,12 +14,12 @@ struct JSONLinesTests {
         Triple(head: .span(Span(0, 1)), relation: "/people/company", tail: .text("Time Inc.")),
         Triple(head: .span(Span(0, 1)), relation: "/people/company", tail: .text("Time Inc.")),
       ]),
-    Sentence(id: "2", tokens: ["."]),
+    Sentence(id: "2", tokens: [".", "Köln"], partsOfSpeech: [".", "NNP\""]),
   ]
 
   static let text = #"""
     {"id":"a/1","tokens":["Ann","Moore","left","\"Time\"","\\","Köln","\u0001","東京"],"entities":[{"span":[0,1],"type":"PER"},{"span":[3,3]}],"triples":[{"head":[0,1],"relation":"/people/company","tail":"Time Inc."},{"head":[0,1],"relation":"/people/company","tail":"Time Inc."}]}
-    {"id":"2","tokens":["."],"entities":[],"triples":[]}
+    {"id":"2","tokens":[".","Köln"],"pos":[".","NNP\""],"entities":[],"triples":[]}
 
     """#
 
@@ -156,6 +156,18 @@ struct JSONLinesTests {
     (
       "{\"tokens\":[\"a\",1],\"triples\":[]}",
       "corpus.jsonl:1: record 1: tokens[1] is the number 1, expected a string"
+    ),
+    (
+      "{\"id\":\"x\",\"tokens\":[\"a\",\"b\"],\"pos\":[\"DT\"],\"triples\":[]}",
+      "corpus.jsonl:1: record 1 (id 'x'): pos has 1 strings, expected one for each of 2 tokens"
+    ),
+    (
+      "{\"tokens\":[\"a\"],\"pos\":[7],\"triples\":[]}",
+      "corpus.jsonl:1: record 1: pos[0] is the number 7, expected a string"
+    ),
+    (
+      "{\"tokens\":[\"a\"],\"pos\":[\" \"],\"triples\":[]}",
+      "corpus.jsonl:1: record 1: a part of speech has an empty name"
     ),
     ("{\"tokens\":[],\"triples\":[]}", "corpus.jsonl:1: record 1: sentence without tokens"),
     ("{\"tokens\":[\"a\",\"\"],\"triples\":[]}", "corpus.jsonl:1: record 1: tokens[1] is empty"),

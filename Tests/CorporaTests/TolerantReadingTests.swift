@@ -19,10 +19,20 @@ struct TolerantReadingTests {
         ], [.blankToken: 3, .blankSpan: 2]
       ),
       (
-        "an empty token, a no-break space, an ideographic space, a zero-width space", .jsonl,
-        #"{"tokens":["a","","\u00a0","b","\u3000","\u200b","c"],"triples":[{"head":[0,0],"relation":"r","tail":[3,6]}]}"#,
+        "parts of speech of tokens that are left out, and more of them than tokens", .spert,
+        #"[{"tokens":["\n","a","\t","b"],"pos":["SP","DT","SP","NN"],"entities":[]},"#
+          + #"{"tokens":["a"],"pos":["DT","NN"],"entities":[]},{"tokens":["b"],"pos":null,"entities":[]}]"#,
         [
-          #"{"id":"1","tokens":["a","b","c"],"entities":[{"span":[0,0]},{"span":[1,2]}],"#
+          #"{"id":"1","tokens":["a","b"],"pos":["DT","NN"],"entities":[],"triples":[]}"#,
+          #"{"id":"2","tokens":["a"],"entities":[],"triples":[]}"#,
+          #"{"id":"3","tokens":["b"],"entities":[],"triples":[]}"#,
+        ], [.blankToken: 2, .partsOfSpeech: 1]
+      ),
+      (
+        "an empty token, a no-break space, an ideographic space, a zero-width space", .jsonl,
+        #"{"tokens":["a","","\u00a0","b","\u3000","\u200b","c"],"pos":["A","1","2","B","3","4","C"],"triples":[{"head":[0,0],"relation":"r","tail":[3,6]}]}"#,
+        [
+          #"{"id":"1","tokens":["a","b","c"],"pos":["A","B","C"],"entities":[{"span":[0,0]},{"span":[1,2]}],"#
             + #""triples":[{"head":[0,0],"relation":"r","tail":[1,2]}]}"#
         ], [.blankToken: 4]
       ),

@@ -99,6 +99,7 @@ enum CorpusCheck {
           [$0.head.span, $0.tail.span].compactMap { $0 }
         }
       precondition(spans.allSatisfy { $0.end < sentence.tokens.count })
+      precondition(sentence.partsOfSpeech.map { $0.count == sentence.tokens.count } ?? true)
     }
     let text = sentences.map { JSONLines.line($0) + "\n" }.joined()
     guard let again = try? JSONLines.parse(Array(text.utf8), name: "written") else {

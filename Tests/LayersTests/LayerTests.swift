@@ -103,6 +103,20 @@ struct LayerTests {
     }
   }
 
+  @Test("a table with an id for none starts it as zeros, gives zeros for it and does not learn it")
+  func blank() {
+    var layout = ParameterLayout()
+    let table = Embedding("table", names: 2, width: 3, start: .normal(deviation: 1), in: &layout)
+    let tape = tape(layout)
+    #expect(tape.values(table.table).elements.prefix(3).allSatisfy { $0 == 0 })
+    #expect(tape.values(table.table).elements.dropFirst(3).allSatisfy { $0 != 0 })
+    tape.values(table.table).fill(7)
+    let y = table([0, 2, 0, 1], rows: RowMap(sentence: 0, count: 4), on: tape)
+    let zeros = [Float](repeating: 0, count: 3)
+    let sevens = [Float](repeating: 7, count: 3)
+    #expect(y.value.elements == zeros + sevens + zeros + sevens)
+  }
+
   @Test("a linear map is the same at once and step by step")
   func unrolled() {
     var layout = ParameterLayout()

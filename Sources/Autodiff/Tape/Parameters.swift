@@ -20,10 +20,10 @@ public struct Parameter: Sendable {
   public let columns: Int
   /// The index of the first float in the slab.
   public let offset: Int
-  /// The first values of all rows but the last ``zeroRows``.
+  /// The first values of all rows but ``zeroRows``.
   public let initializer: Initializer
-  /// The number of rows at the end that start as zeros.
-  public let zeroRows: Int
+  /// The rows that start as zeros.
+  public let zeroRows: Range<Int>
   /// Whether a minibatch looks up few of the rows: the gradients of the others are zeros and need not be
   /// sent between ranks.
   public let isSparse: Bool
@@ -52,12 +52,12 @@ public struct ParameterLayout: Sendable {
   /// Declares a parameter of shape `[rows, columns]`, or a vector `[columns]` when `rows` is `nil`.
   ///
   /// - Parameters:
-  ///   - zeroRows: the number of rows at the end that start as zeros.
+  ///   - zeroRows: the rows that start as zeros.
   ///   - isSparse: see ``Parameter/isSparse``.
   /// - Precondition: the name is new.
   public mutating func declare(
     _ name: String, rows: Int? = nil, columns: Int, _ initializer: Initializer,
-    decays: Bool = true, zeroRows: Int = 0, isSparse: Bool = false
+    decays: Bool = true, zeroRows: Range<Int> = 0..<0, isSparse: Bool = false
   ) -> Parameter {
     precondition(parameters.allSatisfy { $0.name != name }, "two parameters named \(name)")
     let parameter = Parameter(

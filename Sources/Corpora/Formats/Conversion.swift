@@ -48,6 +48,8 @@ public enum Unused: String, CaseIterable, Sendable {
   case unannotated = "texts without an .ann beside them; left out"
   /// A relation between tokens that end no entity.
   case endless = "relations that end at no entity's last token; left out"
+  /// Parts of speech that are more or fewer than the tokens.
+  case partsOfSpeech = "parts of speech that are not one a token; left out"
   /// A token without a character that is seen.
   case blankToken = "tokens of white space alone; left out, and spans moved"
   /// An entity that consists of such tokens, or a triple that has one.
@@ -67,6 +69,8 @@ extension Conversion {
     var lines = ["\(output): \(statistics.summary)"]
     let empty = statistics.sentencesByTriples[0]
     if empty > 0 { lines.append("  \(empty) sentences without triples; kept") }
+    let tagged = statistics.sentencesWithPartsOfSpeech
+    if tagged > 0 { lines.append("  \(tagged) sentences with parts of speech") }
     for reason in Unused.allCases {
       guard let count = tally[reason] else { continue }
       lines.append("  \(count) \(reason.rawValue)\(list(names[reason]))")

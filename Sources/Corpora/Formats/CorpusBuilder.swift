@@ -88,6 +88,7 @@ struct CorpusBuilder {
     _ draft: Draft, at place: Place, isPart: Bool = false
   ) throws(CorpusError) {
     var draft = draft
+    dropOddPartsOfSpeech(of: &draft)
     draft.dropBlankTokens(counting: &self)
     if draft.tokens.isEmpty && isPart {
       count(.emptySentence)
@@ -98,6 +99,7 @@ struct CorpusBuilder {
       return
     }
     try place.check(tokens: draft.tokens)
+    try place.check(partsOfSpeech: draft.partsOfSpeech, of: draft.tokens.count)
     try checkTypes(of: draft.entities, at: place)
     draft.triples = try kept(draft.triples, at: place)
     for argument in draft.triples.flatMap({ [$0.head, $0.tail] }) {
@@ -107,6 +109,13 @@ struct CorpusBuilder {
       }
     }
     record.drafts.append(draft)
+  }
+
+  /// Takes away parts of speech that are not one a token; an empty list, as some files have it, says nothing.
+  private mutating func dropOddPartsOfSpeech(of draft: inout Draft) {
+    guard let tags = draft.partsOfSpeech, tags.count != draft.tokens.count else { return }
+    draft.partsOfSpeech = nil
+    if !tags.isEmpty { count(.partsOfSpeech) }
   }
 
   private mutating func checkTypes(
@@ -153,7 +162,7 @@ struct CorpusBuilder {
         Sentence(
           id: unique(draft.id ?? String(sentences.count + 1)), tokens: draft.tokens,
           entities: draft.entities.distinct(by: \.span), triples: draft.triples,
-          tokenization: draft.tokenization))
+          tokenization: draft.tokenization, partsOfSpeech: draft.partsOfSpeech))
     }
     tally.merge(record.tally, uniquingKeysWith: +)
     for (reason, name) in record.names {
@@ -177,6 +186,7 @@ struct CorpusBuilder {
     }
     sentences[index].entities = (known + draft.entities).distinct(by: \.span)
     sentences[index].triples += draft.triples
+    sentences[index].partsOfSpeech = sentences[index].partsOfSpeech ?? draft.partsOfSpeech
     return true
   }
 

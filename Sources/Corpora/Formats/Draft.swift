@@ -23,6 +23,8 @@ struct Draft {
   var tokens: [String]
   var entities: [EntityMention] = []
   var triples: [Triple] = []
+  /// The part of speech of each token; `nil` where the corpus does not say.
+  var partsOfSpeech: [String]?
   /// How the text became tokens; `nil` where neither the user nor the corpus says.
   var tokenization: Tokenization?
   /// Whether tercet cut the text.
@@ -77,7 +79,9 @@ extension Draft {
       return Triple(head: head, relation: triple.relation, tail: tail)
     }
     for _ in entities.count + triples.count..<before { builder.count(.blankSpan) }
-    tokens = zip(tokens, isKept).filter(\.1).map(\.0)
+    func kept(_ words: [String]) -> [String] { zip(words, isKept).filter(\.1).map(\.0) }
+    tokens = kept(tokens)
+    partsOfSpeech = partsOfSpeech.map(kept)
   }
 }
 

@@ -12,6 +12,8 @@ extension CorpusFormat {
     var draft = Draft(id: sentence.id, tokens: sentence.tokens, entities: sentence.entities)
     draft.triples = sentence.triples
     draft.tokenization = sentence.tokenization
+    draft.partsOfSpeech = sentence.partsOfSpeech
+    try record.place.check(partsOfSpeech: draft.partsOfSpeech, of: draft.tokens.count)
     try builder.add(draft, at: record.place)
   }
 }

@@ -1,6 +1,7 @@
 extension CorpusFormat {
   /// Tokens with entities and relations by token: `tokenized_text`, `ner` and `relations` of GLiREL, with inclusive
-  /// ends; `tokens` and `spo_details` of JointER, with exclusive ones.
+  /// ends; `tokens` and `spo_details` of JointER, with exclusive ones
+  /// and the part of speech of each token.
   public static let records = CorpusFormat(
     "records", summary: "tokens with token spans, of GLiREL or JointER",
     mismatch: { sample in
@@ -16,6 +17,7 @@ extension CorpusFormat {
     var draft = Draft(
       id: try record.member("id")?.label(),
       tokens: try record[isGLiREL ? "tokenized_text" : "tokens"].strings())
+    if !isGLiREL { draft.partsOfSpeech = try record.member("pos_tags")?.strings() }
     if isGLiREL {
       try draft.addGLiREL(record, &builder)
     } else if let details = try record.member("spo_details") {

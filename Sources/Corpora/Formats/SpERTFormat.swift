@@ -1,6 +1,6 @@
 extension CorpusFormat {
   /// The span records of SpERT and PFN: tokens, typed entities with exclusive ends, relations between
-  /// entities by their numbers.
+  /// entities by their numbers, and in some files the part of speech of each token.
   public static let spert = CorpusFormat(
     "spert", summary: "spans",
     mismatch: {
@@ -13,6 +13,7 @@ extension CorpusFormat {
   ) throws(CorpusError) {
     var draft = Draft(
       id: try record.member("orig_id")?.label(), tokens: try record["tokens"].strings())
+    draft.partsOfSpeech = try record.member("pos")?.strings()
     for entity in try record.member("entities")?.elements() ?? [] {
       let (start, end) = (try entity["start"].integer(), try entity["end"].integer())
       guard 0 <= start && start < end && end <= draft.tokens.count else {

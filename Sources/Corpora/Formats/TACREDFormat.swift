@@ -11,6 +11,7 @@ extension CorpusFormat {
     let tokens = try record["token"].strings()
     var draft = Draft(id: try record.member("id")?.label(), tokens: tokens)
     draft.isJoinedWithItsText = true
+    draft.partsOfSpeech = try record.member("stanford_pos")?.strings()
     for kind in ["subj", "obj"] {
       let (start, end) = (try record["\(kind)_start"], try record["\(kind)_end"])
       let span = try record.place.span(

@@ -7,7 +7,7 @@ import Glibc
 /// ends. A head or a tail is a span, or the entity's text where the tokens hold no such span. `id`
 /// may be absent and is then the line's number; `entities` may be absent; `type` may be absent. `tokenize`, where
 /// it is there, says how the text was cut (``Tokenization``). Text that the tokens do hold is read as the span of
-/// its first occurrence.
+/// its first occurrence. `pos`, where it is there, is the part of speech of each token.
 public enum JSONLines {
   /// Reads a corpus.
   ///
@@ -80,6 +80,7 @@ public enum JSONLines {
     let record = JSONNode(value: value, place: place.identified(by: value))
     let sentence = try Sentence(record)
     try record.place.check(tokens: sentence.tokens)
+    try record.place.check(partsOfSpeech: sentence.partsOfSpeech, of: sentence.tokens.count)
     for triple in sentence.triples {
       try record.place.check(triple.relation, "the relation of a triple")
     }
@@ -132,9 +133,10 @@ public enum JSONLines {
       "{\"head\":\(json(triple.head)),\"relation\":\(quoted(triple.relation)),"
         + "\"tail\":\(json(triple.tail))\(further(triple))}"
     }
+    let tags = sentence.partsOfSpeech.map { "\"pos\":\(list($0.map(quoted)))," } ?? ""
     let cut = sentence.tokenization.map { "\"tokenize\":\"\($0.rawValue)\"," } ?? ""
-    return "{\"id\":\(quoted(sentence.id)),\"tokens\":\(list(sentence.tokens.map(quoted))),\(cut)"
-      + "\(members)\"entities\":\(list(entities)),\"triples\":\(list(triples))}"
+    return "{\"id\":\(quoted(sentence.id)),\"tokens\":\(list(sentence.tokens.map(quoted))),"
+      + "\(tags)\(cut)\(members)\"entities\":\(list(entities)),\"triples\":\(list(triples))}"
   }
 
   private static func list(_ elements: [String]) -> String {
@@ -175,7 +177,8 @@ extension Sentence {
     let tokens = try record["tokens"].strings()
     let id = try record.member("id")?.label() ?? String(record.place.line)
     self.init(
-      id: id, tokens: tokens, tokenization: try record.member("tokenize")?.tokenization())
+      id: id, tokens: tokens, tokenization: try record.member("tokenize")?.tokenization(),
+      partsOfSpeech: try record.member("pos")?.strings())
     for entity in try record.member("entities")?.elements() ?? [] {
       entities.append(
         EntityMention(
@@ -213,6 +216,15 @@ extension JSONNode {
 }
 
 extension Place {
+  /// Refuses parts of speech that are not one name for each of `count` tokens.
+  func check(partsOfSpeech tags: [String]?, of count: Int) throws(CorpusError) {
+    guard let tags else { return }
+    guard tags.count == count else {
+      throw error("pos has \(tags.count) strings, expected one for each of \(count) tokens")
+    }
+    for tag in tags { try check(tag, "a part of speech") }
+  }
+
   /// Refuses a sentence without tokens, and tokens that are empty or hold a blank.
   func check(tokens: [String]) throws(CorpusError) {
     if tokens.isEmpty { throw error("sentence without tokens") }

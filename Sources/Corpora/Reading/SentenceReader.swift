@@ -2,7 +2,7 @@ import Glibc
 
 /// Reads sentences without annotations, one a line, as they come: text, or JSON where the line begins with `{`.
 ///
-/// A record has `tokens`, or else `text`; other keys but `id` are passed over.
+/// A record has `tokens`, with or without `pos`, or else `text`; other keys but `id` are passed over.
 package struct SentenceReader: ~Copyable {
   /// What a line holds.
   package enum Line {
@@ -90,8 +90,10 @@ package struct SentenceReader: ~Copyable {
   private func sentence(_ record: JSONNode) throws(CorpusError) -> SourceSentence? {
     let id = try record.member("id")?.label()
     if let tokens = try record.member("tokens")?.strings() {
+      let tags = try record.member("pos")?.strings()
       try record.place.check(tokens: tokens)
-      return SourceSentence(id: id, tokens: tokens, line: record.place.line)
+      try record.place.check(partsOfSpeech: tags, of: tokens.count)
+      return SourceSentence(id: id, tokens: tokens, partsOfSpeech: tags, line: record.place.line)
     }
     guard let text = try record.member("text")?.string() else {
       throw record.place.error("record has neither 'tokens' nor 'text'\(conversion)")
@@ -112,8 +114,8 @@ package struct SourceSentence: Sendable {
   package let offsets: [Range<Int>]
 
   /// A sentence that was given as tokens.
-  init(id: String?, tokens: [String], line: Int) {
-    sentence = Sentence(id: id ?? String(line), tokens: tokens)
+  init(id: String?, tokens: [String], partsOfSpeech: [String]?, line: Int) {
+    sentence = Sentence(id: id ?? String(line), tokens: tokens, partsOfSpeech: partsOfSpeech)
     (self.line, text, offsets) = (line, nil, [])
   }
 

@@ -80,17 +80,20 @@ public struct Sentence: Hashable, Sendable {
   public var triples: [Triple]
   /// How the text became ``tokens``; `nil` where the corpus does not say.
   public var tokenization: Tokenization?
+  /// The part of speech of each token, in the corpus's own tags; `nil` where the corpus does not say.
+  public var partsOfSpeech: [String]?
 
   /// Makes a sentence, without annotations by default.
   public init(
     id: String, tokens: [String], entities: [EntityMention] = [], triples: [Triple] = [],
-    tokenization: Tokenization? = nil
+    tokenization: Tokenization? = nil, partsOfSpeech: [String]? = nil
   ) {
     self.id = id
     self.tokens = tokens
     self.entities = entities
     self.triples = triples
     self.tokenization = tokenization
+    self.partsOfSpeech = partsOfSpeech
   }
 
   /// The tokens of `span`, joined by one blank.

@@ -37,6 +37,11 @@ public struct VocabularyList: Sendable {
     sorted(sentences.flatMap(\.entities).compactMap(\.type))
   }
 
+  /// The parts of speech of all tokens, sorted by code units; empty for a split that has none.
+  public static let partsOfSpeech = VocabularyList("parts_of_speech") { sentences, _ in
+    sorted(sentences.flatMap { $0.partsOfSpeech ?? [] })
+  }
+
   private static func sorted(_ names: [String]) -> [String] {
     Set(names.map { ExactString($0) }).sorted().map(\.value)
   }

@@ -33,6 +33,8 @@ public struct CorpusStatistics: Sendable {
   public private(set) var locatedTriples = 0
   /// Sentences with more than five triples: a decoder of five loses some.
   public private(set) var sentencesOverFiveTriples = 0
+  /// Sentences that say the part of speech of each token.
+  public private(set) var sentencesWithPartsOfSpeech = 0
   /// How the text was cut, as the split says or as its tokens look.
   public private(set) var tokenization: Tokenization
 
@@ -46,6 +48,7 @@ public struct CorpusStatistics: Sendable {
     let stored = sentence.triples.map(ExactTriple.init)
     let distinct = stored.distinct { $0 }
     sentences += 1
+    sentencesWithPartsOfSpeech += sentence.partsOfSpeech == nil ? 0 : 1
     storedTriples += stored.count
     distinctTriples += distinct.count
     for triple in distinct { relations[triple.relation, default: 0] += 1 }

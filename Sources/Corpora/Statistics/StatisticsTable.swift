@@ -9,15 +9,27 @@ public struct StatisticsTable: Sendable {
   /// - Parameter splits: names and figures, in the order of the columns.
   public init(_ splits: [(name: String, statistics: CorpusStatistics)]) {
     let all = splits.map(\.statistics)
+    let isTagged = all.contains { $0.sentencesWithPartsOfSpeech > 0 }
     table = TextTable(
       header: [""] + splits.map(\.name),
-      rows: Self.figures.map { figure in [figure.label] + all.map(figure.value) }, keys: 1)
+      rows: (Self.figures + (isTagged ? [Self.partsOfSpeech] : [])).map { figure in
+        [figure.label] + all.map(figure.value)
+      }, keys: 1)
   }
 
   /// The table, at most `width` columns wide: one line for each row where that is wide enough, or `nil`.
   public func text(width: Int?) -> String { table.lines(width: width).joined(separator: "\n") }
 
-  private static var figures: [(label: String, value: (CorpusStatistics) -> String)] {
+  private typealias Figure = (label: String, value: (CorpusStatistics) -> String)
+
+  private static var partsOfSpeech: Figure {
+    (
+      "sentences with parts of speech",
+      { percent(Double($0.sentencesWithPartsOfSpeech) / Double(max(1, $0.sentences))) }
+    )
+  }
+
+  private static var figures: [Figure] {
     [
       ("sentences", { "\($0.sentences)" }),
       ("triples, stored / distinct", { "\($0.storedTriples) / \($0.distinctTriples)" }),

@@ -35,6 +35,9 @@ struct Survey {
         corpus.targets.warning(options.data), Self.warning(about: devCeiling, match),
       ].compactMap { $0 } + corpus.warnings
       + [UnseenRelations(in: dev, training: train).warning(split: "dev")].compactMap { $0 }
+      + [("train.jsonl", train), ("dev.jsonl", dev)].compactMap {
+        corpus.model.vocabularies.partOfSpeechWarning(about: $1, in: $0)
+      }
     entry = [
       "targets": corpus.targets.count, "triples": corpus.targets.triples,
       "unknown_words": unknown, "ceiling_match": match.rawValue,

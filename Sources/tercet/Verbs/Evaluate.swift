@@ -172,6 +172,10 @@ extension Evaluate {
   private func warn(_ loaded: LoadedModel, _ sentences: [Sentence]) {
     let long = sentences.count { $0.tokens.count > loaded.options.data.maximumLength }
     if let warning = loaded.lengthWarning(long, in: data) { Console.error("warning: \(warning)") }
+    let untagged = sentences.count { $0.partsOfSpeech == nil }
+    let warning = loaded.model.vocabularies.partOfSpeechWarning(
+      lacking: untagged, of: sentences.count, in: data)
+    if let warning { Console.error("warning: \(warning)") }
     let unknown = sentences.flatMap(\.triples).map(\.relation).filter {
       loaded.model.vocabularies.relations.id(of: $0) == nil
     }
