@@ -31,6 +31,7 @@ public struct Evaluator: Sendable {
       relation: comparison.relationScores(),
       entity: comparison.entityScores(),
       tagging: comparison.taggingScore(),
+      typedTagging: comparison.typedTaggingScore(),
       completion: comparison.completionScore(),
       errors: comparison.errors())
   }

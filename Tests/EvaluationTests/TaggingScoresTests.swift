@@ -57,6 +57,69 @@ struct TaggingScoresTests {
     #expect(report.completion?.counts == TripleCounts(tp: 2, predicted: 2, gold: 2))
   }
 
+  /// `b b` is of type P, `c c c` of Q, and `a` has no type.
+  private static let typed: Sentence = {
+    var typed = gold
+    typed.entities = [
+      EntityMention(span: Span(0, 0)), EntityMention(span: Span(1, 2), type: "P"),
+      EntityMention(span: Span(4, 6), type: "Q"), EntityMention(span: Span(1, 2), type: "Q"),
+      EntityMention(span: Span(5, 6), type: "P"),
+    ]
+    return typed
+  }()
+
+  /// Predicted entities, then correct, predicted and gold ones with their types.
+  private static let typedCases: [([(Int, Int, String)], TaggedEntities, [Int])] = [
+    ([(1, 2, "P"), (4, 6, "Q")], .triples, [2, 2, 2]),
+    ([(1, 2, "Q"), (4, 6, "Q")], .triples, [1, 2, 2]),
+    ([(1, 2, "P"), (4, 5, "Q"), (0, 0, "P")], .triples, [1, 3, 2]),
+    // The entity without a type is one of the gold, and of two that overlap the longer one is.
+    ([(1, 2, "P"), (5, 6, "P"), (0, 0, "P")], .all, [1, 3, 3]),
+    ([], .all, [0, 0, 3]),
+  ]
+
+  @Test("span and type are right, over the entities that gold tags spell", arguments: typedCases)
+  func types(
+    _ found: [(Int, Int, String)], _ tagged: TaggedEntities, expected: [Int]
+  ) throws {
+    var options = EvaluationOptions()
+    options.taggedEntities = tagged
+    let prediction = Prediction(
+      entities: found.map { EntityMention(span: Span($0, $1), type: $2) })
+    // The second sentence has entities and no type, so nothing of it counts; the third has no entities.
+    let sentences = [Self.typed, Self.gold, sentence("x y")]
+    let report = Evaluator(options).report(
+      sentences: sentences, predictions: [prediction, prediction, prediction],
+      forms: sentences.map { _ in Expressible(tokens: 6) })
+    let score = try #require(report.typedTagging)
+    #expect(score.sentences == 2)
+    let counts = score.counts
+    #expect(
+      [counts.tp, counts.predicted - found.count, counts.gold]
+        == [expected[0], expected[1], expected[2]])
+    // The entity that ends in the seventh token is beyond what is read, and that without a type is out of reach.
+    #expect(score.ceiling == TripleCounts(tp: 1, predicted: 1, gold: expected[2]))
+    #expect(report.rows.contains { $0.name == "tagging" && $0.match == "typed spans" })
+  }
+
+  @Test("without types in the split or in the output there is no typed score")
+  func untyped() {
+    func score(_ sentence: Sentence, _ entities: [EntityMention]?) -> Score? {
+      Evaluator().report(
+        sentences: [sentence], predictions: [Prediction(entities: entities)]
+      ).typedTagging
+    }
+    let span = Span(1, 2)
+    #expect(score(Self.typed, nil) == nil)
+    #expect(score(Self.typed, [EntityMention(span: span)]) == nil)
+    #expect(score(Self.gold, [EntityMention(span: span, type: "P")]) == nil)
+    #expect(score(Self.typed, [EntityMention(span: span, type: "P")])?.counts.tp == 1)
+    // Names that differ in their code units alone are two types.
+    var other = Self.typed
+    other.entities[1].type = "\u{e9}"
+    #expect(score(other, [EntityMention(span: span, type: "e\u{301}")])?.counts.tp == 0)
+  }
+
   @Test("without tags there is no score; with some, the others have no spans")
   func missingTags() {
     let none = report(tags: [nil, nil], of: [Self.gold, Self.gold])

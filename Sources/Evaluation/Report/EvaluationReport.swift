@@ -23,6 +23,8 @@ public struct EvaluationReport: Hashable, Sendable {
   public var entity: ElementScores
   /// Spans of predicted tags; `nil` for a model that does not tag.
   public var tagging: Score?
+  /// Predicted entities with their types; `nil` for a model or a split without types.
+  public var typedTagging: Score?
   /// Entities completed from their last token; `nil` for a model that does not tag.
   public var completion: Score?
   /// Kinds of wrong predictions, by exact strings.
@@ -34,7 +36,7 @@ extension EvaluationReport {
   public struct Row: Hashable, Sendable {
     /// The subset or task that is scored: `all`, `EPO`, `tagging`.
     public let name: String
-    /// The match mode, or `spans` for tags.
+    /// The match mode; for tags `spans` or `typed spans`.
     public let match: String
     /// The numbers.
     public let score: Score
@@ -58,8 +60,12 @@ extension EvaluationReport {
       rows.append(Row(name: "\(name), set", match: match, score: scores.set))
       rows.append(Row(name: "\(name), copymtl", match: match, score: scores.copymtl))
     }
-    for (name, score) in [("tagging", tagging), ("completion", completion)] {
-      if let score { rows.append(Row(name: name, match: "spans", score: score)) }
+    let tags = [
+      ("tagging", "spans", tagging), ("tagging", "typed spans", typedTagging),
+      ("completion", "spans", completion),
+    ]
+    for (name, match, score) in tags {
+      if let score { rows.append(Row(name: name, match: match, score: score)) }
     }
     return rows
   }
@@ -76,14 +82,14 @@ extension EvaluationReport {
 extension EvaluationReport: Encodable {
   private enum Key: String, CodingKey {
     case match, options, otherMatches, byOverlap, byTripleCount, byEntityLength
-    case relation, entity, tagging, completion, errors
+    case relation, entity, tagging, typedTagging, completion, errors
   }
 
   /// Writes the keys of ``score`` at the top level, and the other parts beside them.
   public func encode(to encoder: any Encoder) throws {
     try score.encode(to: encoder)
     var values = encoder.container(keyedBy: Key.self)
-    try values.encode(options.match, forKey: .match)
+    try values.encode(options.matchLabel, forKey: .match)
     try values.encode(options, forKey: .options)
     try values.encode(otherMatches.named, forKey: .otherMatches)
     try values.encode(byOverlap.named, forKey: .byOverlap)
@@ -92,6 +98,7 @@ extension EvaluationReport: Encodable {
     try values.encode(relation, forKey: .relation)
     try values.encode(entity, forKey: .entity)
     try values.encodeIfPresent(tagging, forKey: .tagging)
+    try values.encodeIfPresent(typedTagging, forKey: .typedTagging)
     try values.encodeIfPresent(completion, forKey: .completion)
     try values.encode(errors, forKey: .errors)
   }

@@ -25,7 +25,7 @@ public struct ReportSummary: Hashable, Sendable, Encodable {
   public struct Row: Hashable, Sendable, Encodable {
     /// The name of the row in each report.
     public let name: String
-    /// The match mode, or `spans` for tags.
+    /// The match mode; for tags `spans` or `typed spans`.
     public let match: String
     /// Precision over the runs.
     public let precision: Spread

@@ -16,6 +16,25 @@ extension Comparison {
     }
   }
 
+  /// Predicted entities with their types against those of gold tags (Evaluation/README.md 9.3); `nil` when the model
+  /// predicts no types, or the split has none. A sentence with entities of which none has a type is left out.
+  func typedTaggingScore() -> Score? {
+    guard model.hasTypes, sentences.contains(where: { $0.entities.contains { $0.type != nil } })
+    else { return nil }
+    let gold = sentences.map { $0.typedEntities(options.taggedEntities) }
+    let counts = zip(gold, model.predictions).reduce(into: TripleCounts()) { sum, pair in
+      guard let gold = pair.0 else { return }
+      let predicted = (pair.1.entities ?? []).map { TypedSpan($0) }
+      sum += TripleCounts(predicted: Set(predicted), gold: Set(gold))
+    }
+    let most = ceiling { index, ceiling in
+      let gold = gold[index] ?? []
+      let possible = gold.count { $0.type != nil && $0.span.end < ceiling.form.tokens }
+      return TripleCounts(most: possible, of: gold.count)
+    }
+    return Score(sentences: gold.count { $0 != nil }, counts: counts, ceiling: most)
+  }
+
   /// The entities of gold triples that the predicted tags complete from their last token
   /// (Evaluation/README.md 9.3, D49): each is predicted once, so precision is recall; `nil` when
   /// the model does not tag.
@@ -44,7 +63,37 @@ extension Comparison {
   }
 }
 
+/// An entity with its type, compared by code units.
+private struct TypedSpan: Hashable {
+  let span: Span
+  let type: ExactString?
+
+  init(_ entity: EntityMention) {
+    span = entity.span
+    type = entity.type.map { ExactString($0) }
+  }
+}
+
+extension Sentence {
+  /// The entities that gold tags spell, with their types; `nil` where there are entities, and none has a type.
+  fileprivate func typedEntities(_ tagged: TaggedEntities) -> [TypedSpan]? {
+    let types = Dictionary(
+      entities.map { ($0.span, $0.type) }, uniquingKeysWith: { first, _ in first })
+    let entities = TaggedSpan.taggable(spans(of: tagged).map { TaggedSpan($0) }).map { entity in
+      TypedSpan(EntityMention(span: entity.span, type: types[entity.span] ?? nil))
+    }
+    return entities.isEmpty || entities.contains { $0.type != nil } ? entities : nil
+  }
+}
+
 extension Output {
+  /// Whether the predicted entities have types; where nothing is predicted, whether there is an output for entities.
+  fileprivate var hasTypes: Bool {
+    let lists = predictions.compactMap(\.entities)
+    let entities = lists.joined()
+    return !lists.isEmpty && (entities.isEmpty || entities.contains { $0.type != nil })
+  }
+
   /// `nil` when no sentence has tags; where only some have, the others' tokens are outside.
   fileprivate func sum(_ counts: (Sentence, Tags) -> TripleCounts) -> TripleCounts? {
     guard predictions.contains(where: { $0.tags != nil }) else { return nil }
