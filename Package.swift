@@ -159,7 +159,10 @@ let package = Package(
       ]),
     tests(
       "FixturesTests",
-      ["Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora"]),
+      [
+        "Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora",
+        "Evaluation",
+      ]),
     tests("ProgramTests", ["tercet", "Example", "ModelCases", "Tensors", "Typesetting"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6])

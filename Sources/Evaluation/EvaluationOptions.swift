@@ -31,6 +31,15 @@ public enum IncompleteGroups: String, Hashable, Sendable, Encodable {
   case dropped = "lenient-na"
 }
 
+/// When a triple of a model that classifies pairs of tokens is exact (RIN/README.md 6.6, D38).
+public enum RINExact: String, Hashable, Sendable, Encodable, CaseIterable {
+  /// Relation and both spans are those of a gold triple, as for any other model.
+  case spans
+  /// The rule of the authors' program: relation and both anchors are those of a gold triple of two entities, and the
+  /// predicted tags spell both entities.
+  case authors
+}
+
 /// The unit that is sorted into buckets of entity length (Models/README.md D51).
 public enum LengthRule: String, Hashable, Sendable, Encodable, CaseIterable {
   /// Each triple by the token count of its larger entity.
@@ -45,6 +54,10 @@ public struct EvaluationOptions: Hashable, Sendable, Encodable {
   public var match = MatchMode.exact
   /// The comparison of tokens; only the partial modes read it.
   public var by = TokenIdentity.position
+  /// What `exact-pos` means.
+  public var rinExact = RINExact.spans
+  /// The token by which the model finds an entity; only the authors' rule reads it.
+  public var anchor = Anchor.last
   /// Whether incomplete groups count as predictions.
   public var incompleteGroups = IncompleteGroups.wrong
   /// The gold entities of the tagging score: those that the model was taught.
@@ -55,11 +68,39 @@ public struct EvaluationOptions: Hashable, Sendable, Encodable {
   /// The defaults: exact strings, incomplete groups wrong, lengths by triple.
   public init() {}
 
-  /// The map from triples to keys.
-  var matching: Matching { Matching(mode: match, by: by, incompleteGroups: incompleteGroups) }
+  private enum Key: String, CodingKey {
+    case match, by, incompleteGroups, taggedEntities, lengthRule, rinExact, anchor
+  }
 
-  /// The match mode as it stands next to a number: `exact`, `partial-last by string`.
+  /// Writes the rules, and the authors' rule with the model's anchor where it holds.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode(match, forKey: .match)
+    try values.encode(by, forKey: .by)
+    try values.encode(incompleteGroups, forKey: .incompleteGroups)
+    try values.encode(taggedEntities, forKey: .taggedEntities)
+    try values.encode(lengthRule, forKey: .lengthRule)
+    if rinExact == .authors {
+      try values.encode(rinExact, forKey: .rinExact)
+      try values.encode(anchor, forKey: .anchor)
+    }
+  }
+
+  /// The map from triples to keys.
+  var matching: Matching {
+    switch rinExact {
+    case .spans: return Matching(mode: match, by: by, incompleteGroups: incompleteGroups)
+    case .authors:
+      precondition(match == .exactPosition, "the authors' rule is one of exact-pos")
+      return Matching(
+        mode: anchor == .last ? .partialLast : .partialFirst, incompleteGroups: incompleteGroups,
+        needsSpelledEntities: true)
+    }
+  }
+
+  /// The match mode as it stands next to a number: `exact`, `partial-last by string`, `exact-pos by authors`.
   public var matchLabel: String {
-    match.isPartial && by == .string ? "\(match.rawValue) by string" : match.rawValue
+    if rinExact == .authors { return "\(match.rawValue) by authors" }
+    return match.isPartial && by == .string ? "\(match.rawValue) by string" : match.rawValue
   }
 }

@@ -9,6 +9,7 @@ import Training
 
 /// The model of a checkpoint, ready for use; nothing but the checkpoint's file is needed.
 struct LoadedModel {
+  let path: String
   let model: any ExtractionModel
   /// The parameters as products read them.
   let weights: WeightStore
@@ -18,6 +19,15 @@ struct LoadedModel {
   let tokenization: Tokenization
   /// The entities that the model was taught to tag.
   var taggedEntities: TaggedEntities { options.model.options.taggedEntities }
+  /// The token by which the model finds an entity.
+  ///
+  /// - Throws: where the model does not classify pairs of tokens.
+  var pairAnchor: Anchor {
+    get throws {
+      if let anchor = options.model.options.pairAnchor { return anchor }
+      throw Self.refusal("--rin-exact authors", "classify pairs of tokens", options.model, of: path)
+    }
+  }
 
   /// Reads a checkpoint.
   ///
@@ -51,8 +61,7 @@ struct LoadedModel {
     guard let options = stored else { preconditionFailure("a header without configuration") }
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
     _ = consume file
-    self.options = options
-    self.model = model
+    (self.path, self.options, self.model) = (path, options, model)
     tokenization = header.tokenization ?? .blanks
     weights = WeightStore(parameters, products: Self.products(options, readsStream: readsStream))
   }
@@ -81,10 +90,15 @@ struct LoadedModel {
 
   /// Refuses `--constrained` for a model that decodes no tags.
   private static func requireTags(in model: ModelSection, of path: String) throws {
-    guard !model.type.hasCRF else { return }
-    throw Failure(
-      description: "\(path): --constrained is for models that tag with a CRF; "
-        + "'\(model.kind)' does not, so leave it out")
+    if !model.type.hasCRF { throw refusal("--constrained", "tag with a CRF", model, of: path) }
+  }
+
+  private static func refusal(
+    _ flag: String, _ purpose: String, _ model: ModelSection, of path: String
+  ) -> Failure {
+    Failure(
+      description: "\(path): \(flag) is for models that \(purpose); '\(model.kind)' does not, "
+        + "so leave it out")
   }
 
   /// The tokens of raw text, cut as the training split was. Compounds that the model knows stay whole.

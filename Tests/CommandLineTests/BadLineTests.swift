@@ -105,6 +105,14 @@ struct BadLineTests {
           + "found 'most'"
       ),
       (
+        "evaluate --checkpoint a --data t --match exact --rin-exact authors",
+        "tercet evaluate: --rin-exact authors is a rule of --match exact-pos; leave --match out"
+      ),
+      (
+        "evaluate --checkpoint a --data t --by string --rin-exact authors",
+        "tercet evaluate: match 'exact-pos' compares positions; for strings give --match exact"
+      ),
+      (
         "evaluate --checkpoint a --data t --match exact --by position",
         "tercet evaluate: match 'exact' compares strings; for positions give --match exact-pos"
       ),

@@ -25,11 +25,12 @@ private func evaluation(
   _ checkpoints: [String] = ["a.h5"], match: MatchMode? = nil, by identity: TokenIdentity? = nil,
   report: String? = nil, threads: ThreadCount = .exactly(1),
   incomplete: IncompleteGroups = .wrong, buckets: LengthRule = .triple, constrained: Bool = false,
-  precision: Precision? = nil
+  precision: Precision? = nil, rinExact: RINExact = .spans
 ) -> Evaluate {
   Evaluate(
-    checkpoints: checkpoints, data: "t.jsonl", match: match, identity: identity, report: report,
-    threads: threads, precision: precision, incompleteGroups: incomplete, lengthRule: buckets,
+    checkpoints: checkpoints, data: "t.jsonl", match: match, identity: identity,
+    rinExact: rinExact, report: report, threads: threads, precision: precision,
+    incompleteGroups: incomplete, lengthRule: buckets,
     isConstrained: constrained)
 }
 
@@ -99,6 +100,14 @@ struct GoodLineTests {
 
   static let others: [(line: String, verb: any Verb)] = [
     ("evaluate --checkpoint a.h5 --data t.jsonl", evaluation()),
+    (
+      "evaluate --checkpoint a.h5 --data t.jsonl --rin-exact authors",
+      evaluation(match: .exactPosition, rinExact: .authors)
+    ),
+    (
+      "evaluate --checkpoint a.h5 --data t.jsonl --rin-exact=spans --match exact",
+      evaluation(match: .exact)
+    ),
     (
       "evaluate --data=t.jsonl --checkpoint=a.h5 --checkpoint b.h5 --json r.json",
       evaluation(["a.h5", "b.h5"], report: "r.json")

@@ -143,6 +143,19 @@ struct ReportTests {
       ])
   }
 
+  @Test("the authors' rule of RIN stands in JSON and in the table")
+  func authorsRule() throws {
+    var options = EvaluationOptions()
+    (options.match, options.rinExact, options.anchor) = (.exactPosition, .authors, .first)
+    let report = Self.report(options)
+    let values = try JSONSerialization.jsonObject(with: report.json) as? [String: Any]
+    #expect(values?["match"] as? String == "exact-pos by authors")
+    let rules = try #require(values?["options"] as? [String: String])
+    #expect(rules["rinExact"] == "authors" && rules["anchor"] == "first")
+    let own = report.rows.filter { $0.match == "exact-pos by authors" }.map(\.name)
+    #expect(own.starts(with: ["all", "Normal", "EPO", "SEO", "triples 1"]), "\(own)")
+  }
+
   @Test("every line of the table with a number names a match mode")
   func table() {
     var options = EvaluationOptions()

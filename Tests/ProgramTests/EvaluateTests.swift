@@ -143,6 +143,15 @@ extension ProgramTests {
         #expect(
           plain.stderr.contains(
             "plain/last.h5: --constrained is for models that tag with a CRF; 'copyre' does not"))
+        let authors = try place.tercet(
+          "evaluate", "--checkpoint", "tagged/last.h5", "--data", "data/test.jsonl", "--rin-exact",
+          "authors")
+        #expect(authors.status == 1)
+        #expect(
+          authors.complaints == [
+            "tercet: tagged/last.h5: --rin-exact authors is for models that classify pairs of tokens; "
+              + "'copymtl' does not, so leave it out"
+          ])
       }
     }
 

@@ -10,8 +10,15 @@ struct Ceiling {
   private let matching: Matching
   /// The tokens that the model reads.
   private let tokens: [ExactString]
+  /// The entities of which the tags must spell two; `nil` where any that match do.
+  private let pairs: [TripleKey: [(head: Span, tail: Span)]]?
 
   init(_ sentence: Sentence, _ form: Expressible, _ matching: Matching) {
+    var form = form
+    if matching.needsSpelledEntities {
+      form.together = { $0 == $1 || $0.end < $1.start || $1.end < $0.start }
+    }
+    pairs = matching.needsSpelledEntities ? matching.pairs(of: sentence) : nil
     (self.form, self.matching) = (form, matching)
     tokens = sentence.tokens.prefix(form.tokens).map { ExactString($0) }
   }
@@ -49,18 +56,22 @@ struct Ceiling {
     guard let head = key.head, let relation = key.relation, let tail = key.tail,
       form.relation(relation.value)
     else { return false }
-    return places(of: head) { head in
-      places(of: tail) { tail in
-        form.pair(head, tail) && form.together?(head, tail) != false && body(head, tail)
+    func holds(_ head: Span, _ tail: Span) -> Bool {
+      form.pair(head, tail) && form.together?(head, tail) != false && body(head, tail)
+    }
+    if let pairs {
+      return (pairs[key] ?? []).contains { head, tail in
+        isEntity(head) && isEntity(tail) && holds(head, tail)
       }
     }
+    return places(of: head) { head in places(of: tail) { tail in holds(head, tail) } }
   }
+
+  private func isEntity(_ span: Span) -> Bool { span.end < tokens.count && form.entity(span) }
 
   /// Whether `body` holds for an entity of an output that matches, shorter ones first.
   private func places(of key: EntityKey, where body: (Span) -> Bool) -> Bool {
-    func holds(_ span: Span) -> Bool {
-      span.end < tokens.count && form.entity(span) && body(span)
-    }
+    func holds(_ span: Span) -> Bool { isEntity(span) && body(span) }
     func holds(at position: Int) -> Bool {
       guard position < tokens.count else { return false }
       return matching.mode == .partialFirst

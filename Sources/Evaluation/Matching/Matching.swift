@@ -14,6 +14,8 @@ struct TripleKey: Hashable {
   var head: EntityKey?
   var relation: ExactString?
   var tail: EntityKey?
+  /// Whether the triple is wrong whatever its parts are.
+  var isWrong = false
 
   var isComplete: Bool { head != nil && relation != nil && tail != nil }
   var isEmpty: Bool { head == nil && relation == nil && tail == nil }
@@ -25,6 +27,8 @@ struct Matching {
   let mode: MatchMode
   var by = TokenIdentity.position
   var incompleteGroups = IncompleteGroups.wrong
+  /// Whether the tags must spell both entities of a gold triple: the rule of RIN's authors (``RINExact``).
+  var needsSpelledEntities = false
 
   func key(of argument: Argument, in sentence: Sentence) -> EntityKey {
     switch mode {
@@ -63,6 +67,16 @@ struct Matching {
     }
   }
 
+  /// The entities of the gold triples of each key, where they are located and two.
+  func pairs(of sentence: Sentence) -> [TripleKey: [(head: Span, tail: Span)]] {
+    var pairs: [TripleKey: [(head: Span, tail: Span)]] = [:]
+    for triple in sentence.triples {
+      guard let head = triple.head.span, let tail = triple.tail.span, head != tail else { continue }
+      pairs[key(of: triple, in: sentence), default: []].append((head, tail))
+    }
+    return pairs
+  }
+
   private func place(of argument: Argument, _ key: (Span) -> EntityKey) -> EntityKey {
     switch argument {
     case .span(let span): key(span)
@@ -91,7 +105,20 @@ struct KeyedSentence {
 
   init(_ sentence: Sentence, _ prediction: Prediction, _ matching: Matching) {
     gold = matching.gold(of: sentence)
-    predicted = matching.groups(of: prediction).map { matching.key(of: $0, in: sentence) }.distinct(
-      by: \.self)
+    let predicted = matching.groups(of: prediction).map { matching.key(of: $0, in: sentence) }
+      .distinct(by: \.self)
+    guard matching.needsSpelledEntities else {
+      self.predicted = predicted
+      return
+    }
+    let entities = Set(prediction.tags?.spans ?? [])
+    let pairs = matching.pairs(of: sentence)
+    self.predicted = predicted.map { key in
+      var key = key
+      key.isWrong = !(pairs[key] ?? []).contains {
+        entities.contains($0.head) && entities.contains($0.tail)
+      }
+      return key
+    }
   }
 }

@@ -152,7 +152,12 @@ extension Output {
       }
       for bucket in LengthRule.triple.buckets {
         sums[bucket, default: TripleCounts()] += TripleCounts(
-          predicted: Set(keyed.predicted.filter { buckets[$0] == bucket }),
+          predicted: Set(
+            keyed.predicted.filter { key in
+              var parts = key
+              parts.isWrong = false
+              return buckets[parts] == bucket
+            }),
           gold: Set(keyed.gold.filter { buckets[$0] == bucket }))
       }
     }

@@ -11,7 +11,8 @@ struct Evaluate: Verb {
     words: ["evaluate"],
     purpose: "score checkpoints on a split, on this machine alone",
     flags: [
-      checkpoint, data, match, by, json, threads, precision, lenientNA, lengthBuckets, constrained,
+      checkpoint, data, match, by, rinExact, json, threads, precision, lenientNA, lengthBuckets,
+      constrained,
     ],
     notes: "Matches: exact compares relation and both entity strings, exact-pos relation and "
       + "spans, partial-last and partial-first relation and the last or first tokens.",
@@ -33,6 +34,9 @@ struct Evaluate: Verb {
   private static let by = Flag(
     "by", .required("KEY"),
     help: "compare tokens of a partial match by position or by string (default: position)")
+  private static let rinExact = Flag(
+    "rin-exact", .required("RULE"),
+    help: "score exact-pos of RIN by spans or by the rule of its authors' program (default: spans)")
   private static let json = Flag(
     "json", .required("FILE"),
     help: "also write the report to FILE as JSON, or in place of the table to '-'")
@@ -57,6 +61,8 @@ struct Evaluate: Verb {
   let match: MatchMode?
   /// How the partial modes compare a token; `nil` where the command line does not say.
   let identity: TokenIdentity?
+  /// What `exact-pos` means.
+  let rinExact: RINExact
   /// The file for the report as JSON; `nil` for none.
   let report: String?
   /// Threads to compute with.
@@ -73,12 +79,19 @@ struct Evaluate: Verb {
 
 extension Evaluate {
   init(_ line: ArgumentLine) throws(UsageError) {
-    let match: MatchMode? = try line.choice(of: Self.match)
+    let rinExact: RINExact = try line.choice(of: Self.rinExact) ?? .spans
+    var match: MatchMode? = try line.choice(of: Self.match)
+    if rinExact == .authors {
+      match = match ?? .exactPosition
+      guard match == .exactPosition else {
+        throw line.error("--rin-exact authors is a rule of --match exact-pos; leave --match out")
+      }
+    }
     let identity: TokenIdentity? = try line.choice(of: Self.by)
     if let match, let text = Self.contradiction(match, identity) { throw line.error(text) }
     self.init(
       checkpoints: line.values(of: Self.checkpoint), data: line.requiredValue(of: Self.data),
-      match: match, identity: identity, report: line.value(of: Self.json),
+      match: match, identity: identity, rinExact: rinExact, report: line.value(of: Self.json),
       threads: try line.threads(of: Self.threads),
       precision: try line.choice(of: Self.precision),
       incompleteGroups: line.has(Self.lenientNA) ? .dropped : .wrong,
@@ -146,6 +159,8 @@ extension Evaluate {
       throw UsageError(Program.tercet.path(to: Self.syntax.words), text)
     }
     if let identity { options.by = identity }
+    options.rinExact = rinExact
+    if rinExact == .authors { options.anchor = try loaded.pairAnchor }
     options.incompleteGroups = incompleteGroups
     options.taggedEntities = loaded.taggedEntities
     options.lengthRule = lengthRule
