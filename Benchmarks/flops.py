@@ -23,6 +23,20 @@ def forward(tokens, relations):
     )
 
 
+def rin(lengths, relations, layers=2, embedding=100, width=100):
+    """Operations of RIN on sentences of these lengths forward and backward: factored pairs, and of the layers
+    before the last the backward pass through the maxima alone."""
+    def sentence(tokens):
+        pair = 2 * width * (1 + relations)
+        cells = layers * 2 * tokens * 3 * width * (5 + relations + 2 * width)
+        encoder = 2 * tokens * 4 * width * (embedding + width // 2)
+        rows = (layers + 1) * 2 * tokens * width * (5 + 2 * width)
+        maxima = layers * min(tokens * relations, tokens**2) * 2 * 2 * width
+        return 3 * (encoder + cells + rows) + (layers + 3) * tokens**2 * pair + maxima
+
+    return sum(sentence(n) for n in lengths)
+
+
 def trained(lengths, relations):
     """Operations of sentences of these lengths forward and backward: three times forward."""
     return 3 * sum(forward(n, relations) for n in lengths)

@@ -84,6 +84,16 @@ def training_floors(precision, best, ranks, one_core, two_cores):
     ]
 
 
+def rin_floors():
+    for form, faster, smaller in [("published", 2, 0.25), ("tuned", 1.3, 0.5)]:
+        yield Floor(f"RIN, two ranks, against the {form} peer's best", ["rin.2x1.sentences"],
+                    [f"peer.rin.{form}.*.sentences"], faster)
+        yield Floor(f"RIN, resident memory of a rank, against the {form} peer's", ["rin.2x1.memory"],
+                    [f"peer.rin.{form}.2x1.memory"], smaller, at_most=True)
+    yield Floor("RIN, memory of 8 layers against one", ["rin.memory.8layers"], ["rin.memory.1layers"], 1.05,
+                at_most=True)
+
+
 def floors():
     """Every floor that tercet is held to."""
     two, gradient = ("1x2", "2x1"), "reduction.gradient.reproducible"
@@ -102,6 +112,7 @@ def floors():
         yield Floor(f"16 shards against 1 on one core, {precision}",
                     speed(precision, 100, "shards16.1x1"), speed(precision, 100, "shards1.1x1"),
                     shards)
+    yield from rin_floors()
     yield Floor("streaming the bytes of an LSTM cell against its gates",
                 ["copy.lstm"], ["kernels.lstm"], 2.5, at_most=True)
     yield Floor("gloo's sum of a gradient against ours",

@@ -6,6 +6,7 @@ import sys
 import tempfile
 
 import ratios
+import rin
 import table
 import torch_peer
 import training
@@ -16,7 +17,7 @@ from entry import Parser, built, count, fail, say, write
 # What there is to measure, with about how long a round takes on two cores, without and with the peer.
 SECTIONS = {
     "products": "½ min", "kernels": "10 s", "training": "15 min, with --peer 25", "inference": "½ min, with --peer 10",
-    "reduction": "2 min",
+    "reduction": "2 min", "rin": "1 min, with --peer 5",
 }
 # Numbers of CopyMTL-One at the published size, as `Benchmarks/Sources` has it.
 PARAMETERS = 14_400_000
@@ -98,6 +99,10 @@ def all_cases(args, executables, corpus, scratch):
                 yield turns.loop(f"inference.{precision}.{threads}", command)
         if args.peer:
             yield from torch_peer.inference(corpus)
+    if "rin" in only:
+        yield from rin.cases(f"{executables}/tercet", corpus, scratch)
+        if args.peer:
+            yield from rin.peers(corpus)
     if "reduction" in only:
         for ranks in [2, 4, 8]:
             yield reduction(own, ranks)
@@ -116,7 +121,7 @@ def reduction(own, ranks):
 
 def read_corpus(args):
     """The corpus, if a section needs it."""
-    if not {"training", "inference"} & {section(name) for name in args.only}:
+    if not {"training", "inference", "rin"} & {section(name) for name in args.only}:
         return None
     try:
         return Corpus.read(args.data)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import flops
 from turns import Case
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peer", "timing.py")
@@ -59,6 +60,21 @@ def reduction(values):
             yield f"peer.reduction.gradient.{kind}", 1e3 * seconds, "ms"
 
     return case("peer.reduction", 2, 1, ["reduce", "--values", str(values)], read)
+
+
+def rin(corpus, form, ranks, threads, layers, batch):
+    """A case of RIN, counted in sentences of an epoch's mean work."""
+    name = f"peer.rin.{form}.{ranks}x{threads}"
+    mean = flops.rin(corpus.lengths, corpus.relations, layers) / len(corpus.lengths)
+
+    def read(result):
+        run = json.loads(result.output)
+        work = flops.rin(run["lengths"], corpus.relations, layers)
+        yield f"{name}.sentences", work / mean / run["seconds"], "sentences/s"
+        yield f"{name}.memory", result.memory, "MB a rank"
+
+    arguments = ["train", corpus.folder, "--model", "rin", "--form", form, "--layers", str(layers)]
+    return case(name, ranks, threads, arguments + ["--batch", str(batch)], read)
 
 
 def training_case(corpus, form, precision, batch, ranks, threads):

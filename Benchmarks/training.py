@@ -74,17 +74,11 @@ def cases(tercet, corpus, scratch):
 
 def case(form, tercet, corpus, folder):
     steps = math.ceil(len(corpus.lengths) / form.batch)
-    command = ["mpirun", "-q", "--oversubscribe", "--bind-to", "none", "-n", str(form.ranks)]
-    command += [tercet, "train", "Configs/webnlg/copymtl-one.yaml"]
-    for setting in form.settings(corpus.folder):
-        command += ["--set", setting]
-    command += ["--checkpoints", folder, "--overwrite", "--stop-after", str(steps)]
+    settings = form.settings(corpus.folder)
+    command = launched(tercet, "Configs/webnlg/copymtl-one.yaml", settings, form.ranks, folder, steps)
 
     def read(result):
-        with open(os.path.join(folder, "run.jsonl"), encoding="utf-8") as log:
-            entries = [json.loads(line) for line in log]
-        shutil.rmtree(folder)
-        phases = seconds_by_phase(entries, form, steps)
+        phases = seconds_by_phase(log(folder), form.precision, steps)
         total = sum(phases.values())
         yield f"{form.name}.speed", corpus.gigaflops() / total, "GFLOP/s"
         yield f"{form.name}.sentences", len(corpus.lengths) / total, "sentences/s"
@@ -95,13 +89,30 @@ def case(form, tercet, corpus, folder):
     return Case(form.name, command, read)
 
 
-def seconds_by_phase(entries, form, count):
+def launched(tercet, configuration, settings, ranks, folder, steps):
+    """A command that trains so many steps and leaves its run log in `folder`."""
+    command = ["mpirun", "-q", "--oversubscribe", "--bind-to", "none", "-n", str(ranks)]
+    command += [tercet, "train", configuration]
+    for setting in settings:
+        command += ["--set", setting]
+    return command + ["--checkpoints", folder, "--overwrite", "--stop-after", str(steps)]
+
+
+def log(folder):
+    """The entries of a run log; its folder goes."""
+    with open(os.path.join(folder, "run.jsonl"), encoding="utf-8") as lines:
+        entries = [json.loads(line) for line in lines]
+    shutil.rmtree(folder)
+    return entries
+
+
+def seconds_by_phase(entries, precision, count):
     """Seconds of all steps of a run log, by phase, in the order of a step.
 
     Raises ValueError where the run was not an epoch of this form, such as on a CPU without bfloat16.
     """
     start = next(e for e in entries if e["event"] == "start")
-    if start["precision"] != form.precision:
+    if start["precision"] != precision:
         raise ValueError(f"was computed in {start['precision']}")
     steps = [e["seconds"] for e in entries if e["event"] == "step"]
     if len(steps) != count:

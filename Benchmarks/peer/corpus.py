@@ -37,8 +37,8 @@ def tags(sentence):
     return result
 
 
-def triples(sentence, inventory):
-    """(relation, last token of the head, last token of the tail), each once, at most `TRIPLES`."""
+def triples(sentence, inventory, most=TRIPLES):
+    """(relation, last token of the head, last token of the tail), each once, at most so many, None for all."""
     found = []
     for t in sentence["triples"]:
         if isinstance(t["head"], str) or isinstance(t["tail"], str):
@@ -47,7 +47,7 @@ def triples(sentence, inventory):
         triple = (relation, t["head"][1], t["tail"][1])
         if relation is not None and triple not in found:
             found.append(triple)
-    return found[:TRIPLES]
+    return found[:most]
 
 
 @dataclass

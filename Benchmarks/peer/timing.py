@@ -1,6 +1,7 @@
 """One timed run of the PyTorch peer; prints a line of JSON.
 
   timing.py train DATA --form tuned --precision float32 --batch 100 --threads 2
+  timing.py train DATA --model rin --form published --batch 50 --layers 2
   torchrun --standalone --nproc-per-node 2 timing.py train DATA --threads 1 ...
   timing.py infer DATA ...
   torchrun ... timing.py reduce --values 14400000
@@ -23,6 +24,7 @@ import torch.distributed as dist
 from corpus import Batch, Inventory, read
 from model import CopyMTL
 from published import LENGTH, Published
+from rin import RIN, PairBatch
 
 RANK, RANKS = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
 WARM_UP = 2
@@ -33,6 +35,8 @@ def options():
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["train", "infer", "reduce"])
     parser.add_argument("data", nargs="?")
+    parser.add_argument("--model", choices=["copymtl", "rin"], default="copymtl")
+    parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--form", choices=["tuned", "plain", "padded", "published"], default="tuned")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
     parser.add_argument("--batch", type=int, default=100)
@@ -67,7 +71,7 @@ def train(args, inventory, sentences, model):
 
     def step(batch):
         own = sorted(batch, key=lambda s: -len(s["tokens"]))[RANK::RANKS]
-        read = Batch.of(own, inventory, LENGTH if is_published else None)
+        read = batch_of(args, own, inventory)
         with cast:
             loss = trained(read)
         loss.backward()
@@ -85,6 +89,20 @@ def train(args, inventory, sentences, model):
     elapsed = time.perf_counter() - began
     lengths = [len(s["tokens"]) for batch in chosen for s in batch]
     return {"seconds": elapsed, "lengths": lengths, "loss": statistics.mean(losses)}
+
+
+def batch_of(args, sentences, inventory):
+    if args.model == "rin":
+        return PairBatch.of(sentences, inventory)
+    return Batch.of(sentences, inventory, LENGTH if args.form == "published" else None)
+
+
+def model_of(args, inventory):
+    sizes = inventory.vocabulary, len(inventory.relations)
+    if args.model == "rin":
+        return RIN(*sizes, args.layers, args.form)
+    low = torch.bfloat16 if args.precision == "bfloat16" else None
+    return Published(*sizes) if args.form == "published" else CopyMTL(*sizes, args.form, low)
 
 
 def wait():
@@ -138,10 +156,7 @@ def main():
     else:
         training = read(f"{args.data}/train.jsonl")
         inventory = Inventory(training)
-        sizes = inventory.vocabulary, len(inventory.relations)
-        low = torch.bfloat16 if args.precision == "bfloat16" else None
-        published = args.form == "published"
-        model = Published(*sizes) if published else CopyMTL(*sizes, args.form, low)
+        model = model_of(args, inventory)
         if args.what == "train":
             result = train(args, inventory, training, model)
         else:
