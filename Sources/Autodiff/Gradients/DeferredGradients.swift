@@ -9,16 +9,16 @@ public final class DeferredGradients: @unchecked Sendable {
   /// The shard of each sentence; `nil` if there is one shard.
   private let shards: [Int]?
   /// Shards of the batch.
-  private let count: Int
+  let count: Int
   private let products: Products
-  private let pool: MatrixPool
+  let pool: MatrixPool
   /// Terms by the offset of their parameter, in order of addition.
-  private var terms: [Int: (parameter: Parameter, terms: [Term])] = [:]
+  var terms: [Int: (parameter: Parameter, terms: [Term])] = [:]
   /// The row order of each map seen so far.
   private var orders: [ObjectIdentifier: (map: RowMap, order: RowOrder)] = [:]
 
   /// One addend of a parameter's gradient, with rows grouped by shard.
-  private enum Term {
+  enum Term {
     /// `dyᵀ x` in a block of the parameter, over some rows of each shard.
     case product(
       dy: ProductOperand, x: ProductOperand, rows: [Range<Int>], outputs: Range<Int>,
@@ -32,6 +32,12 @@ public final class DeferredGradients: @unchecked Sendable {
     func covers(_ parameter: Parameter) -> Bool {
       guard case .product(_, _, _, let outputs, let inputs) = self else { return false }
       return outputs.count == parameter.rows && inputs.count == parameter.columns
+    }
+
+    /// The floats of the operands of a product, as if they were its own.
+    var operandFloats: Int {
+      guard case .product(let dy, let x, _, _, _) = self else { return 0 }
+      return dy.rows * dy.columns + x.rows * x.columns
     }
   }
 

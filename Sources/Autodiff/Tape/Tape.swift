@@ -94,6 +94,7 @@ public final class Tape {
     let gradients = DeferredGradients(
       shards: shards, count: count, products: products, pool: pool)
     while let pullback = pullbacks.popLast() { pullback(gradients) }
+    gradients.settle()
     return gradients
   }
 
