@@ -10,9 +10,10 @@ public struct Embedding: Sendable {
 
   /// Declares a table of `ids` rows.
   public init(
-    _ name: String, ids: Int, width: Int, start: Initializer, in layout: inout ParameterLayout
+    _ name: String, ids: Int, width: Int, start: Initializer, isSparse: Bool = false,
+    in layout: inout ParameterLayout
   ) {
-    table = layout.declare(name, rows: ids, columns: width, start)
+    table = layout.declare(name, rows: ids, columns: width, start, isSparse: isSparse)
     blank = nil
   }
 

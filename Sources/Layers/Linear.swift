@@ -70,6 +70,11 @@ public struct SplitLinear: Sendable {
     UnrolledLinear(weight, columns: left..<weight.columns, bias: bias, rows: rows, on: tape)
   }
 
+  /// `W₁ a` of all rows at once.
+  public func left(_ a: Variable, on tape: Tape) -> Variable {
+    tape.linear(a, weight, columns: 0..<left)
+  }
+
   /// `W₂ b + c` of all rows at once.
   public func right(_ b: Variable, on tape: Tape) -> Variable {
     tape.linear(b, weight, columns: left..<weight.columns, bias: bias)

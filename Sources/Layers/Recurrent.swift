@@ -4,7 +4,8 @@ import Tensors
 extension CellParameters {
   /// Declares a cell of state width `width` below `name`; weights and biases start uniform in ±1/√width.
   public init(
-    _ name: String, _ form: CellForm, inputs: Int, width: Int, in layout: inout ParameterLayout
+    _ name: String, _ form: CellForm, inputs: Int, width: Int, biases: Bool = true,
+    in layout: inout ParameterLayout
   ) {
     let rows = form.gates * width
     let start = Initializer.fan(width)
@@ -12,8 +13,9 @@ extension CellParameters {
       form: form,
       input: layout.declare("\(name).input.weight", rows: rows, columns: inputs, start),
       recurrent: layout.declare("\(name).recurrent.weight", rows: rows, columns: width, start),
-      bias: layout.declare("\(name).bias", columns: rows, start, decays: false),
-      recurrentBias: form == .gruResetAfter
+      bias: biases
+        ? layout.declare("\(name).bias", columns: rows, start, decays: false) : nil,
+      recurrentBias: biases && form == .gruResetAfter
         ? layout.declare("\(name).recurrent.bias", columns: rows, start, decays: false) : nil,
       peepholes: form == .peephole
         ? layout.declare("\(name).peepholes", rows: 3, columns: width, start) : nil)

@@ -105,7 +105,8 @@ struct TaggingTests {
     let cases: [(String, [Span])] = [
       ("", []), ("S", [Span(0, 0)]), ("B", []), ("I", []), ("E", []), ("BE", [Span(0, 1)]),
       ("BIE", [Span(0, 2)]), ("BI", []), ("BIO", []), ("IE", []), ("BBE", [Span(1, 2)]),
-      ("BSE", [Span(1, 1)]), ("BOE", []), ("BEE", [Span(0, 1)]), ("SIES", [Span(0, 0), Span(3, 3)]),
+      ("BSE", [Span(1, 1)]), ("BOE", []), ("BEE", [Span(0, 1)]),
+      ("SIES", [Span(0, 0), Span(3, 3)]),
       ("BIBIIE", [Span(2, 5)]),
     ]
     for (letters, spans) in cases {

@@ -102,7 +102,10 @@ private func checkDirections(
 
 /// The fixtures' names of a cell's parameters.
 func cellNames(_ cell: CellParameters) -> [(String, Parameter)] {
-  let weights = [("W_ih", cell.input), ("W_hh", cell.recurrent)]
-  guard let recurrentBias = cell.recurrentBias else { return weights + [("b", cell.bias)] }
-  return weights + [("b_ih", cell.bias), ("b_hh", recurrentBias)]
+  let own: [(String, Parameter?)] = [
+    ("W_ih", cell.input), ("W_hh", cell.recurrent),
+    (cell.recurrentBias == nil ? "b" : "b_ih", cell.bias), ("b_hh", cell.recurrentBias),
+    ("p", cell.peepholes),
+  ]
+  return own.compactMap { name, parameter in parameter.map { (name, $0) } }
 }

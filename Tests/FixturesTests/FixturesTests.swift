@@ -36,6 +36,8 @@ struct FixturesTests {
     let fixture = try Fixture(file.url, library)
     if try fixture.attributes().contains("decoder") {
       try ModelFixture(fixture).check()
+    } else if try fixture.attributes().contains("gru_form") {
+      try RINFixture(fixture).check()
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/emissions") {
       try checkChains(fixture)
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/out_avg") {

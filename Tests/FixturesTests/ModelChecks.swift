@@ -114,9 +114,7 @@ extension ModelFixture {
       try checkLogits(group, outcomes, sorted)
     }
     tape.collected().add(to: gradients)
-    for (name, parameter) in try parameters() {
-      try fixture.compare("\(group)/grad/\(name)", parameter.elements(in: gradients))
-    }
+    try fixture.compare("\(group)/grad", try parameters(), in: gradients)
   }
 
   private func checkLogits(
@@ -172,39 +170,10 @@ extension ModelFixture {
 
   /// Three steps of Adam on the whole batch, teacher forced.
   func checkAdam() throws {
-    guard try fixture.contains("adam/losses") else { return }
-    var options = OptimizerOptions()
-    options.rate = try fixture.real("lr", on: "adam")
-    options.beta1 = try fixture.real("beta1", on: "adam")
-    options.beta2 = try fixture.real("beta2", on: "adam")
-    options.epsilon = try fixture.real("eps", on: "adam")
-    let optimizer = Optimizer(options, layout: network.layout)
-    let moving = Slab(count: values.count)
-    for i in 0..<values.count { moving.buffer[i] = values.buffer[i] }
-    var losses: [Double] = []
-    for step in 1...4 {
-      let gradients = Slab(count: values.count)
-      let tape = fixture.tape(moving, mode: .oneShard)
-      losses.append(total(try pass(1, nil, on: tape).losses))
-      tape.collected().add(to: gradients)
-      let gradient = try #require(gradients.buffer.baseAddress)
-      if step < 4 {
-        let norm = gradients.buffer.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-        let isFinite = optimizer.update(
-          moving, partition: 0..<moving.count, gradient: gradient,
-          Optimizer.Plan(norm: norm, step: step, rate: options.rate), on: ThreadTeam(1))
-        #expect(isFinite)
-      }
-      guard try fixture.contains("adam/step\(step)/word_emb") else { continue }
-      for (name, parameter) in try parameters() {
-        // What cancels in the softmax has a gradient of rounding noise, which Adam would enlarge.
-        if contextIsConstant && (name.hasSuffix("attn_h") || name.hasSuffix("attn_b")) {
-          fixture.leaveOut("adam/step\(step)/\(name)")
-        } else {
-          try fixture.compare("adam/step\(step)/\(name)", parameter.elements(in: moving))
-        }
-      }
-    }
-    try fixture.compareLosses("adam/losses", losses)
+    try fixture.checkUpdates(
+      "adam", of: network.layout, from: values, try parameters(),
+      // What cancels in the softmax has no gradient but noise.
+      isNoise: { contextIsConstant && ($0.hasSuffix("attn_h") || $0.hasSuffix("attn_b")) },
+      total: { total(try pass(1, nil, on: $0).losses) })
   }
 }

@@ -40,12 +40,7 @@ struct ModelFixture {
     sentences = try fixture.integers("input/lengths").enumerated().map {
       Array(words[$0 * width..<$0 * width + $1])
     }
-    for (name, parameter) in try parameters() {
-      try parameter.set(try fixture.floats("params/\(name)"), in: values)
-      if try fixture.contains("params_f32/\(name)") {
-        try fixture.compare("params_f32/\(name)", parameter.elements(in: values))
-      }
-    }
+    try fixture.load(try parameters(), into: values)
   }
 
   private static func options(_ fixture: Fixture) throws -> CopyOptions {
@@ -111,40 +106,6 @@ enum Slots: String {
   func kind(ofStep step: Int) -> Kind { kinds[step % kinds.count] }
 }
 
-/// Part of a parameter, or all of it, with the order of its rows and columns in a fixture.
-struct FixtureParameter {
-  let parameter: Parameter
-  var columns: Range<Int>?
-  /// Our number of each of the fixture's tags B, I, O, and the axes that tags count.
-  var tags: [Int] = []
-  var tagAxes: Set<Axis> = []
-
-  enum Axis { case rows, columns }
-
-  func set(_ elements: [Float], in slab: Slab) throws {
-    let part = view(slab)
-    try #require(elements.count == part.count, "\(parameter.name): \(elements.count) values")
-    for r in 0..<part.rows {
-      for c in 0..<part.columns {
-        part[row(r), column(c)] = elements[r * part.columns + c]
-      }
-    }
-  }
-
-  func elements(in slab: Slab) -> [Float] {
-    let part = view(slab)
-    return (0..<part.rows).flatMap { r in
-      (0..<part.columns).map { part[row(r), column($0)] }
-    }
-  }
-
-  private func view(_ slab: Slab) -> Matrix {
-    slab(parameter).columns(columns ?? 0..<parameter.columns)
-  }
-  private func row(_ index: Int) -> Int { tagAxes.contains(.rows) ? tags[index] : index }
-  private func column(_ index: Int) -> Int { tagAxes.contains(.columns) ? tags[index] : index }
-}
-
 extension ModelFixture {
   /// The fixtures count B, I, O; we count O, B, I.
   static let tags = [TagScheme.bio.tag(.begin), TagScheme.bio.tag(.inside), TagScheme.outside]
@@ -187,8 +148,6 @@ extension ModelFixture {
         ("crf.trans", try tagged("tagger.crf.transitions", [.rows, .columns])),
       ]
     }
-    let stored = Set(try fixture.names(in: "params"))
-    try #require(Set(result.map(\.0)) == stored, "parameters \(stored.sorted())")
     return result
   }
 

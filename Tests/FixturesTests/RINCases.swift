@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import Models
 import Testing
 
 @testable import Evaluation
@@ -74,17 +75,20 @@ struct RINCase: Decodable {
       })
   }
 
-  /// An anchor stands for the span that ends or starts there, or else for itself.
   private var prediction: Prediction {
-    let tags = Tags(tags, .bioes)
-    let spans = tags.spans
-    func entity(_ position: Int) -> Span {
-      spans.first { anchor.position(in: $0) == position } ?? Span(position, position)
-    }
-    let groups = cells.map {
-      Prediction.Group(head: entity($0[0]), relation: String($0[2]), tail: entity($0[1]))
-    }
-    return Prediction(groups: groups, tags: tags)
+    var options = RINOptions()
+    options.anchor = anchor
+    let relations = (0...(cells.map { $0[2] }.max() ?? 0)).map(String.init)
+    let model = RIN(
+      options: options,
+      vocabularies: Vocabularies(
+        lists: [
+          ("words", NameList([])), ("relations", NameList(relations)),
+          ("parts_of_speech", NameList([])),
+        ], sizes: []))
+    return model.read(
+      cells.map { PairTarget(head: $0[0], tail: $0[1], relation: $0[2]) },
+      tags: Tags(tags, .bioes))
   }
 
   private static func row(_ triple: Triple) -> [Int] {

@@ -21,6 +21,8 @@ public struct ModelCase: Sendable, CustomStringConvertible {
     public let goal: Double
     /// Passes over the sentences, at most.
     public let epochs: Int
+    /// η of Adam.
+    public let rate: Float
     /// The largest norm of a gradient; 0 leaves gradients alone.
     public let clip: Float
     /// Whether the sentences name entities by their last token, for models that point at one.
@@ -29,14 +31,14 @@ public struct ModelCase: Sendable, CustomStringConvertible {
 
   init(
     _ kind: String, _ remark: String = "", small: [String], learning: [String], goal: Double = 0.98,
-    epochs: Int = 200, clip: Float = 0, byLastToken: Bool = false
+    epochs: Int = 200, rate: Float = 0.003, clip: Float = 0, byLastToken: Bool = false
   ) {
     self.kind = kind
     description = remark.isEmpty ? kind : "\(kind), \(remark)"
     self.small = (["kind=\(kind)"] + small).map { "model.\($0)" }
     self.learning = Learning(
       settings: learning.map { "model.\($0)" }, goal: goal, epochs: epochs,
-      clip: clip, byLastToken: byLastToken)
+      rate: rate, clip: clip, byLastToken: byLastToken)
   }
 
   /// All models.
@@ -58,7 +60,19 @@ public struct ModelCase: Sendable, CustomStringConvertible {
         "cell=gru", "decoder=mul", "attention=mlp", "encoderMerge=concatenate", "dropout=0.3",
       ],
       learning: copyLearning + ["cell=lstm", "decoder=one", "attention=linear", "dropout=0"]),
+    ModelCase(
+      "rin", small: rinSmall + ["layers=2", "erWeight=0.5"], learning: rinLearning, rate: 0.01),
+    ModelCase(
+      "rin", "the paper's cells, without ER",
+      small: rinSmall + ["layers=3", "gruForm=paper", "interaction=no-er", "dropout=0.3"],
+      learning: rinLearning + ["layers=1", "interaction=full"], rate: 0.01),
+    ModelCase(
+      "rin", "without interaction", small: rinSmall + ["layers=0", "anchor=first"],
+      learning: rinLearning + ["anchor=last"], rate: 0.01),
   ]
+
+  private static let rinSmall = ["embedding=3", "hidden=2", "pairWidth=5"]
+  private static let rinLearning = ["embedding=32", "hidden=32", "pairWidth=64", "dropout=0"]
 
   private static let copySmall = [
     "embedding=3", "hidden=4", "fusion=5", "attentionWidth=2", "triples=2", "teacherForcing=1",

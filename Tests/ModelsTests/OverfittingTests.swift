@@ -29,7 +29,7 @@ struct OverfittingTests {
       try test.section(learning.settings),
       on: learning.byLastToken ? Self.byLastToken : Self.sentences)
     let best = training.train(
-      epochs: learning.epochs, clip: learning.clip, until: learning.goal)
+      epochs: learning.epochs, rate: learning.rate, clip: learning.clip, until: learning.goal)
     #expect(best > learning.goal, "\(test)")
     #expect(training.ceilingF1 >= best)
   }

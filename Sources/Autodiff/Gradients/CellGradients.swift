@@ -33,7 +33,7 @@ struct CellGradients {
       parameters.form == .gruResetAfter
       ? gradients.ordered(columns: sumWidth, as: .outputs, order) : nil
     states = gradients.ordered(columns: width, as: .inputs, order)
-    bias = gradients.sums(for: parameters.bias)
+    bias = parameters.bias.map { gradients.sums(for: $0) } ?? []
     recurrentBias = parameters.recurrentBias.map { gradients.sums(for: $0) } ?? []
     peepholes = parameters.peepholes.map { gradients.sums(for: $0) } ?? []
   }
@@ -52,6 +52,7 @@ struct CellGradients {
     sums.set(rounded, from: first)
     if let recurrent { recurrentSums?.set(.float32(recurrent), from: first) }
     states.set(.float32(block.hidden), from: first)
+    guard !bias.isEmpty else { return }
     for row in 0..<dy.rows {
       let shard = gradients.shard(of: rows, first + row)
       Kernels.add(dy.row(row), to: bias[shard].pointer, count: dy.columns)

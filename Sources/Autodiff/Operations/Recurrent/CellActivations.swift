@@ -17,7 +17,7 @@ final class CellActivations {
   /// ``CellForm/gruResetBefore`` alone.
   let recurrentGates: Weight
   let recurrentCandidate: Weight
-  private let bias: Matrix
+  private let bias: Matrix?
   private let recurrentBias: Matrix?
   let peepholes: Matrix?
   /// `W x + b` before a block's step, its gates after the step; in an LSTM ``sumGradient`` after the
@@ -62,7 +62,7 @@ final class CellActivations {
     } else {
       (recurrentGates, recurrentCandidate) = (recurrent, recurrent)
     }
-    bias = tape.values(parameters.bias)
+    bias = parameters.bias.map { tape.values($0) }
     recurrentBias = parameters.recurrentBias.map { tape.values($0) }
     peepholes = parameters.peepholes.map { tape.values($0) }
     hidden = pool.uninitialized(rows, width)
@@ -93,7 +93,9 @@ final class CellActivations {
   func project(_ rows: Range<Int>) {
     let sums = gates.rows(rows)
     input.forward(inputs.rows(rows), into: sums)
-    addRow(bias.pointer, to: sums.pointer, rows: rows.count, columns: sums.columns)
+    if let bias {
+      addRow(bias.pointer, to: sums.pointer, rows: rows.count, columns: sums.columns)
+    }
   }
 
   /// Runs one step of a block.

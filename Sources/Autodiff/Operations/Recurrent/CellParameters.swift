@@ -25,8 +25,8 @@ public struct CellParameters: Sendable {
   public let input: Parameter
   /// `U`, `[gates·d, d]`.
   public let recurrent: Parameter
-  /// `b`, `[1, gates·d]`.
-  public let bias: Parameter
+  /// `b`, `[1, gates·d]`; `nil` in a cell without biases.
+  public let bias: Parameter?
   /// `c`, `[1, gates·d]`, inside the reset and therefore separate from `b`; in
   /// ``CellForm/gruResetAfter`` alone.
   public let recurrentBias: Parameter?
@@ -35,12 +35,15 @@ public struct CellParameters: Sendable {
 
   /// Groups declared parameters into a cell.
   ///
-  /// - Precondition: `recurrentBias` and `peepholes` are given exactly for the forms that have them.
+  /// - Precondition: `recurrentBias`, in a cell with biases, and `peepholes` are given exactly for the
+  ///   forms that have them.
   public init(
-    form: CellForm, input: Parameter, recurrent: Parameter, bias: Parameter,
+    form: CellForm, input: Parameter, recurrent: Parameter, bias: Parameter?,
     recurrentBias: Parameter? = nil, peepholes: Parameter? = nil
   ) {
-    precondition((recurrentBias != nil) == (form == .gruResetAfter), "recurrent bias of \(form)")
+    precondition(
+      (recurrentBias != nil) == (form == .gruResetAfter && bias != nil),
+      "recurrent bias of \(form)")
     precondition((peepholes != nil) == (form == .peephole), "peepholes of \(form)")
     self.peepholes = peepholes
     self.form = form
