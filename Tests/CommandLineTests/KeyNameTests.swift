@@ -52,12 +52,14 @@ struct KeyNameTests {
     #expect(error?.description == message)
   }
 
-  @Test("no word of the field is another key's, and each key of the list is one of every model")
+  @Test("no word of the field is another key's, and each key of the list is one of some model")
   func words() throws {
-    for (kind, keys) in Self.keys {
+    for (key, _) in KeyNames.fieldWords {
+      #expect(Self.keys.contains { $0.1.contains(key) }, "no model has \(key)")
+    }
+    for (_, keys) in Self.keys {
       let names = KeyNames(keys)
-      for (key, words) in KeyNames.fieldWords {
-        #expect(keys.contains(key), "\(kind) has no \(key)")
+      for (key, words) in KeyNames.fieldWords where keys.contains(key) {
         for word in words { #expect(try names.key(of: word) == key, "\(word)") }
       }
     }
