@@ -92,11 +92,13 @@ extension ProgramTests {
       arguments: ["TERM", "INT", "HUP", "USR1", "KILL"])
     func signals(_ signal: String) throws {
       try withWorkplace { place in
-        // Nobody waits for the ranks of a process that was killed but who reads their log.
+        // Nobody waits for the ranks of a process that was killed but who reads their log. The shell itself would say
+        // that it was killed, sooner or later.
         let script =
           Self.started + """
+            exec 2>/dev/null
             kill -\(signal) $run
-            wait $run 2>/dev/null
+            wait $run
             code=$?
             tail -n +1 -f run/run.jsonl | grep -q -m 1 '"event":"end"'
             exit $code
