@@ -2,8 +2,8 @@ import Tensors
 
 extension DeferredGradients {
   /// Multiplies the operands of small parameters, where the products of all shards take less memory than the operands:
-  /// so that what a model with shared parameters keeps does not grow with its layers. No bit changes, because the
-  /// products are those of a ``GradientTile``.
+  /// so that what waits for the sum over shards does not grow with the layers of a model that share parameters. No bit
+  /// changes, because the products are those of a ``GradientTile``.
   func settle() {
     for (offset, (parameter, terms)) in terms where parameter.count <= GradientTile.size {
       let kept = terms.reduce(0) { $0 + $1.operandFloats }

@@ -1,7 +1,6 @@
 extension CorpusFormat {
   /// Tokens with entities and relations by token: `tokenized_text`, `ner` and `relations` of GLiREL, with inclusive
-  /// ends; `tokens` and `spo_details` of JointER, with exclusive ones
-  /// and the part of speech of each token.
+  /// ends; `tokens` and `spo_details` of JointER, with exclusive ones, and the part of speech of each token.
   public static let records = CorpusFormat(
     "records", summary: "tokens with token spans, of GLiREL or JointER",
     mismatch: { sample in

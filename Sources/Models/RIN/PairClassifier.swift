@@ -37,10 +37,13 @@ package struct PairLogits {
   let heads: Variable
   /// `v = Wm₂ hr + bm`, `[tokens, M]`.
   let tails: Variable
-  let relations: Linear
+  /// `Wr`, `[R, M]`.
+  let relations: Parameter
+  /// `br`, `[1, R]`.
+  let bias: Parameter
   let layout: SequenceLayout
   let weight: Weight
-  private let bias: Matrix
+  private let biases: Matrix
   private let hidden: Matrix
   private let scores: Matrix
   private let tailsOfSentence: Matrix
@@ -53,9 +56,10 @@ package struct PairLogits {
   ) {
     guard let bias = relations.bias else { preconditionFailure("relations without a bias") }
     let (pairs, width) = (max(Self.mostPairs, layout.steps), heads.value.columns)
-    (self.heads, self.tails, self.relations, self.layout) = (heads, tails, relations, layout)
+    (self.heads, self.tails, self.layout) = (heads, tails, layout)
+    (self.relations, self.bias) = (relations.weight, bias)
     weight = tape.weight(tape.values(relations.weight))
-    self.bias = tape.values(bias)
+    biases = tape.values(bias)
     hidden = tape.pool.uninitialized(pairs, width)
     scores = tape.pool.uninitialized(pairs, relations.weight.rows)
     tailsOfSentence = tape.pool.uninitialized(layout.steps, width)
@@ -64,7 +68,7 @@ package struct PairLogits {
   /// Rows of the largest run.
   var mostPairs: Int { hidden.rows }
   /// The number of relations, R.
-  package var count: Int { relations.weight.rows }
+  package var count: Int { relations.rows }
   /// The width of the hidden layer, M.
   var width: Int { heads.value.columns }
 
@@ -102,7 +106,7 @@ package struct PairLogits {
           into: m.row((head - first) * n), rows: n, width: width)
       }
       weight.forward(m, into: x)
-      addRow(bias.pointer, to: x.pointer, rows: x.rows, columns: count)
+      addRow(biases.pointer, to: x.pointer, rows: x.rows, columns: count)
       visit(Run(heads: run, tokens: tokens, hidden: m, scores: x))
     }
   }

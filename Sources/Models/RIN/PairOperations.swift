@@ -65,8 +65,7 @@ extension PairLogits {
   fileprivate func addSlopes(
     ofMaxima g: Matrix, _ winners: Matrix, _ dg: Matrix, to gradients: DeferredGradients
   ) {
-    guard let bias = relations.bias else { preconditionFailure("relations without a bias") }
-    let (dw, db) = (gradients.sums(for: relations.weight), gradients.sums(for: bias))
+    let (dw, db) = (gradients.sums(for: relations), gradients.sums(for: bias))
     let (du, dv) = (heads.gradient, tails.gradient)
     for sentence in 0..<layout.sentences {
       let tokens = layout.rows(ofSentence: sentence)
@@ -140,8 +139,7 @@ private final class PairGradient {
 
   /// Adds the gradient of all runs with the factor of the loss.
   func add(times factor: Float, to gradients: DeferredGradients) {
-    guard let bias = logits.relations.bias else { preconditionFailure("relations without a bias") }
-    let (dw, db) = (gradients.sums(for: logits.relations.weight), gradients.sums(for: bias))
+    let (dw, db) = (gradients.sums(for: logits.relations), gradients.sums(for: logits.bias))
     for (sum, own) in zip(dw + db, weights + biases) {
       Kernels.add(own.pointer, times: factor, to: sum.pointer, count: sum.count)
     }
