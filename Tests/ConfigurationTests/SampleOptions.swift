@@ -1,3 +1,5 @@
+import Configuration
+
 /// Options as the rest of the project writes them: defaults, and the compiler's own `Codable`.
 struct SampleOptions: Codable, Equatable {
   var seed: UInt64 = 1
@@ -75,5 +77,23 @@ struct ModelSection: Codable, Equatable {
       try container.encode(Kind.tag, forKey: .kind)
       try options.encode(to: encoder)
     }
+  }
+}
+
+/// The options of a text, `x.yaml`, and of overrides, over defaults.
+func decode(
+  _ text: String, overrides: [String] = [], defaults: SampleOptions = SampleOptions()
+) throws -> SampleOptions {
+  let document = try ConfigurationDocument(text: text, name: "x.yaml")
+    .overridden(by: overrides.map { try ConfigurationOverride($0) })
+  return try document.decode(SampleOptions.self, defaults: defaults)
+}
+
+/// The error of such options.
+func message(_ text: String, overrides: [String] = []) -> String {
+  do {
+    return "no error, but \(try decode(text, overrides: overrides))"
+  } catch {
+    return "\(error)"
   }
 }
