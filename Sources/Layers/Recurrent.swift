@@ -17,8 +17,9 @@ extension CellParameters {
         ? layout.declare("\(name).bias", columns: rows, start, decays: false) : nil,
       recurrentBias: biases && form == .gruResetAfter
         ? layout.declare("\(name).recurrent.bias", columns: rows, start, decays: false) : nil,
-      peepholes: form == .peephole
-        ? layout.declare("\(name).peepholes", rows: 3, columns: width, start) : nil)
+      peepholes: form.hasPeepholes
+        ? layout.declare(
+          "\(name).peepholes", rows: form.peepholeRows(width: width), columns: width, start) : nil)
   }
 }
 

@@ -115,19 +115,21 @@ extension Activation {
 }
 
 extension CellForm {
-  static let all: [CellForm] = [.lstm, .peephole, .gruResetAfter, .gruResetBefore]
+  static let all: [CellForm] = [
+    .lstm, .peephole, .fullPeephole, .gruResetAfter, .gruResetBefore,
+  ]
 
   func shapes(inputs: Int, width: Int) -> [Shape] {
     let rows = gates * width
     let biases = self == .gruResetAfter ? 2 : 1
     return [Shape(rows, inputs), Shape(rows, width)]
       + (0..<biases).map { _ in Shape(1, rows) }
-      + (self == .peephole ? [Shape(3, width)] : [])
+      + (hasPeepholes ? [Shape(peepholeRows(width: width), width)] : [])
   }
 
   func cell(_ p: [Parameter]) -> CellParameters {
     CellParameters(
       form: self, input: p[0], recurrent: p[1], bias: p[2],
-      recurrentBias: self == .gruResetAfter ? p[3] : nil, peepholes: self == .peephole ? p[3] : nil)
+      recurrentBias: self == .gruResetAfter ? p[3] : nil, peepholes: hasPeepholes ? p[3] : nil)
   }
 }

@@ -22,7 +22,8 @@ struct LayerTests {
 
   @Test(
     "a sentence is encoded alone as in a batch of longer and shorter ones",
-    arguments: [CellForm.lstm, .peephole, .gruResetAfter, .gruResetBefore], EncoderMerge.allCases)
+    arguments: [CellForm.lstm, .peephole, .fullPeephole, .gruResetAfter, .gruResetBefore],
+    EncoderMerge.allCases)
   func encoder(form: CellForm, merge: EncoderMerge) {
     var layout = ParameterLayout()
     let encoder = BidirectionalEncoder(

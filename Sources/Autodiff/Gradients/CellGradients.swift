@@ -16,6 +16,8 @@ struct CellGradients {
   private let bias: [Matrix]
   private let recurrentBias: [Matrix]
   let peepholes: [Matrix]
+  /// `c′` of each row with a previous state, in ``CellForm/fullPeephole`` alone.
+  private let cells: OrderedRows?
 
   /// - Parameters:
   ///   - rows: the sentence of each row of all blocks.
@@ -35,7 +37,12 @@ struct CellGradients {
     states = gradients.ordered(columns: width, as: .inputs, order)
     bias = parameters.bias.map { gradients.sums(for: $0) } ?? []
     recurrentBias = parameters.recurrentBias.map { gradients.sums(for: $0) } ?? []
-    peepholes = parameters.peepholes.map { gradients.sums(for: $0) } ?? []
+    peepholes =
+      parameters.form == .peephole
+      ? parameters.peepholes.map { gradients.sums(for: $0) } ?? [] : []
+    cells =
+      parameters.form == .fullPeephole
+      ? gradients.ordered(columns: width, as: .inputs, order) : nil
   }
 
   /// Stores the operands of a block.
@@ -52,6 +59,7 @@ struct CellGradients {
     sums.set(rounded, from: first)
     if let recurrent { recurrentSums?.set(.float32(recurrent), from: first) }
     states.set(.float32(block.hidden), from: first)
+    if let cell = block.cell { cells?.set(.float32(cell), from: first) }
     guard !bias.isEmpty else { return }
     for row in 0..<dy.rows {
       let shard = gradients.shard(of: rows, first + row)
@@ -71,6 +79,7 @@ struct CellGradients {
   func clear(_ rows: Range<Int>) {
     for operand in [sums, states] { operand.clear(rows) }
     recurrentSums?.clear(rows)
+    cells?.clear(rows)
   }
 
   /// Adds the weight gradients over all rows.
@@ -78,9 +87,18 @@ struct CellGradients {
   /// - Parameters:
   ///   - inputs: `x`.
   ///   - reset: `r ⊙ h′`, the candidate's operand in ``CellForm/gruResetBefore``.
-  func add(inputs: Matrix, reset: Matrix, to gradients: DeferredGradients) {
+  ///   - newCells: `c`, that of the peepholes of o in ``CellForm/fullPeephole``.
+  func add(inputs: Matrix, reset: Matrix, newCells: Matrix, to gradients: DeferredGradients) {
     gradients.addProduct(
       sums, gradients.ordered(inputs, as: .inputs, order), to: parameters.input)
+    let width = parameters.width
+    if let cells, let peepholes = parameters.peepholes {
+      gradients.addProduct(
+        sums, cells, rows: order.continued, to: peepholes, outputs: 0..<2 * width, columnsFrom: 0)
+      gradients.addProduct(
+        sums, gradients.ordered(newCells, as: .inputs, order), to: peepholes,
+        outputs: 2 * width..<3 * width, columnsFrom: 3 * width)
+    }
     func addRecurrent(_ sums: OrderedRows, _ states: OrderedRows, outputs: Range<Int>? = nil) {
       gradients.addProduct(
         sums, states, rows: order.continued, to: parameters.recurrent, outputs: outputs)
@@ -88,7 +106,6 @@ struct CellGradients {
     guard parameters.form == .gruResetBefore else {
       return addRecurrent(recurrentSums ?? sums, states)
     }
-    let width = parameters.width
     addRecurrent(sums, states, outputs: 0..<2 * width)
     addRecurrent(
       sums, gradients.ordered(reset, as: .inputs, order), outputs: 2 * width..<3 * width)

@@ -19,10 +19,11 @@ public final class DeferredGradients: @unchecked Sendable {
 
   /// One addend of a parameter's gradient, with rows grouped by shard.
   enum Term {
-    /// `dyᵀ x` in a block of the parameter, over some rows of each shard.
+    /// `dyᵀ x` in a block of the parameter, over some rows of each shard; column `first` of `dy` belongs to the
+    /// first of the outputs.
     case product(
       dy: ProductOperand, x: ProductOperand, rows: [Range<Int>], outputs: Range<Int>,
-      inputs: Range<Int>)
+      inputs: Range<Int>, first: Int)
     /// Row `r` of `dy` belongs to row `ids[r]` of the parameter.
     case lookups(dy: Matrix, ids: [Int], order: RowOrder)
     /// One matrix for each shard, of the parameter's shape.
@@ -30,13 +31,13 @@ public final class DeferredGradients: @unchecked Sendable {
 
     /// Whether the term writes every element of the parameter's gradient.
     func covers(_ parameter: Parameter) -> Bool {
-      guard case .product(_, _, _, let outputs, let inputs) = self else { return false }
+      guard case .product(_, _, _, let outputs, let inputs, _) = self else { return false }
       return outputs.count == parameter.rows && inputs.count == parameter.columns
     }
 
     /// The floats of the operands of a product, as if they were its own.
     var operandFloats: Int {
-      guard case .product(let dy, let x, _, _, _) = self else { return 0 }
+      guard case .product(let dy, let x, _, _, _, _) = self else { return 0 }
       return dy.rows * dy.columns + x.rows * x.columns
     }
   }
@@ -71,19 +72,22 @@ public final class DeferredGradients: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - rows: the places of each shard's rows to sum over; all of them when `nil`.
-  ///   - outputs: the rows of the parameter, and columns of `dy`, to take; all of them when `nil`.
+  ///   - outputs: the rows of the parameter to add to; all of them when `nil`.
+  ///   - columnsFrom: the first of the columns of `dy` to take; those of the outputs' own indices when `nil`.
   func addProduct(
     _ dy: OrderedRows, _ x: OrderedRows, rows: [Range<Int>]? = nil, to parameter: Parameter,
-    outputs: Range<Int>? = nil, inputs: Range<Int>? = nil
+    outputs: Range<Int>? = nil, columnsFrom first: Int? = nil, inputs: Range<Int>? = nil
   ) {
     let (outputs, inputs) = (outputs ?? 0..<parameter.rows, inputs ?? 0..<parameter.columns)
     precondition(
-      dy.order == x.order && dy.values.columns == parameter.rows
-        && x.values.columns == inputs.count, "product for \(parameter.name)")
+      dy.order == x.order && x.values.columns == inputs.count
+        && (first.map { $0 + outputs.count <= dy.values.columns }
+          ?? (dy.values.columns == parameter.rows)),
+      "product for \(parameter.name)")
     add(
       .product(
         dy: dy.values, x: x.values, rows: rows ?? dy.order.places, outputs: outputs,
-        inputs: inputs),
+        inputs: inputs, first: first ?? outputs.lowerBound),
       to: parameter)
   }
 
@@ -189,11 +193,13 @@ extension DeferredGradients {
     _ term: Term, rows: Range<Int>, shard: Int, to tile: Matrix, overwriting: Bool
   ) {
     switch term {
-    case .product(let dy, let x, let summed, let outputs, let inputs):
+    case .product(let dy, let x, let summed, let outputs, let inputs, let first):
       let part = rows.clamped(to: outputs)
       guard !part.isEmpty else { return }
       products.gradient(
-        of: dy, outputs: part, x, rows: summed[shard],
+        of: dy,
+        outputs: part.lowerBound + first - outputs.lowerBound..<part.upperBound + first
+          - outputs.lowerBound, x, rows: summed[shard],
         into: tile.rows(part.lowerBound - rows.lowerBound..<part.upperBound - rows.lowerBound)
           .columns(inputs), adding: !overwriting)
     case .lookups(let dy, let ids, let order):

@@ -16,19 +16,46 @@ package func peepholeForward(
   squashed: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>
 ) {
   for row in 0..<rows {
-    let i = gates + row * 4 * width
-    let (f, g, o) = (i + width, i + 2 * width, i + 3 * width)
-    let before = previous + row * width
-    addProduct(peepholes, before, to: i, count: width)
-    addProduct(peepholes + width, before, to: f, count: width)
+    let (gates, at) = (gates + row * 4 * width, row * width)
+    addProduct(peepholes, previous + at, to: gates, count: width)
+    addProduct(peepholes + width, previous + at, to: gates + width, count: width)
+    peepholeCellForward(
+      rows: 1, width: width, gates: gates, previous: previous + at, cell: cell + at)
+    addProduct(peepholes + 2 * width, cell + at, to: gates + 3 * width, count: width)
+    peepholeOutputForward(
+      rows: 1, width: width, gates: gates, cell: cell + at, squashed: squashed + at,
+      hidden: hidden + at)
+  }
+}
+
+/// The first part of a step with peepholes of any form, whose terms the sums of i and f hold:
+/// `c = σ(a_f) ⊙ c′ + σ(a_i) ⊙ tanh a_g`.
+///
+/// - Parameter gates: `[rows, 4·width]`, in: the sums; out: the gates i, f, g, and the sum of o.
+package func peepholeCellForward(
+  rows: Int, width: Int, gates: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>,
+  cell: UnsafeMutablePointer<Float>
+) {
+  for row in 0..<rows {
+    let (i, c) = (gates + row * 4 * width, cell + row * width)
     apply(.logistic, to: i, count: 2 * width)
-    apply(.tanh, to: g, count: width)
-    let (c, tanhC, h) = (cell + row * width, squashed + row * width, hidden + row * width)
-    multiply(i, g, into: c, count: width)
-    addProduct(f, before, to: c, count: width)
-    addProduct(peepholes + 2 * width, c, to: o, count: width)
+    apply(.tanh, to: i + 2 * width, count: width)
+    multiply(i, i + 2 * width, into: c, count: width)
+    addProduct(i + width, previous + row * width, to: c, count: width)
+  }
+}
+
+/// The second part of the step, once the sum of o holds the term of the new cell: `h = σ(a_o) ⊙ tanh c`.
+///
+/// - Parameter gates: `[rows, 4·width]`, in: the sum of o, which becomes the gate.
+package func peepholeOutputForward(
+  rows: Int, width: Int, gates: UnsafeMutablePointer<Float>, cell: UnsafePointer<Float>,
+  squashed: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>
+) {
+  for row in 0..<rows {
+    let (o, at) = (gates + (4 * row + 3) * width, row * width)
     apply(.logistic, to: o, count: width)
-    squash(c, output: o, squashed: tanhC, hidden: h, count: width)
+    squash(cell + at, output: o, squashed: squashed + at, hidden: hidden + at, count: width)
   }
 }
 
@@ -56,5 +83,32 @@ package func peepholeBackward(
     let sum = gates + block * width
     addProduct(peepholes + block * width, sum, to: dc, count: width)
     addProduct(sum, previous, to: peepholeGradient + block * width, count: width)
+  }
+}
+
+/// The backward of ``peepholeOutputForward(rows:width:gates:cell:squashed:hidden:)``, in place: the gate o becomes
+/// the gradient of its sum, `dc += dh ⊙ o ⊙ (1 − tanh² c)`.
+package func peepholeOutputBackward(
+  rows: Int, width: Int, gates: UnsafeMutablePointer<Float>, squashed: UnsafePointer<Float>,
+  hiddenGradient: UnsafePointer<Float>, cellGradient: UnsafeMutablePointer<Float>
+) {
+  for row in 0..<rows {
+    let at = row * width
+    lstmOutputBackward(
+      width: width, output: gates + (4 * row + 3) * width, squashed: squashed + at,
+      hiddenGradient: hiddenGradient + at, cellGradient: cellGradient + at)
+  }
+}
+
+/// The backward of ``peepholeCellForward(rows:width:gates:previous:cell:)``, in place: the gates i, f and g become
+/// the gradients of their sums, `dc` becomes `dc ⊙ f`.
+package func peepholeCellBackward(
+  rows: Int, width: Int, gates: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>,
+  cellGradient: UnsafeMutablePointer<Float>
+) {
+  for row in 0..<rows {
+    lstmCellBackward(
+      width: width, gates: gates + 4 * row * width, stride: width, previous: previous + row * width,
+      cellGradient: cellGradient + row * width)
   }
 }

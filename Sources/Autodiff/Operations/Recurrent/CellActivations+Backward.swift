@@ -19,6 +19,11 @@ extension CellActivations {
       keep(block, gradients)
       recurrent.backward(
         products(block.rows).rows(carried), into: hiddenGradient.rows(carried))
+    case .fullPeephole:
+      stepBackwardFullPeephole(block, hiddenGradient: hiddenGradient, cellGradient: cellGradient)
+      keep(block, gradients)
+      recurrent.backward(
+        products(block.rows).rows(carried), into: hiddenGradient.rows(carried))
     case .gruResetAfter:
       forEachPart(of: block, hiddenGradient, cellGradient) { part, dh, _ in
         gruResetAfterBackward(
@@ -102,6 +107,25 @@ extension CellActivations {
     }
   }
 
+  private func stepBackwardFullPeephole(
+    _ block: CellBlock, hiddenGradient: Matrix, cellGradient: Matrix
+  ) {
+    let (sums, carried) = (gates.rows(block.rows), 0..<block.carried)
+    peepholeOutputBackward(
+      rows: block.rows.count, width: width, gates: sums.pointer,
+      squashed: kept.rows(block.rows).pointer, hiddenGradient: hiddenGradient.pointer,
+      cellGradient: cellGradient.pointer)
+    fullPeepholes?.output.backward(
+      sums.columns(3 * width..<4 * width), into: cellGradient, adding: true)
+    forEachPart(of: block, hiddenGradient, cellGradient) { part, _, dc in
+      peepholeCellBackward(
+        rows: part.rows.count, width: width, gates: gates.rows(part.rows).pointer,
+        previous: part.cell, cellGradient: dc.pointer)
+    }
+    fullPeepholes?.gates.backward(
+      sums.columns(0..<2 * width).rows(carried), into: cellGradient.rows(carried), adding: true)
+  }
+
   private func stepBackwardGRUBefore(_ block: CellBlock, hiddenGradient: Matrix) {
     let sums = sumGradient.rows(block.rows)
     forEachPart(of: block, hiddenGradient, hiddenGradient) { part, dh, _ in
@@ -137,7 +161,8 @@ extension CellActivations {
   func addParameterGradients(to gradients: DeferredGradients) {
     guard used > 0 else { return }
     terms(gradients).add(
-      inputs: inputs.rows(0..<used), reset: kept.rows(0..<used), to: gradients)
+      inputs: inputs.rows(0..<used), reset: kept.rows(0..<used), newCells: cell.rows(0..<used),
+      to: gradients)
     terms = nil
   }
 }

@@ -19,7 +19,10 @@ final class CellActivations {
   let recurrentCandidate: Weight
   private let bias: Matrix?
   private let recurrentBias: Matrix?
+  /// The diagonal peepholes, `[3, d]`; `nil` in other forms.
   let peepholes: Matrix?
+  /// The peepholes of i and f, and those of o, in ``CellForm/fullPeephole`` alone.
+  let fullPeepholes: (gates: Weight, output: Weight)?
   /// `W x + b` before a block's step, its gates after the step; in an LSTM ``sumGradient`` after the
   /// backward step.
   let gates: Matrix
@@ -64,7 +67,13 @@ final class CellActivations {
     }
     bias = parameters.bias.map { tape.values($0) }
     recurrentBias = parameters.recurrentBias.map { tape.values($0) }
-    peepholes = parameters.peepholes.map { tape.values($0) }
+    let peepholeValues = parameters.peepholes.map { tape.values($0) }
+    peepholes = parameters.form == .peephole ? peepholeValues : nil
+    fullPeepholes =
+      parameters.form == .fullPeephole
+      ? peepholeValues.map {
+        (tape.weight($0.rows(0..<2 * width)), tape.weight($0.rows(2 * width..<3 * width)))
+      } : nil
     hidden = pool.uninitialized(rows, width)
     cell = pool.uninitialized(rows, cellWidth)
     gates = pool.uninitialized(rows, parameters.form.gates * width)
@@ -106,6 +115,7 @@ final class CellActivations {
     starting += block.rows.dropFirst(block.carried)
     switch parameters.form {
     case .lstm, .peephole: stepLSTM(block)
+    case .fullPeephole: stepFullPeephole(block)
     case .gruResetAfter: stepGRUAfter(block)
     case .gruResetBefore: stepGRUBefore(block)
     }
@@ -153,6 +163,26 @@ final class CellActivations {
           squashed: squashed, hidden: h)
       }
     }
+  }
+
+  private func stepFullPeephole(_ block: CellBlock) {
+    let (sums, carried) = (gates.rows(block.rows), 0..<block.carried)
+    recurrent.forward(block.hidden, into: sums.rows(carried), adding: true)
+    if let before = block.cell {
+      fullPeepholes?.gates.forward(
+        before, into: sums.columns(0..<2 * width).rows(carried), adding: true)
+    }
+    for part in parts(of: block) {
+      peepholeCellForward(
+        rows: part.rows.count, width: width, gates: gates.rows(part.rows).pointer,
+        previous: part.cell, cell: cell.rows(part.rows).pointer)
+    }
+    fullPeepholes?.output.forward(
+      cell.rows(block.rows), into: sums.columns(3 * width..<4 * width), adding: true)
+    peepholeOutputForward(
+      rows: block.rows.count, width: width, gates: sums.pointer,
+      cell: cell.rows(block.rows).pointer, squashed: kept.rows(block.rows).pointer,
+      hidden: hidden.rows(block.rows).pointer)
   }
 
   private func stepGRUAfter(_ block: CellBlock) {

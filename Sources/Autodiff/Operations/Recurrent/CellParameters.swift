@@ -6,6 +6,8 @@ public enum CellForm: Sendable {
   case lstm
   /// LSTM with diagonal weights from the cell state to the gates, gate order i, f, g, o.
   case peephole
+  /// LSTM with whole matrices from the cell state to the gates, gate order i, f, g, o.
+  case fullPeephole
   /// GRU, gate order r, z, n, reset after the recurrent product.
   case gruResetAfter
   /// GRU, gate order r, z, n, reset before the recurrent product.
@@ -14,7 +16,13 @@ public enum CellForm: Sendable {
   /// Blocks of d rows in a cell's weights.
   public var gates: Int { hasCellState ? 4 : 3 }
   /// Whether the state has a cell part `c` beside `h`.
-  public var hasCellState: Bool { self == .lstm || self == .peephole }
+  public var hasCellState: Bool { self == .lstm || hasPeepholes }
+  /// Whether the gates see the cell state.
+  public var hasPeepholes: Bool { self == .peephole || self == .fullPeephole }
+  /// The rows of ``CellParameters/peepholes`` in a cell of state width `width`; 0 without.
+  public func peepholeRows(width: Int) -> Int {
+    hasPeepholes ? 3 * (self == .peephole ? 1 : width) : 0
+  }
 }
 
 /// The parameters of one recurrent cell of state width d.
@@ -30,7 +38,8 @@ public struct CellParameters: Sendable {
   /// `c`, `[1, gates·d]`, inside the reset and therefore separate from `b`; in
   /// ``CellForm/gruResetAfter`` alone.
   public let recurrentBias: Parameter?
-  /// `p`, `[3, d]`, of the gates i, f, o; in ``CellForm/peephole`` alone.
+  /// `p`, of the gates i, f, o: `[3, d]` in ``CellForm/peephole``, `[3·d, d]` in ``CellForm/fullPeephole``, `nil` in
+  /// other forms.
   public let peepholes: Parameter?
 
   /// Groups declared parameters into a cell.
@@ -44,7 +53,7 @@ public struct CellParameters: Sendable {
     precondition(
       (recurrentBias != nil) == (form == .gruResetAfter && bias != nil),
       "recurrent bias of \(form)")
-    precondition((peepholes != nil) == (form == .peephole), "peepholes of \(form)")
+    precondition((peepholes != nil) == form.hasPeepholes, "peepholes of \(form)")
     self.peepholes = peepholes
     self.form = form
     self.input = input
