@@ -2,8 +2,8 @@ import Corpora
 
 /// The most that any output of a model's form can score on one sentence (Evaluation/README.md 9.8).
 struct Ceiling {
-  /// Pairs of head and tail that are tried for one sentence. A sentence that needs more gets the number of triples
-  /// that can be expressed one by one.
+  /// Pairs of head and tail that are tried for one sentence. A sentence that needs more gets a number that is not too
+  /// small.
   private static let mostTrials = 10_000
 
   let form: Expressible
@@ -16,7 +16,7 @@ struct Ceiling {
   init(_ sentence: Sentence, _ form: Expressible, _ matching: Matching) {
     var form = form
     if matching.needsSpelledEntities {
-      form.together = { $0 == $1 || $0.end < $1.start || $1.end < $0.start }
+      form.require { $0 == $1 || $0.end < $1.start || $1.end < $0.start }
     }
     pairs = matching.needsSpelledEntities ? matching.pairs(of: sentence) : nil
     (self.form, self.matching) = (form, matching)
@@ -25,39 +25,65 @@ struct Ceiling {
 
   /// The largest number of these triples in one output.
   func most(of gold: [TripleKey]) -> Int {
-    let possible = gold.filter { contains($0) { _, _ in true } }
-    let limit = min(form.triples, possible.count)
-    guard let together = form.together else { return limit }
+    let possible = gold.filter { contains($0) { _ in true } }
+    guard let together = form.together else { return min(form.triples, possible.count) }
+    let bounds = bounds(possible, together)
+    let limit = min(form.triples, bounds[0])
     var (best, trials) = (0, 0)
-    func extends(_ entities: [Span], by keys: ArraySlice<TripleKey>, _ count: Int) -> Bool {
-      best = max(best, count)
-      if best == limit { return true }
-      guard count + keys.count > best, let key = keys.first else { return false }
-      let isDone = contains(key) { head, tail in
+    func extends(_ facts: [Expressible.Fact], by keys: ArraySlice<TripleKey>) -> Bool {
+      best = max(best, facts.count)
+      if best >= limit { return true }
+      guard facts.count + bounds[keys.startIndex] > best, let key = keys.first else { return false }
+      let isDone = contains(key) { fact in
         trials += 1
         if trials > Self.mostTrials {
           best = limit
           return true
         }
-        return entities.allSatisfy { together($0, head) && together($0, tail) }
-          && extends(entities + [head, tail], by: keys.dropFirst(), count + 1)
+        return facts.allSatisfy { together($0, fact) }
+          && extends(facts + [fact], by: keys.dropFirst())
       }
-      return isDone || extends(entities, by: keys.dropFirst(), count)
+      return isDone || extends(facts, by: keys.dropFirst())
     }
-    _ = extends([], by: possible[...], 0)
-    return best
+    _ = extends([], by: possible[...])
+    return min(best, limit)
+  }
+
+  /// For each index, a number that no output can pass of the triples from there on: of triples that exclude each other
+  /// two and two, one counts.
+  private func bounds(
+    _ keys: [TripleKey], _ together: (Expressible.Fact, Expressible.Fact) -> Bool
+  ) -> [Int] {
+    var trials = 0
+    func exclude(_ a: TripleKey, _ b: TripleKey) -> Bool {
+      !contains(a) { one in
+        contains(b) { other in
+          trials += 1
+          return trials > Self.mostTrials || together(one, other)
+        }
+      }
+    }
+    var groups: [[TripleKey]] = []
+    var bounds = [0]
+    for key in keys.reversed() {
+      let place = groups.firstIndex { $0.allSatisfy { exclude(key, $0) } }
+      if let place { groups[place].append(key) } else { groups.append([key]) }
+      bounds.append(groups.count)
+    }
+    return bounds.reversed()
   }
 
   /// Whether an output can have an entity that matches.
   func contains(_ entity: EntityKey) -> Bool { places(of: entity) { _ in true } }
 
-  /// Whether `body` holds for a head and a tail with which an output can have a matching triple.
-  private func contains(_ key: TripleKey, where body: (Span, Span) -> Bool) -> Bool {
+  /// Whether `body` holds for a matching triple that an output can have.
+  private func contains(_ key: TripleKey, where body: (Expressible.Fact) -> Bool) -> Bool {
     guard let head = key.head, let relation = key.relation, let tail = key.tail,
       form.relation(relation.value)
     else { return false }
     func holds(_ head: Span, _ tail: Span) -> Bool {
-      form.pair(head, tail) && form.together?(head, tail) != false && body(head, tail)
+      form.pair(head, tail)
+        && body(Expressible.Fact(head: head, relation: relation.value, tail: tail))
     }
     if let pairs {
       return (pairs[key] ?? []).contains { head, tail in
