@@ -88,7 +88,7 @@ let package = Package(
     library("Corpora", ["CZlib", "Files", "Randomness", "Typesetting"], papers: ["README.md"]),
     library(
       "Models", ["Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Randomness"],
-      papers: ["README.md", "Copy/README.md", "RIN/README.md"]),
+      papers: ["README.md", "Copy/README.md", "HMT/README.md", "RIN/README.md"]),
     library("Evaluation", ["Corpora", "Typesetting"], papers: ["README.md"]),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
     library("Checkpoints", ["CHDF5", "CGlibc", "Limits"]),
@@ -129,7 +129,8 @@ let package = Package(
       ],
       path: "Tests/Example", swiftSettings: strict),
     .target(
-      name: "ModelCases", dependencies: ["Models", "Configuration"], path: "Tests/ModelCases",
+      name: "ModelCases", dependencies: ["Models", "Corpora", "Configuration"],
+      path: "Tests/ModelCases",
       swiftSettings: strict),
     tests("TypesettingTests", ["Typesetting"]),
     tests("KernelsTests", ["Kernels", "Tensors"]),
@@ -150,7 +151,10 @@ let package = Package(
     tests("ConfigurationTests", ["Configuration"]),
     tests(
       "CommandLineTests",
-      ["Commands", "Configuration", "Training", "Evaluation", "Corpora", "Tensors", "tercet"]),
+      [
+        "Commands", "Configuration", "Training", "Models", "Evaluation", "Corpora", "Tensors",
+        "tercet",
+      ]),
     tests(
       "TrainingTests",
       [
@@ -163,6 +167,7 @@ let package = Package(
         "Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora",
         "Evaluation",
       ]),
-    tests("ProgramTests", ["tercet", "Example", "ModelCases", "Tensors", "Typesetting"]),
+    tests(
+      "ProgramTests", ["tercet", "Example", "ModelCases", "Corpora", "Tensors", "Typesetting"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6])

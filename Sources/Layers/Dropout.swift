@@ -20,9 +20,18 @@ public struct Dropout: Sendable {
   public func callAsFunction(
     _ x: Variable, layout: SequenceLayout, streams: [CounterRandom], on tape: Tape
   ) -> Variable {
-    guard probability > 0 else { return x }
-    let (width, kept) = (x.value.columns, 1 / (1 - probability))
-    let factors = tape.pool.uninitialized(x.value.rows, width)
+    factors(width: x.value.columns, layout: layout, streams: streams, on: tape)
+      .map { tape.multiplied(x, by: $0) } ?? x
+  }
+
+  /// The factor of each element of `[tokens, width]`, for a layer that drops them step by step; `nil` where nothing is
+  /// dropped.
+  public func factors(
+    width: Int, layout: SequenceLayout, streams: [CounterRandom], on tape: Tape
+  ) -> Matrix? {
+    guard probability > 0 else { return nil }
+    let kept = 1 / (1 - probability)
+    let factors = tape.pool.uninitialized(layout.rows, width)
     for sentence in 0..<layout.sentences {
       for position in 0..<layout.lengths[sentence] {
         let row = factors.row(layout.row(sentence: sentence, position: position))
@@ -31,6 +40,6 @@ public struct Dropout: Sendable {
         }
       }
     }
-    return tape.multiplied(x, by: factors)
+    return factors
   }
 }

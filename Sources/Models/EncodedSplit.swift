@@ -23,6 +23,8 @@ public protocol EncodedSplit: Sendable {
   func predict(_ members: [Int], on tape: Tape) -> [Prediction]
   /// The limits of the model's output for a sentence (``ExtractionModel/expressible(in:)``).
   func expressible(_ index: Int) -> Expressible
+  /// The triples of a sentence that cannot be targets beside others (``ExtractionModel/conflicts(in:)``).
+  func conflicts(_ index: Int) -> Int
 }
 
 extension ExtractionModel {
@@ -61,4 +63,6 @@ private struct ModelSplit<Model: ExtractionModel>: EncodedSplit {
   }
 
   func expressible(_ index: Int) -> Expressible { model.expressible(in: inputs[index]) }
+
+  func conflicts(_ index: Int) -> Int { model.conflicts(in: inputs[index]) }
 }

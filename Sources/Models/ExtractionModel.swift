@@ -34,6 +34,8 @@ public protocol ExtractionModel: Sendable {
   var objective: [ObjectiveTerm<Input>] { get }
   /// The tables to fill from a file of word vectors.
   var wordTables: [WordTable] { get }
+  /// The entities that a tagging model is taught, and that its tags are scored against.
+  var taggedEntities: TaggedEntities { get }
 
   /// Encodes a sentence.
   ///
@@ -57,6 +59,10 @@ public protocol ExtractionModel: Sendable {
   /// The limits of the model's output for a sentence, whatever its parameters: the structural ceiling of scores
   /// follows from them. Every prediction must keep to them.
   func expressible(in input: Input) -> Expressible
+
+  /// The number of a sentence's distinct triples that cannot be targets beside others of the sentence, although
+  /// each could alone.
+  func conflicts(in input: Input) -> Int
 }
 
 extension ExtractionModel {
@@ -68,6 +74,8 @@ extension ExtractionModel {
   public static var hasCRF: Bool { false }
   /// The default: no table.
   public var wordTables: [WordTable] { [] }
+  /// The default: none.
+  public func conflicts(in input: Input) -> Int { 0 }
   /// The names of the objective's terms, in the order of ``objective``.
   public var termNames: [String] { objective.map(\.name) }
   /// The weights of the objective's terms in the total, in the order of ``objective``.

@@ -6,15 +6,11 @@ public protocol ModelOptions: Codable, Sendable {
   ///
   /// - Throws: the first option outside its range.
   func validate() throws(InvalidOption)
-  /// The entities that a tagging model is taught, and that its tags are scored against.
-  var taggedEntities: TaggedEntities { get }
   /// The token by which the model finds an entity, where it classifies pairs of tokens and tags with BIOES.
   var pairAnchor: Anchor? { get }
 }
 
 extension ModelOptions {
-  /// The entities of the sentence's triples.
-  public var taggedEntities: TaggedEntities { .triples }
   /// None: the model does not classify pairs of tokens.
   public var pairAnchor: Anchor? { nil }
 }

@@ -18,14 +18,14 @@ struct LoadedModel {
   /// How the training split was cut; that of checkpoints that do not say is parted at blanks.
   let tokenization: Tokenization
   /// The entities that the model was taught to tag.
-  var taggedEntities: TaggedEntities { options.model.options.taggedEntities }
+  var taggedEntities: TaggedEntities { model.taggedEntities }
   /// The token by which the model finds an entity.
   ///
   /// - Throws: where the model does not classify pairs of tokens.
   var pairAnchor: Anchor {
     get throws {
       if let anchor = options.model.options.pairAnchor { return anchor }
-      throw Self.refusal("--rin-exact authors", "classify pairs of tokens", options.model, of: path)
+      throw options.model.refusal("--rin-exact authors", "classify pairs of tokens", of: path)
     }
   }
 
@@ -33,25 +33,24 @@ struct LoadedModel {
   ///
   /// - Parameters:
   ///   - precision: the numbers that products multiply; `nil` for those of training.
-  ///   - isConstrained: whether tags are decoded without I after O or at the start, even if training did
-  ///     not constrain them.
+  ///   - changes: what differs from training in how the model decodes.
   ///   - readsStream: whether sentences come without end. Then `products=auto` means tercet's own kernels, as fast in
   ///     float32 as oneDNN, which keeps memory for each number of rows.
   init(
-    _ path: String, precision: Precision? = nil, isConstrained: Bool = false,
+    _ path: String, precision: Precision? = nil, changes: [DecodingChange] = [],
     readsStream: Bool = false
   ) throws {
-    let changes =
-      (isConstrained ? ["model.crfConstrained=true"] : [])
-      + (precision.map { ["precision=\($0.rawValue)"] } ?? [])
-    let overrides = try changes.map { try ConfigurationOverride($0) }
+    let settings =
+      changes.map(\.setting) + (precision.map { ["precision=\($0.rawValue)"] } ?? [])
+    let overrides = try settings.map { try ConfigurationOverride($0) }
     let file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
     var stored: RunOptions?
     let (header, model) = try Snapshot.header(of: file) { text in
       let name = "\(path): configuration"
       let plain = try ConfigurationDocument(text: text, name: name)
-      if isConstrained {
-        try Self.requireTags(in: try RunOptions.decoded(from: plain).model, of: path)
+      if !changes.isEmpty {
+        let model = try RunOptions.decoded(from: plain).model
+        for change in changes { try change.check(model, of: path) }
       }
       let document = try plain.overridden(by: overrides)
       let options = try RunOptions.decoded(from: document)
@@ -86,19 +85,6 @@ struct LoadedModel {
       precision = .float32
     }
     return Products(library, precision: precision)
-  }
-
-  /// Refuses `--constrained` for a model that decodes no tags.
-  private static func requireTags(in model: ModelSection, of path: String) throws {
-    if !model.type.hasCRF { throw refusal("--constrained", "tag with a CRF", model, of: path) }
-  }
-
-  private static func refusal(
-    _ flag: String, _ purpose: String, _ model: ModelSection, of path: String
-  ) -> Failure {
-    Failure(
-      description: "\(path): \(flag) is for models that \(purpose); '\(model.kind)' does not, "
-        + "so leave it out")
   }
 
   /// The tokens of raw text, cut as the training split was. Compounds that the model knows stay whole.

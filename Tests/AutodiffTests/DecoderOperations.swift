@@ -143,6 +143,15 @@ extension OperationCase {
       }
     ]
 
+  static let rowLosses = [nil, [1, 0, 10, 0.5] as [Float]].map { weights in
+    OperationCase("cross-entropy of rows, weights \(weights ?? [])", inputs: [Shape(4, 3)]) {
+      tape, x, _ in
+      let loss = LossTerm("rows", weight: 1, sentences: 1)
+      tape.addCrossEntropy(rowsOf: x[0], targets: [2, 0, 1, 2], weights: weights, to: loss)
+      return Results(losses: [loss])
+    }
+  }
+
   private static let exclusions: [(Exclusion?, String)] = [
     (nil, ""), (.removed, ", choices removed"), (.zeroed, ", choices zeroed"),
   ]

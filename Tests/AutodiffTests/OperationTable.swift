@@ -4,7 +4,8 @@ import Tensors
 
 extension OperationCase {
   /// Every operation of the tape.
-  static let all = elementwise + rows + recurrent + unrolled + attention + choices + chains
+  static let all =
+    elementwise + rows + recurrent + unrolled + attention + choices + rowLosses + chains
 
   static let elementwise: [OperationCase] =
     [

@@ -2,6 +2,7 @@ import Commands
 import Configuration
 import Corpora
 import Evaluation
+import Models
 import Tensors
 import Testing
 import Training
@@ -24,14 +25,13 @@ private func training(
 private func evaluation(
   _ checkpoints: [String] = ["a.h5"], match: MatchMode? = nil, by identity: TokenIdentity? = nil,
   report: String? = nil, threads: ThreadCount = .exactly(1),
-  incomplete: IncompleteGroups = .wrong, buckets: LengthRule = .triple, constrained: Bool = false,
-  precision: Precision? = nil, rinExact: RINExact = .spans
+  incomplete: IncompleteGroups = .wrong, buckets: LengthRule = .triple,
+  changes: [DecodingChange] = [], precision: Precision? = nil, rinExact: RINExact = .spans
 ) -> Evaluate {
   Evaluate(
     checkpoints: checkpoints, data: "t.jsonl", match: match, identity: identity,
     rinExact: rinExact, report: report, threads: threads, precision: precision,
-    incompleteGroups: incomplete, lengthRule: buckets,
-    isConstrained: constrained)
+    incompleteGroups: incomplete, lengthRule: buckets, changes: changes)
 }
 
 private func conversion(
@@ -122,10 +122,10 @@ struct GoodLineTests {
     ),
     (
       "evaluate --checkpoint a.h5 --data t.jsonl --match partial-first --lenient-na "
-        + "--length-buckets sentence --constrained --precision float32",
+        + "--length-buckets sentence --constrained --pairing one-to-one --precision float32",
       evaluation(
-        match: .partialFirst, incomplete: .dropped, buckets: .sentence, constrained: true,
-        precision: .float32)
+        match: .partialFirst, incomplete: .dropped, buckets: .sentence,
+        changes: [.constrained, .pairing(.oneToOne)], precision: .float32)
     ),
     (
       "extract --checkpoint a.h5",

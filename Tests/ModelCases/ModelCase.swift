@@ -29,10 +29,15 @@ public struct ModelCase: Sendable, CustomStringConvertible {
     public let byLastToken: Bool
   }
 
+  /// Whether the sentences have entities with types.
+  public let isTyped: Bool
+
   init(
     _ kind: String, _ remark: String = "", small: [String], learning: [String], goal: Double = 0.98,
-    epochs: Int = 200, rate: Float = 0.003, clip: Float = 0, byLastToken: Bool = false
+    epochs: Int = 200, rate: Float = 0.003, clip: Float = 0, byLastToken: Bool = false,
+    isTyped: Bool = false
   ) {
+    self.isTyped = isTyped
     self.kind = kind
     description = remark.isEmpty ? kind : "\(kind), \(remark)"
     self.small = (["kind=\(kind)"] + small).map { "model.\($0)" }
@@ -69,10 +74,25 @@ public struct ModelCase: Sendable, CustomStringConvertible {
     ModelCase(
       "rin", "without interaction", small: rinSmall + ["layers=0", "anchor=first"],
       learning: rinLearning + ["anchor=last"], rate: 0.01),
+    // One tag a token: some triples of these sentences are no targets, others come out of the pairing.
+    ModelCase(
+      "hmt", "typed", small: hmtSmall + ["eeWeight=0.5", "pairing=one-to-one"],
+      learning: hmtLearning + ["pairing=nearest"], goal: hmtGoal, epochs: 100, isTyped: true),
+    ModelCase(
+      "hmt", "full peepholes, mean over tokens, dropout",
+      small: hmtSmall + ["peepholes=full", "tokenMean=true", "dropout=0.3", "pairing=zip"],
+      learning: hmtLearning + ["pairing=nearest"], goal: hmtGoal, epochs: 100),
+    ModelCase(
+      "hmt", "NovelTagging: without EE, BIOES, weights",
+      small: hmtSmall + ["withEE=false", "jeScheme=bioes", "nonOWeight=10", "pairing=cartesian"],
+      learning: hmtLearning + ["pairing=nearest"], goal: hmtGoal, epochs: 100),
   ]
 
   private static let rinSmall = ["embedding=3", "hidden=2", "pairWidth=5"]
   private static let rinLearning = ["embedding=32", "hidden=32", "pairWidth=64", "dropout=0"]
+  private static let hmtSmall = ["embedding=3", "hidden=4", "tagWidth=5", "dropout=0"]
+  private static let hmtLearning = ["embedding=32", "hidden=48", "tagWidth=32", "dropout=0"]
+  private static let hmtGoal = 0.74
 
   private static let copySmall = [
     "embedding=3", "hidden=4", "fusion=5", "attentionWidth=2", "triples=2", "teacherForcing=1",

@@ -47,23 +47,58 @@ struct CeilingPropertyTests {
     let (architecture, options) = Self.architectures[index]
     let network = CopyNetwork(
       options: options, architecture: architecture, vocabularies: Self.vocabularies)
+    check(seed: index) {
+      WordInput(index: 0, sentence: $0, vocabularies: Self.vocabularies, limit: 5)
+    } output: {
+      Self.output(of: network, for: $0, &$1)
+    } form: {
+      network.expressible(in: $0)
+    }
+  }
+
+  /// HMT by every rule of pairing, with tags of both schemes.
+  static let hmt: [HMTOptions] = Pairing.allCases.flatMap { rule in
+    HMTOptions.JEScheme.allCases.map { scheme in
+      HMTOptions().with { ($0.pairing, $0.jeScheme) = (rule, scheme) }
+    }
+  }
+
+  @Test("by HMT too, whatever its tags", arguments: hmt.indices)
+  func everyRowOfHMT(_ index: Int) {
+    let lists = Self.vocabularies.lists + [("entity_types", NameList(["x"]))]
+    let model = HMT(options: Self.hmt[index], vocabularies: Vocabularies(lists: lists, sizes: []))
+    check(seed: 100 + index) {
+      model.input($0, index: 0, limit: 5)
+    } output: {
+      Self.output(of: model, for: $0, &$1)
+    } form: {
+      model.expressible(in: $0)
+    }
+  }
+
+  /// Scores 1500 pairs of random sentences, each by the next of the rules.
+  private func check<Input: ModelInput>(
+    seed: Int, _ input: (Sentence) -> Input, output: (Input, inout Draws) -> Prediction,
+    form: (Input) -> Expressible
+  ) {
     var reached = 0
     for number in 0..<1500 {
-      var draws = Draws(CounterRandom(seed: UInt64(index), purpose: "ceilings", example: number))
+      var draws = Draws(CounterRandom(seed: UInt64(seed), purpose: "ceilings", example: number))
       let sentences = (0..<2).map { _ in Self.sentence(&draws) }
-      let inputs = sentences.map {
-        WordInput(index: 0, sentence: $0, vocabularies: Self.vocabularies, limit: 5)
-      }
-      let predictions = inputs.map { Self.output(of: network, for: $0, &draws) }
+      let inputs = sentences.map(input)
+      let predictions = inputs.map { output($0, &draws) }
       let report = Evaluator(Self.rules[number % Self.rules.count]).report(
-        sentences: sentences, predictions: predictions,
-        forms: inputs.map { network.expressible(in: $0) })
+        sentences: sentences, predictions: predictions, forms: inputs.map(form))
       for row in report.rows {
         guard let ceiling = row.score.ceiling else { continue }
-        let (counts, what) = (row.score.counts, "\(row.name), \(number): \(sentences)")
-        #expect(counts.precision <= ceiling.precision, "precision of \(what)")
-        #expect(counts.recall <= ceiling.recall, "recall of \(what)")
-        #expect(counts.f1 <= ceiling.f1, "F1 of \(what)")
+        let counts = row.score.counts
+        let isWithin =
+          counts.precision <= ceiling.precision && counts.recall <= ceiling.recall
+          && counts.f1 <= ceiling.f1
+        // Printing sentences takes longer than all else.
+        if !isWithin {
+          Issue.record("\(counts) passes \(ceiling): \(row.name), \(number): \(sentences)")
+        }
       }
       if report.score.f1 > 0 && report.score.counts == report.score.ceiling { reached += 1 }
     }
@@ -153,6 +188,23 @@ struct CeilingPropertyTests {
     }
     var prediction = network.read(actions, length: length, tags: tags)
     prediction.tags = tags?.padded(to: input.sentence.tokens.count)
+    return prediction
+  }
+}
+
+extension CeilingPropertyTests {
+  /// Random tags, or those of the gold triples; of EE likewise.
+  private static func output(
+    of model: HMT, for input: WordInput, _ draws: inout Draws
+  ) -> Prediction {
+    func random(_ scheme: TagScheme) -> Tags {
+      Tags((0..<input.length).map { _ in draws.number(0..<scheme.count) }, scheme)
+    }
+    let joint =
+      draws.number(0..<2) == 0 ? model.jointTags(of: input).tags : random(model.jointScheme)
+    let gold = draws.number(0..<2) == 0 ? model.entityTags(of: input) : nil
+    var prediction = model.read(joint, entities: gold ?? random(model.entityScheme))
+    prediction.tags = prediction.tags?.padded(to: input.sentence.tokens.count)
     return prediction
   }
 }

@@ -10,6 +10,13 @@ extension CopyModel {
   }
 }
 
+extension HMT {
+  /// The prediction from gold tags (HMT/README.md 5.2).
+  func oracle(of input: WordInput) -> Prediction {
+    read(jointTags(of: input).tags, entities: ee == nil ? nil : entityTags(of: input))
+  }
+}
+
 extension CopyNetwork {
   func oracle(of input: WordInput, seed: UInt64) -> Prediction {
     let tags = architecture.tagging ? options.tags(of: input) : nil

@@ -5,7 +5,7 @@ import Models
 import Tensors
 
 /// Sentences of unequal length whose triples cover the cases: several triples, more than two, none,
-/// one with an unlocated entity, a repeated one, and one of an unknown relation.
+/// one with an unlocated entity, a repeated one, and one of an unknown relation; one sentence has entities with types.
 enum TinyCorpus {
   static let relations = ["acts in", "born in", "capital of", "directs"]
 
@@ -13,8 +13,9 @@ enum TinyCorpus {
     Sentence(
       id: "several", tokens: ["a", "b", "c", "d", "e", "f", "g"],
       entities: [
-        EntityMention(span: Span(0, 1)), EntityMention(span: Span(3, 3)),
-        EntityMention(span: Span(4, 6)),
+        EntityMention(span: Span(0, 1), type: "person"),
+        EntityMention(span: Span(3, 3), type: "film"),
+        EntityMention(span: Span(4, 6), type: "place"),
       ],
       triples: [
         triple(Span(0, 1), 0, Span(3, 3)), triple(Span(3, 3), 2, Span(5, 6)),

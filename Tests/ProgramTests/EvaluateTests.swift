@@ -1,4 +1,5 @@
 import Foundation
+import ModelCases
 import TestSupport
 import Testing
 
@@ -152,6 +153,25 @@ extension ProgramTests {
             "tercet: tagged/last.h5: --rin-exact authors is for models that classify pairs of tokens; "
               + "'copymtl' does not, so leave it out"
           ])
+      }
+    }
+
+    @Test("heads and tails are paired as told by a model that tags them, and by no other")
+    func pairing() throws {
+      let hmt = try #require(ModelCase.all.first { $0.kind == "hmt" })
+      try withWorkplace(of: hmt) { place in
+        try place.trained("paired", hmt.small, ["--stop-after", "2"])
+        let paired = try report(of: "paired/last.h5", ["--pairing", "one-to-one"], in: place)
+        #expect(paired.values["sentences"] as? Int == 20)
+        try place.trained("plain", ["model.kind=copyre", "model.hidden=4"], ["--stop-after", "2"])
+        let plain = try place.tercet(
+          "evaluate", "--checkpoint", "plain/last.h5", "--data", "data/test.jsonl", "--pairing",
+          "zip")
+        #expect(plain.status == 1 && plain.stdout.isEmpty)
+        #expect(
+          plain.stderr.contains(
+            "plain/last.h5: --pairing is for models that pair tagged heads and tails, hmt; "
+              + "'copyre' does not, so leave it out"))
       }
     }
 

@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import ModelCases
 import TestSupport
@@ -168,7 +169,12 @@ func withWorkplace<T>(
 ) throws -> T {
   try withTemporaryDirectory { folder in
     let place = Workplace(folder: folder)
-    for (name, data) in sample { try place.write(data, to: "data/\(name).jsonl") }
+    for (name, data) in sample {
+      try place.write(data, to: "data/\(name).jsonl")
+      guard test?.isTyped == true else { continue }
+      let path = place.path("data/\(name).jsonl")
+      try JSONLines.write(try JSONLines.read(path).map(\.typed), to: path)
+    }
     let rest = configuration.range(of: "data:").map { configuration[$0.lowerBound...] } ?? ""
     let text = (test.map { "model:\n  kind: \($0.kind)\n" + rest } ?? configuration)
       .replacing("DATA", with: place.path("data"))

@@ -19,26 +19,37 @@ extension Tape {
     return y
   }
 
-  /// Adds `−log softmax(x)[target]` of each row to the loss of the row's sentence.
+  /// Adds `−w log softmax(x)[target]` of each row to the loss of the row's sentence.
   ///
   /// - Parameters:
   ///   - x: scores, `[rows, classes]`.
   ///   - targets: a class for each row.
-  package func addCrossEntropy(rowsOf x: Variable, targets: [Int], to loss: LossTerm) {
-    precondition(targets.count == x.value.rows, "\(targets.count) targets, \(x.value.rows) rows")
+  ///   - weights: `w` of each row; 1 when `nil`. A row of weight 0 has neither loss nor gradient.
+  package func addCrossEntropy(
+    rowsOf x: Variable, targets: [Int], weights: [Float]? = nil, to loss: LossTerm
+  ) {
     let classes = x.value.columns
-    let probabilities = pool.uninitialized(x.value.rows, classes)
-    probabilities.assign(x.value)
-    for (row, target) in targets.enumerated() {
-      precondition(0..<classes ~= target, "class \(target) of \(classes)")
-      let total = softmax(probabilities.row(row), count: classes)
-      loss.add(total - x.value.row(row)[target], sentence: x.rows.sentence(of: row))
+    precondition(
+      targets.count == x.value.rows && weights.map { $0.count == targets.count } ?? true
+        && targets.allSatisfy { 0..<classes ~= $0 },
+      "\(targets.count) targets of \(classes) classes for \(x.value.rows) rows")
+    let counted = targets.indices.filter { weights?[$0] != 0 }
+    let probabilities = pool.uninitialized(counted.count, classes)
+    for (place, row) in counted.enumerated() {
+      let p = probabilities.row(place)
+      p.update(from: x.value.row(row), count: classes)
+      let total = softmax(p, count: classes)
+      loss.add(
+        (weights?[row] ?? 1) * (total - x.value.row(row)[targets[row]]),
+        sentence: x.rows.sentence(of: row))
     }
     record { _ in
-      for (row, target) in targets.enumerated() {
-        let gradient = probabilities.row(row)
-        gradient[target] -= 1
-        add(gradient, times: loss.gradientScale, to: x.gradient.row(row), count: classes)
+      for (place, row) in counted.enumerated() {
+        let gradient = probabilities.row(place)
+        gradient[targets[row]] -= 1
+        add(
+          gradient, times: (weights?[row] ?? 1) * loss.gradientScale, to: x.gradient.row(row),
+          count: classes)
       }
     }
   }

@@ -53,6 +53,11 @@ public struct SequenceLayout: Sendable {
     return offsets[position] + sentence
   }
 
+  /// A value for each token, in the order of the rows.
+  public func packed<Value>(_ value: (_ sentence: Int, _ position: Int) -> Value) -> [Value] {
+    (0..<steps).flatMap { step in (0..<active[step]).map { value($0, step) } }
+  }
+
   /// The rows of a sentence's tokens, in order.
   public func rows(ofSentence sentence: Int) -> [Int] {
     (0..<lengths[sentence]).map { offsets[$0] + sentence }

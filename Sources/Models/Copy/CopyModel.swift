@@ -40,5 +40,7 @@ extension CopyModel {
     network.predict(batch, on: tape)
   }
 
+  package var taggedEntities: TaggedEntities { network.options.taggedEntities }
+
   package func expressible(in input: WordInput) -> Expressible { network.expressible(in: input) }
 }

@@ -84,9 +84,7 @@ package struct CopyBatch {
 
   /// Word ids in the order of the layout's rows.
   var packedWords: [Int] {
-    (0..<layout.steps).flatMap { step in
-      (0..<layout.active[step]).map { inputs[$0].words[step] }
-    }
+    layout.packed { inputs[$0].words[$1] }
   }
 }
 
@@ -97,12 +95,8 @@ extension CopyNetwork {
   package func encode(_ batch: CopyBatch, streams: RandomStreams?, on tape: Tape)
     -> BidirectionalEncoder.Encoding
   {
-    func dropped(_ x: Variable, _ purpose: String) -> Variable {
-      guard let streams else { return x }
-      return Dropout(options.dropout)(
-        x, layout: batch.layout,
-        streams: batch.inputs.map { streams.stream(purpose, example: $0.index) }, on: tape)
-    }
+    let dropped = PassDropout(
+      options.dropout, of: batch.inputs, layout: batch.layout, streams: streams, on: tape)
     let embedded = dropped(
       words(batch.packedWords, rows: batch.layout.tokenRows, on: tape), "dropout of words")
     let encoding = encoder(embedded, layout: batch.layout, on: tape)

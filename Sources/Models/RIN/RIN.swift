@@ -53,6 +53,7 @@ package struct RIN: ExtractionModel {
     self.layout = layout
   }
 
+  package var taggedEntities: TaggedEntities { options.taggedEntities }
   package var wordTables: [WordTable] { [WordTable(words.table, start: options.wordStart)] }
 
   /// `L_r`, the cross-entropy of pairs and relations, and `L_e`, that of tags (RIN/README.md 6.4).
@@ -83,11 +84,9 @@ extension RIN {
       let ids = ids(batch, rows) { $0.partsOfSpeech ?? [] }
       input = tape.concatenated(input, partsOfSpeech(ids, rows: rows.tokenRows, on: tape))
     }
-    if let streams {
-      input = Dropout(options.dropout)(
-        input, layout: rows,
-        streams: batch.map { streams.stream("dropout of input", example: $0.index) }, on: tape)
-    }
+    let dropped = PassDropout(
+      options.dropout, of: batch, layout: rows, streams: streams, on: tape)
+    input = dropped(input, "dropout of input")
     return (encoder(input, layout: rows, on: tape).outputs, rows)
   }
 
@@ -107,7 +106,7 @@ extension RIN {
     _ batch: [RINInput], _ rows: SequenceLayout, _ tokens: (RINInput) -> [Int]
   ) -> [Int] {
     let all = batch.map(tokens)
-    return (0..<rows.steps).flatMap { step in (0..<rows.active[step]).map { all[$0][step] } }
+    return rows.packed { all[$0][$1] }
   }
 
   package func losses(

@@ -10,6 +10,8 @@ public struct Targets: Sendable {
     case names
     /// The sentence has more triples than the model decodes.
     case slots
+    /// The targets of a model of tags have other triples in its place.
+    case conflicts
     /// The sentence is left out of training.
     case length
   }
@@ -32,6 +34,7 @@ public struct Targets: Sendable {
       let form = split.expressible(index)
       slots = form.triples
       add(split.sentence(index), form)
+      lose(split.conflicts(index), .conflicts)
     }
     for sentence in leftOut {
       let count = sentence.distinctTriples.count
@@ -83,6 +86,9 @@ public struct Targets: Sendable {
     case .slots:
       return "\(count) are beyond the \(slots) triples that the model decodes of a sentence; raise "
         + "model.triples"
+    case .conflicts:
+      return "\(count) need a tag of a token that has another one for an earlier triple; copymtl, "
+        + "for one, has no such limit"
     case .length:
       return "\(count) are in sentences of more than \(longest) tokens; raise data.maximumLength"
     }

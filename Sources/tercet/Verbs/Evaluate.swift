@@ -12,7 +12,7 @@ struct Evaluate: Verb {
     purpose: "score checkpoints on a split, on this machine alone",
     flags: [
       checkpoint, data, match, by, rinExact, json, threads, precision, lenientNA, lengthBuckets,
-      constrained,
+      constrained, pairing,
     ],
     notes: "Matches: exact compares relation and both entity strings, exact-pos relation and "
       + "spans, partial-last and partial-first relation and the last or first tokens.",
@@ -52,6 +52,10 @@ struct Evaluate: Verb {
     help: "score entity lengths by triple or by sentence (default: triple)")
   private static let constrained = Flag(
     "constrained", help: "never decode tag I after O or at the start (default: as trained)")
+  private static let pairing = Flag(
+    "pairing", .required("RULE"),
+    help: "pair tagged heads and tails by nearest, cartesian, zip or one-to-one (default: as "
+      + "trained)")
 
   /// At least one; of several, mean and deviation are reported.
   let checkpoints: [String]
@@ -73,8 +77,8 @@ struct Evaluate: Verb {
   let incompleteGroups: IncompleteGroups
   /// The unit of the scores by entity length.
   let lengthRule: LengthRule
-  /// Whether tags are decoded with constraints even if training had none.
-  let isConstrained: Bool
+  /// What differs from training in how the models decode.
+  let changes: [DecodingChange]
 }
 
 extension Evaluate {
@@ -88,6 +92,7 @@ extension Evaluate {
       }
     }
     let identity: TokenIdentity? = try line.choice(of: Self.by)
+    let pairing: Pairing? = try line.choice(of: Self.pairing)
     if let match, let text = Self.contradiction(match, identity) { throw line.error(text) }
     self.init(
       checkpoints: line.values(of: Self.checkpoint), data: line.requiredValue(of: Self.data),
@@ -96,7 +101,8 @@ extension Evaluate {
       precision: try line.choice(of: Self.precision),
       incompleteGroups: line.has(Self.lenientNA) ? .dropped : .wrong,
       lengthRule: try line.choice(of: Self.lengthBuckets) ?? .triple,
-      isConstrained: line.has(Self.constrained))
+      changes: (line.has(Self.constrained) ? [.constrained] : [])
+        + (pairing.map { [.pairing($0)] } ?? []))
   }
 
   /// The fault of a match mode with a way of comparing tokens, if there is one.
@@ -122,7 +128,7 @@ extension Evaluate {
     var reports: [EvaluationReport] = []
     for checkpoint in checkpoints {
       let loaded = try LoadedModel(
-        checkpoint, precision: precision, isConstrained: isConstrained)
+        checkpoint, precision: precision, changes: changes)
       let report = try score(loaded, sentences)
       if checkpoints.count > 1 { say(checkpoint) }
       for note in notes(on: report) { say(note) }
