@@ -14,12 +14,17 @@ struct FixtureFile: Sendable, CustomTestStringConvertible {
     return given.map { URL(filePath: $0) } ?? packageRoot.appending(path: "Tests/Fixtures")
   }()
 
-  static let all: [FixtureFile] = {
+  /// The files of HDF5.
+  static let all = files(endingIn: ".h5")
+  /// The files of cases, JSON.
+  static let cases = files(endingIn: "cases.json")
+
+  private static func files(endingIn ending: String) -> [FixtureFile] {
     let files = try? FileManager.default.contentsOfDirectory(
       at: folder, includingPropertiesForKeys: nil)
-    return (files ?? []).filter { $0.pathExtension == "h5" }
+    return (files ?? []).filter { $0.lastPathComponent.hasSuffix(ending) }
       .sorted { $0.lastPathComponent < $1.lastPathComponent }.map { FixtureFile(url: $0) }
-  }()
+  }
 }
 
 @Suite("Fixtures")
@@ -38,6 +43,8 @@ struct FixturesTests {
       try ModelFixture(fixture).check()
     } else if try fixture.attributes().contains("gru_form") {
       try RINFixture(fixture).check()
+    } else if try fixture.attributes().contains("je_scheme") {
+      try HMTFixture(fixture).check()
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/emissions") {
       try checkChains(fixture)
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/out_avg") {
@@ -46,5 +53,12 @@ struct FixturesTests {
       Issue.record("\(fixture.name): neither a model nor a chain nor an encoder")
     }
     try fixture.expectAllRead()
+  }
+
+  @Test("tags, spans and triples of a file of cases", arguments: FixtureFile.cases)
+  func cases(_ file: FixtureFile) throws {
+    let json = try Data(contentsOf: file.url)
+    try checkHMTCases(json)
+    try checkRINCases(json)
   }
 }

@@ -5,18 +5,6 @@ import Testing
 
 @testable import Evaluation
 
-@Suite("Cases of RIN")
-struct RINCaseTests {
-  @Test("cells and tags become the triples and the counts of the files of cases")
-  func cases() throws {
-    let folder = FixtureFile.folder
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    where name.hasSuffix("cases.json") {
-      try checkRINCases(Data(contentsOf: folder.appending(path: name)))
-    }
-  }
-}
-
 /// Checks the part `rin` of a file of cases: cells and tags to triples, and the counts of both exact rules
 /// (RIN/README.md 6.6, 6.7).
 ///

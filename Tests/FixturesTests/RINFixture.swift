@@ -75,27 +75,22 @@ struct RINFixture {
       }
   }
 
-  private func batch() -> (sorted: Sorted, inputs: [RINInput]) {
-    let sorted = Sorted(sentences.map(\.tokens.count))
-    return (
-      sorted, sorted.order.map { model.input(sentences[$0], index: $0, limit: .max) }
-    )
-  }
+  private var batch: FixtureBatch<RIN> { FixtureBatch(model, sentences) }
 
   func check() throws {
     try checkTargets()
     try checkLayers()
-    try checkLoss()
+    try fixture.checkLosses(batch, of: values, parameters)
     try checkPredictions()
     for group in ["adam", "adam_clip"] {
-      try fixture.checkUpdates(group, of: model.layout, from: values, parameters) { tape in
-        try losses(on: tape).total
+      try fixture.checkUpdates(group, of: model.layout, from: values, parameters) {
+        batch.losses(on: $0).total
       }
     }
   }
 
   private func checkTargets() throws {
-    let (sorted, inputs) = batch()
+    let (sorted, inputs) = (batch.sorted, batch.inputs)
     try fixture.compare(
       "input/tags", sorted.pad(inputs.map { model.tags(of: $0).values }, time: time, filler: -1))
     let relations = model.vocabularies.relations.count
@@ -110,7 +105,7 @@ struct RINFixture {
   }
 
   private func checkLayers() throws {
-    let (sorted, inputs) = batch()
+    let (sorted, inputs) = (batch.sorted, batch.inputs)
     let tape = fixture.tape(values)
     let (start, rows) = model.encoded(inputs, streams: nil, on: tape)
     try fixture.compare("encoder/out", sorted.unpack(start.value, time: time))
@@ -182,61 +177,22 @@ struct RINFixture {
         return padded
       })
   }
-
-  /// Runs the whole batch forward.
-  private func losses(on tape: Tape) throws -> (terms: [LossTerm], total: Double) {
-    let terms = model.losses(
-      of: batch().inputs, streams: RandomStreams(seed: 0, epoch: 0), on: tape)
-    for term in terms { term.gradientScale = term.weight / Float(sentences.count) }
-    let total = terms.reduce(0) { $0 + Double($1.weight) * $1.sum / Double(sentences.count) }
-    return (terms, total)
-  }
-
-  private func checkLoss() throws {
-    let (sorted, gradients) = (batch().sorted, Slab(count: values.count))
-    let tape = fixture.tape(values, mode: .oneShard)
-    let (terms, total) = try losses(on: tape)
-    for term in terms {
-      try fixture.compareLosses("loss/\(term.name)", [term.sum / Double(sentences.count)])
-      try fixture.compare(
-        "loss/\(term.name)_per_sentence", sorted.restore(term.perSentence).map { Float($0) })
-    }
-    try fixture.compareLosses("loss/total", [total])
-    tape.collected().add(to: gradients)
-    try fixture.compare("grad", parameters, in: gradients)
-  }
 }
 
 extension RINFixture {
   private func checkPredictions() throws {
-    let (sorted, inputs) = batch()
-    let predictions = sorted.restore(model.predict(inputs, on: fixture.tape(values)))
-    let tags = predictions.map { $0.tags?.values ?? [] }
-    try fixture.compare(
-      "predict/tags", tags.flatMap { $0 + [Int](repeating: -1, count: time - $0.count) })
+    let predictions = batch.predictions(on: fixture.tape(values))
+    try fixture.compareTags("predict/tags", predictions.map { $0.tags?.values ?? [] })
     try fixture.compareRows(
       "predict/spans",
       predictions.enumerated().flatMap { sentence, prediction in
         (prediction.tags?.spans ?? []).map { [sentence, $0.start, $0.end] }
       })
-    let triples = predictions.enumerated().flatMap { sentence, prediction in
-      rows(prediction.triples, ofSentence: sentence)
-    }
-    try fixture.compareRows("predict/triples", triples)
-    let gold = sentences.enumerated().flatMap { rows($1.triples, ofSentence: $0) }
-    try fixture.compare(
-      "predict/counts",
-      [Set(triples).intersection(gold).count, Set(triples).count, Set(gold).count])
+    let triples = batch.rows(predictions.map(\.triples))
+    try fixture.checkTriples(
+      "triples", counts: "counts", triples, gold: batch.rows(sentences.map(\.triples)))
     try fixture.compareRows("predict/cells", triples.map(cell))
     try checkAuthors(predictions)
-  }
-
-  private func rows(_ triples: [Triple], ofSentence sentence: Int) -> [[Int]] {
-    triples.compactMap { triple in
-      guard let head = triple.head.span, let tail = triple.tail.span else { return nil }
-      let relation = model.vocabularies.relations.id(of: triple.relation) ?? -1
-      return [sentence, head.start, head.end, relation, tail.start, tail.end]
-    }
   }
 
   /// Sentence, anchors and relation of a row of spans.
@@ -261,7 +217,7 @@ extension RINFixture {
     let right = predictions.enumerated().flatMap { sentence, prediction in
       prediction.groups.filter {
         counts(Prediction(groups: [$0], tags: prediction.tags), sentences[sentence]).tp == 1
-      }.flatMap { rows(Prediction(groups: [$0]).triples, ofSentence: sentence).map(cell) }
+      }.flatMap { batch.rows(Prediction(groups: [$0]).triples, ofSentence: sentence).map(cell) }
     }
     try fixture.compareRows("predict/authors_correct_cells", right)
   }
