@@ -60,6 +60,15 @@ extension OperationCase {
     OperationCase("gathered, rows repeated and left out", inputs: [Shape(4, 3)]) { tape, x, _ in
       Results(outputs: [tape.gathered(x[0], rows: [3, 1, 3, 3, 0])])
     },
+    OperationCase(
+      "recomputed, one result used twice", inputs: [Shape(4, 3)],
+      parameters: [Shape(3, 3), Shape(1, 3)]
+    ) { tape, x, p in
+      let y = tape.recomputed {
+        [tape.linear(x[0], p[0], bias: p[1]), tape.activated(x[0], .tanh)]
+      }
+      return Results(outputs: [y[0], tape.sum(y[1], x[0]), tape.scaled(y[1], by: 2)])
+    },
     OperationCase("a range of rows", inputs: [Shape(5, 3)]) { tape, x, _ in
       Results(outputs: [tape.rows(x[0], 1..<4), tape.rows(x[0], 3..<5)])
     },

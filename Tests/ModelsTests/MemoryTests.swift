@@ -1,7 +1,10 @@
+import Autodiff
 import Corpora
 import Foundation
+import Layers
 import ModelCases
 import Models
+import Tensors
 import TestSupport
 import Testing
 
@@ -36,5 +39,32 @@ struct MemoryTests {
       let grown = (after[4] - after[0]) * 4096
       precondition(grown < 1_000_000, "\(grown) bytes more, pages \(after)")
     }
+  }
+
+  @Test("of a layer of RIN more, a step keeps the three results alone")
+  func layersOfRIN() {
+    let sentences = (0..<8).map { number in
+      Sentence(
+        id: "\(number)", tokens: (0..<60).map { "w\(($0 * 7 + number) % 40)" },
+        triples: (0..<20).map {
+          Triple(
+            head: .span(Span($0, $0)), relation: "r\($0)", tail: .span(Span($0 + 9, $0 + 9)))
+        })
+    }
+    func peak(_ layers: Int) -> Int {
+      var options = RINOptions()
+      options.layers = layers
+      let model = RIN(options: options, vocabularies: RIN.vocabularies(of: sentences))
+      let values = Slab(count: model.layout.count)
+      values.initialize(model.layout, seed: 1)
+      let tape = Tape(parameters: values, mode: .oneShard)
+      let inputs = sentences.enumerated().map { model.input($1, index: $0, limit: .max) }
+      let terms = model.losses(of: inputs, streams: RandomStreams(seed: 0, epoch: 0), on: tape)
+      for term in terms { term.gradientScale = 1 }
+      return withExtendedLifetime(tape.collected()) { tape.pool.peakBytes }
+    }
+    let results = 3 * 8 * 60 * 2 * RINOptions().hidden * MemoryLayout<Float>.stride
+    let grown = peak(12) - peak(4)
+    #expect(grown <= 8 * results * 5 / 4, "\(grown) bytes for 8 layers of \(results)")
   }
 }

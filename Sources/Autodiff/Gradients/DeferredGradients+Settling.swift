@@ -6,7 +6,7 @@ extension DeferredGradients {
   /// changes, because the products are those of a ``GradientTile``.
   func settle() {
     for (offset, (parameter, terms)) in terms where parameter.count <= GradientTile.size {
-      let kept = terms.reduce(0) { $0 + $1.operandFloats }
+      let kept = terms.reduce(0) { $0 + $1.floats }
       guard kept > count * parameter.count else { continue }
       let sums = (0..<count).map { shard in
         let sum = pool.uninitialized(parameter.rows, parameter.columns)

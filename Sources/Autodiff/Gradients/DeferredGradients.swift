@@ -35,10 +35,13 @@ public final class DeferredGradients: @unchecked Sendable {
       return outputs.count == parameter.rows && inputs.count == parameter.columns
     }
 
-    /// The floats of the operands of a product, as if they were its own.
-    var operandFloats: Int {
-      guard case .product(let dy, let x, _, _, _, _) = self else { return 0 }
-      return dy.rows * dy.columns + x.rows * x.columns
+    /// The floats of the operands of a product or of sums, as if they were its own.
+    var floats: Int {
+      switch self {
+      case .product(let dy, let x, _, _, _, _): dy.rows * dy.columns + x.rows * x.columns
+      case .lookups: 0
+      case .sums(let sums): sums.reduce(0) { $0 + $1.count }
+      }
     }
   }
 

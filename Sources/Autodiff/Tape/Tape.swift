@@ -28,6 +28,8 @@ public final class Tape {
   public let pool = MatrixPool()
   /// Whether operations record pullbacks; change it between passes only.
   public var mode: Mode
+  /// Whether a part of the forward pass runs that the backward pass runs again (``recomputed(_:)``).
+  private var isPassing = false
   private let store: WeightStore?
   private var pullbacks: [(DeferredGradients) -> Void] = []
 
@@ -54,7 +56,7 @@ public final class Tape {
 
   /// Whether the tape records pullbacks.
   package var isTraining: Bool {
-    if case .inference = mode { false } else { true }
+    if case .inference = mode { false } else { !isPassing }
   }
 
   /// The library and precision of all products on this tape.
@@ -83,16 +85,38 @@ public final class Tape {
     }
   }
 
+  /// Runs a part of the forward pass without keeping what the backward pass needs, and runs it again there: memory for
+  /// time. The gradients of small parameters are summed before that.
+  ///
+  /// - Parameter part: operations that give the same values each time: their random numbers come from named streams.
+  /// - Returns: what `part` returns; only these values are kept.
+  package func recomputed(_ part: @escaping () -> [Variable]) -> [Variable] {
+    guard isTraining else { return part() }
+    isPassing = true
+    let outputs = part().map { variable($0.value, rows: $0.rows) }
+    isPassing = false
+    record { gradients in
+      guard outputs.contains(where: \.hasGradient) else { return }
+      gradients.settle()
+      for (output, again) in zip(outputs, part()) where output.hasGradient {
+        add(output.gradient.pointer, to: again.gradient.pointer, count: output.gradient.count)
+      }
+    }
+    return outputs
+  }
+
   /// Runs all pullbacks in reverse order, discards them, and returns the terms of the parameter
   /// gradients.
   ///
+  /// - Parameter earlier: the terms of other sentences of the same single shard, to add to.
   /// - Precondition: the mode is ``Mode/collecting(shards:count:)``.
-  public func collected() -> DeferredGradients {
+  public func collected(addingTo earlier: DeferredGradients? = nil) -> DeferredGradients {
     guard case .collecting(let shards, let count) = mode else {
       preconditionFailure("gradients of a tape that does not collect them")
     }
-    let gradients = DeferredGradients(
-      shards: shards, count: count, products: products, pool: pool)
+    precondition(earlier == nil || shards == nil && count == 1, "terms of several shards")
+    let gradients =
+      earlier ?? DeferredGradients(shards: shards, count: count, products: products, pool: pool)
     while let pullback = pullbacks.popLast() { pullback(gradients) }
     gradients.settle()
     return gradients

@@ -38,34 +38,55 @@ package struct Interaction: Sendable {
     package let shared: Variable?
   }
 
-  /// Runs all layers.
+  /// Runs all layers. The backward pass computes those before the last again, one at a time, so that its memory
+  /// depends little on their number: of each such layer its three results are kept.
   ///
   /// - Parameters:
   ///   - start: `H⁰`, `[tokens, d]`.
   ///   - tagger: ER.
   ///   - classifier: RC.
-  ///   - visit: called after each layer.
+  ///   - visit: called after each layer; in training again when the backward pass computes a layer again.
   /// - Returns: the features of the final classifiers, `He` and `Hr`.
   package func callAsFunction(
     _ start: Variable, _ rows: SequenceLayout, _ tagger: Linear, _ classifier: PairClassifier,
-    on tape: Tape, visit: (Layer) -> Void = { _ in }
+    on tape: Tape, visit: @escaping (Layer) -> Void = { _ in }
   ) -> (entities: Variable, relations: Variable) {
-    let entityCell = UnrolledCell(entities, rows: layers * rows.rows, on: tape)
-    let relationCell = UnrolledCell(relations, rows: layers * rows.rows, on: tape)
     var (shared, he, hr) = (start, start, start)
-    for layer in 1...layers {
-      let tags = tape.softmaxRows(tagger(he, on: tape))
-      let maxima = tape.maxima(classifier.logits(hr, layout: rows, on: tape))
-      let state = CellState(hidden: shared, cell: nil)
-      he = entityCell.step(tags, from: state).hidden
-      hr = relationCell.step(maxima, from: state).hidden
-      if layer < layers { shared = sum(shared, he, hr, on: tape) }
-      visit(
-        Layer(
-          tags: tags, maxima: maxima, entities: he, relations: hr,
-          shared: layer < layers ? shared : nil))
+    for number in 1...layers {
+      let before = (shared: shared, entities: he, relations: hr)
+      func layer() -> Layer {
+        let layer = run(before, rows, tagger, classifier, isLast: number == layers, on: tape)
+        visit(layer)
+        return layer
+      }
+      guard number < layers else {
+        let last = layer()
+        return (last.entities, last.relations)
+      }
+      let found = tape.recomputed {
+        let found = layer()
+        return [found.entities, found.relations] + [found.shared].compactMap { $0 }
+      }
+      (he, hr, shared) = (found[0], found[1], found[2])
     }
     return (he, hr)
+  }
+
+  /// Runs a layer, which reads what both tasks predict of the features before it.
+  private func run(
+    _ before: (shared: Variable, entities: Variable, relations: Variable), _ rows: SequenceLayout,
+    _ tagger: Linear, _ classifier: PairClassifier, isLast: Bool, on tape: Tape
+  ) -> Layer {
+    let entityCell = UnrolledCell(entities, rows: rows.rows, on: tape)
+    let relationCell = UnrolledCell(relations, rows: rows.rows, on: tape)
+    let tags = tape.softmaxRows(tagger(before.entities, on: tape))
+    let maxima = tape.maxima(classifier.logits(before.relations, layout: rows, on: tape))
+    let state = CellState(hidden: before.shared, cell: nil)
+    let he = entityCell.step(tags, from: state).hidden
+    let hr = relationCell.step(maxima, from: state).hidden
+    return Layer(
+      tags: tags, maxima: maxima, entities: he, relations: hr,
+      shared: isLast ? nil : sum(before.shared, he, hr, on: tape))
   }
 
   private func sum(
