@@ -15,17 +15,8 @@ public enum Inference {
   /// longest sentence first.
   public static func batches(of split: any EncodedSplit) -> [[Int]] {
     let ordered = (0..<split.count).sorted { (-split.cost($0), $0) < (-split.cost($1), $1) }
-    var batches: [[Int]] = []
-    var rows = 0
-    for index in ordered {
-      rows += split.rows(index)
-      if let last = batches.last, last.count < mostSentences, rows <= mostRows {
-        batches[batches.count - 1].append(index)
-      } else {
-        batches.append([index])
-        rows = split.rows(index)
-      }
-    }
+    let batches = BatchPartition.runs(
+      of: ordered, rows: mostRows, count: mostSentences, rowsOf: split.rows)
     return batches.map { $0.sorted { (-split.length($0), $0) < (-split.length($1), $1) } }
   }
 

@@ -86,6 +86,24 @@ struct ShardWorkerTests {
     }
   }
 
+  @Test("so has that of shards that run in parts", arguments: ModelCase.all, Products.tested)
+  func parts(test: ModelCase, products: Products) throws {
+    let work = try Work(test.section(), sentences: 40)
+    let part = work.minibatch.split.rows(0) + 1
+    let alone = work.gradient(products, workers: 1, limits: .init(rows: 1, part: part))
+    let whole = work.gradient(products, workers: 1)
+    #expect(alone.gradient != whole.gradient)
+    for rows in [2 * part, .max] {
+      let other = work.gradient(products, workers: 2, limits: .init(rows: rows, part: part))
+      #expect(other.gradient.map(\.bitPattern) == alone.gradient.map(\.bitPattern))
+      #expect(other.losses == alone.losses)
+    }
+    // Elsewhere a maximum may be another token's, since a product's bits depend on its rows.
+    guard products.library.keepsRowsApart else { return }
+    #expect(alone.losses == whole.losses)
+    check(alone.gradient, whole.gradient.map { Double($0) }, work.model.layout)
+  }
+
   /// Products of a few hundred terms in another order: each sum is off by some 2⁻¹⁷ of its terms.
   @Test(
     "the float32 gradient is that of plain products, shard by shard", arguments: ModelCase.all,
@@ -95,7 +113,11 @@ struct ShardWorkerTests {
     let (found, truth) = (
       work.gradient(Products(library), workers: 2).gradient, work.plainGradient()
     )
-    for parameter in work.model.layout.parameters {
+    check(found, truth, work.model.layout)
+  }
+
+  private func check(_ found: [Float], _ truth: [Double], _ layout: ParameterLayout) {
+    for parameter in layout.parameters {
       let range = parameter.offset..<parameter.offset + parameter.count
       let largest = truth[range].reduce(0) { max($0, abs($1)) }
       for i in range {

@@ -27,6 +27,24 @@ public enum BatchPartition {
     return result
   }
 
+  /// Cuts a list of sentences, in its order, into runs: each of as many sentences as have at most `rows` matrix rows
+  /// together, but of one at least, and of at most `count` sentences.
+  public static func runs(
+    of sentences: [Int], rows limit: Int, count: Int = .max, rowsOf rows: (Int) -> Int
+  ) -> [[Int]] {
+    var (runs, total): ([[Int]], Int) = ([], 0)
+    for sentence in sentences {
+      let own = rows(sentence)
+      if total + own > limit || runs.last.map({ $0.count == count }) ?? true {
+        runs.append([])
+        total = 0
+      }
+      runs[runs.count - 1].append(sentence)
+      total += own
+    }
+    return runs
+  }
+
   private static func reversed(_ value: Int, bits: Int) -> Int {
     (0..<bits).reduce(0) { $0 << 1 | (value >> $1) & 1 }
   }

@@ -5,13 +5,12 @@ package struct RINInput: ModelInput {
   package let words: WordInput
   /// The id of each token's part of speech; `nil` in a model without them.
   package let partsOfSpeech: [Int]?
-  /// Matrix rows of a token: the cells of the interaction keep one for each layer.
-  let rowsOfToken: Int
 
   package var index: Int { words.index }
   package var sentence: Sentence { words.sentence }
   package var length: Int { words.length }
-  package var rows: Int { rowsOfToken * length }
+  /// A token counts as four rows: a layer's activations take as much memory.
+  package var rows: Int { 4 * length }
   package var cost: Int { length * length }
 }
 
@@ -37,7 +36,7 @@ extension RIN {
       words: words,
       partsOfSpeech: partsOfSpeech.map { _ in
         Array(vocabularies.partOfSpeechIDs(of: sentence).prefix(words.length))
-      }, rowsOfToken: max(1, options.layers))
+      })
   }
 
   /// The distinct pairs with a known relation of which the model reads both entities; triples with equal

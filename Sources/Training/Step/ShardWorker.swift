@@ -54,12 +54,15 @@ final class ShardWorker {
   /// are summed.
   private(set) var bytes = (running: 0.0, kept: 0.0)
 
-  /// Limits for shards that run together; a single shard may exceed them.
+  /// Limits for shards that run together; a part of a single shard may exceed them.
   struct Limits {
     /// Rows of the model's largest matrices; products gain little from more.
     var rows = 2048
     /// Bytes of activations and gradient operands.
     var bytes = Double(512 << 20)
+    /// Rows of a shard that run at a time, so that a step's memory does not grow with its sentences. A shard with more
+    /// runs alone, in parts; the cut changes the order of its sums, so it depends on the shard and this number alone.
+    var part = 1024
   }
 
   init(model: any ExtractionModel, weights: WeightStore, limits: Limits = Limits()) {
@@ -100,14 +103,20 @@ final class ShardWorker {
     var end = range.lowerBound + 1
     // Otherwise the bits of a shard would depend on the shards beside it.
     guard products.library.keepsRowsApart else { return end }
+    var total = rows(of: range.lowerBound, minibatch)
+    guard total <= limits.part else { return end }
     while end < range.upperBound, bytes.running > 0 {
-      let longer = range.lowerBound..<end + 1
-      let rows = minibatch.shards[longer].joined().reduce(0) { $0 + minibatch.split.rows($1) }
-      let needed = bytes.running * Double(minibatch.cost(of: longer))
-      guard rows <= limits.rows, needed <= limits.bytes else { break }
+      let next = rows(of: end, minibatch)
+      total += next
+      let needed = bytes.running * Double(minibatch.cost(of: range.lowerBound..<end + 1))
+      guard next <= limits.part, total <= limits.rows, needed <= limits.bytes else { break }
       end += 1
     }
     return end
+  }
+
+  private func rows(of shard: Int, _ minibatch: Minibatch) -> Int {
+    minibatch.shards[shard].reduce(0) { $0 + minibatch.split.rows($1) }
   }
 
   private func measure(_ run: Range<Int>, of minibatch: Minibatch, since before: Int) {
@@ -120,6 +129,7 @@ final class ShardWorker {
   private func together(
     _ run: Range<Int>, of minibatch: Minibatch, enter: (Phase) -> Void
   ) -> (losses: [[[Double]]], gradients: DeferredGradients?) {
+    if run.count == 1 { return inParts(minibatch.shards[run.lowerBound], of: minibatch, enter) }
     let split = minibatch.split
     let entries = run.flatMap { shard in
       minibatch.shards[shard].map { (shard: shard - run.lowerBound, index: $0) }
@@ -129,20 +139,47 @@ final class ShardWorker {
     guard !entries.isEmpty else {
       return (run.map { _ in minibatch.normalizers.map { _ in [] } }, nil)
     }
-    tape.mode = .collecting(shards: entries.map(\.shard), count: run.count)
+    let (losses, gradients) = pass(
+      entries.map(\.index), mode: .collecting(shards: entries.map(\.shard), count: run.count),
+      of: minibatch, enter)
+    let sums = (0..<run.count).map { shard in
+      losses.map { loss in
+        entries.indices.filter { entries[$0].shard == shard }.map { loss[$0] }
+      }
+    }
+    return (sums, gradients)
+  }
+
+  /// Runs one shard, some sentences at a time, whose gradients add up.
+  private func inParts(
+    _ shard: [Int], of minibatch: Minibatch, _ enter: (Phase) -> Void
+  ) -> (losses: [[[Double]]], gradients: DeferredGradients?) {
+    var sums: [[Double]] = minibatch.normalizers.map { _ in [] }
+    var gradients: DeferredGradients?
+    for part in BatchPartition.runs(of: shard, rows: limits.part, rowsOf: minibatch.split.rows) {
+      let losses: [[Double]]
+      (losses, gradients) = pass(
+        part, mode: .oneShard, addingTo: gradients, of: minibatch, enter)
+      sums = zip(sums, losses).map { $0 + $1 }
+    }
+    return ([sums], gradients)
+  }
+
+  /// Runs sentences, longest first, forward and backward.
+  ///
+  /// - Returns: the losses, `[term][sentence]`, and the terms of the gradients.
+  private func pass(
+    _ members: [Int], mode: Tape.Mode, addingTo earlier: DeferredGradients? = nil,
+    of minibatch: Minibatch, _ enter: (Phase) -> Void
+  ) -> ([[Double]], DeferredGradients) {
+    tape.mode = mode
     enter(.forward)
-    let losses = split.losses(of: entries.map(\.index), streams: minibatch.streams, on: tape)
+    let losses = minibatch.split.losses(of: members, streams: minibatch.streams, on: tape)
     for (loss, normalizer) in zip(losses, minibatch.normalizers) {
       loss.gradientScale = loss.weight / Float(normalizer)
     }
     enter(.backward)
-    let gradients = tape.collected()
-    let sums = (0..<run.count).map { shard in
-      losses.map { loss in
-        entries.indices.filter { entries[$0].shard == shard }.map { loss.perSentence[$0] }
-      }
-    }
-    return (sums, gradients)
+    return (losses.map(\.perSentence), tape.collected(addingTo: earlier))
   }
 
   /// Copies another worker's measurements of memory.
