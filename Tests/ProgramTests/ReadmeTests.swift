@@ -95,6 +95,28 @@ extension ProgramTests {
       }
     }
 
+    @Test(
+      "a sweep varies the weight of any model's loss",
+      arguments: [("rin", "erWeight"), ("hmt", "eeWeight")])
+    func sweepOfKey(kind: String, key: String) throws {
+      try withWorkplace { place in
+        try place.write("model:\n  kind: \(kind)\n  embedding: 4\n  hidden: 4\n", to: "own.yaml")
+        let swept = try runProcess(
+          packageRoot.appending(path: "cluster/slurm-array").path,
+          [
+            "own.yaml", "--checkpoints", "sweep", "--key", "model.\(key)", "--values", "2 0.5",
+            "--seeds", "3", "--set", "epochs=1", "--set", "data.directory=data",
+          ], environment: ["TERCET": program.path, "PATH": "/usr/bin:/bin"], in: place.folder)
+        #expect(swept.status == 0, "\(swept.stderr)")
+        #expect(swept.stdout.contains("| \(key) | seed |"), "\(swept.stdout)")
+        for (weight, printed) in [("0.5", "0.5"), ("2", "2.0")] {
+          #expect(swept.stdout.contains("| \(weight) | 3 | 1 |"), "\(swept.stdout)")
+          let log = try place.text("sweep/\(key)-\(weight)-seed-3/run.jsonl")
+          #expect(log.contains("\(key): \(printed)\\n"))
+        }
+      }
+    }
+
     @Test("the quickstart takes --link and nothing else")
     func quickstart() throws {
       for arguments in [["--lnik"], ["--link", "x"]] {
