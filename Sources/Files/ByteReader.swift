@@ -59,7 +59,8 @@ package struct ByteReader: ~Copyable {
         return try read(into: &bytes)
       }
       isStarted = true
-      if let refusal = FileKind.refusal(of: block, path: path) { throw FileError(path, refusal) }
+      let named = isOwner ? path : nil
+      if let refusal = FileKind.refusal(of: block, path: named) { throw FileError(path, refusal) }
       if block.starts(with: [0xEF, 0xBB, 0xBF]) {
         block.removeFirst(3)
         if block.isEmpty { return try read(into: &bytes) }

@@ -18,10 +18,12 @@ enum FileKind {
   }
 
   /// The finding and the remedy for a file that starts with `head`, without the file's name; `nil` for text.
-  static func refusal(of head: [UInt8], path: String) -> String? {
+  ///
+  /// - Parameter path: the path to put in the remedy; `nil` for what comes from a pipe.
+  static func refusal(of head: [UInt8], path: String?) -> String? {
     let known = marks.first { head.starts(with: $0.bytes) }
     if let mark = known ?? wide(head) ?? tar(head) {
-      let remedy = mark.remedy.replacing("FILE", with: path.shellWord)
+      let remedy = mark.remedy.replacing("FILE", with: path?.shellWord ?? "FILE")
       return "is \(mark.name), expected UTF-8 text; \(remedy)"
     }
     if let zero = head.firstIndex(of: 0) {

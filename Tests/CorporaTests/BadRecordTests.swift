@@ -111,7 +111,7 @@ struct BadRecordTests {
     #expect(conversion.sentences.count == 2)
     #expect(conversion.bad.count == 1)
     let lines = named(conversion.report(output: "out").split(separator: "\n").map(String.init))
-    #expect(lines.contains { $0.hasPrefix("  1 bad records left out: ") })
+    #expect(lines.contains { $0.hasPrefix("  1 bad record left out: ") })
     #expect(lines.contains { $0.contains(fault) }, "\(lines)")
   }
 

@@ -132,6 +132,19 @@ struct ByteReaderTests {
     #expect(bytes == Array("a\nb\n".utf8))
   }
 
+  @Test("what comes from a pipe has no name for a command")
+  func packedPipe() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(Glibc.pipe(&ends) == 0)
+    defer { close(ends[0]) }
+    #expect(write(ends[1], "BZh91AY&", 8) == 8)
+    close(ends[1])
+    var reader = ByteReader(descriptor: ends[0], name: "standard input")
+    var bytes: [UInt8] = []
+    let error = #expect(throws: FileError.self) { try reader.read(into: &bytes) }
+    #expect(error?.message.hasSuffix("unpack it: bunzip2 -k FILE") == true)
+  }
+
   @Test("a name with blanks and quotes is one word of the command")
   func shellWords() {
     #expect("a/b-1.json".shellWord == "a/b-1.json")

@@ -50,7 +50,7 @@ extension ProgramTests {
           "data", "convert", "list.json", "--skip-bad", "--out", "new/out.jsonl")
         #expect(left.status == 0)
         #expect(left.stdout.contains("list.json: read as --from triples"))
-        #expect(left.stdout.contains("  1 bad records left out: an entity of a triple is empty"))
+        #expect(left.stdout.contains("  1 bad record left out: an entity of a triple is empty"))
         #expect(left.stdout.contains("    list.json:1: record 2: an entity of a triple is empty"))
         #expect(try place.text("new/out.jsonl").split(separator: "\n").count == 2)
       }

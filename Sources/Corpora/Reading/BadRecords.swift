@@ -106,7 +106,8 @@ extension BadRecords {
   /// A line for each reason, with the first five records of each below it.
   var report: [String] {
     reasons.flatMap { reason in
-      ["  \(reason.count) bad records left out: \(reason.text)"] + reason.first.map { "    \($0)" }
+      ["  \(reason.count) bad record\(reason.count == 1 ? "" : "s") left out: \(reason.text)"]
+        + reason.first.map { "    \($0)" }
         + (reason.count > reason.first.count
           ? ["    and \(reason.count - reason.first.count) more"] : [])
     }
