@@ -22,6 +22,8 @@ public protocol ExtractionModel: Sendable {
   static var sizes: [CorpusSize] { get }
   /// Whether the model decodes tags with a CRF, so that its options have `crfConstrained`.
   static var hasCRF: Bool { get }
+  /// Whether the model pairs tagged heads and tails by a rule, so that its options have `pairing`.
+  static var pairsTags: Bool { get }
 
   /// Builds the model for a corpus's vocabularies.
   init(options: Options, vocabularies: Vocabularies)
@@ -72,6 +74,8 @@ extension ExtractionModel {
   public static var sizes: [CorpusSize] { [] }
   /// The default: no tags.
   public static var hasCRF: Bool { false }
+  /// The default: no pairing.
+  public static var pairsTags: Bool { false }
   /// The default: no table.
   public var wordTables: [WordTable] { [] }
   /// The default: none.

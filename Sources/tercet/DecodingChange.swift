@@ -20,7 +20,7 @@ enum DecodingChange {
     switch self {
     case .constrained where !model.type.hasCRF:
       throw model.refusal("--constrained", "tag with a CRF", of: path)
-    case .pairing where model.type != HMT.self:
+    case .pairing where !model.type.pairsTags:
       throw model.refusal("--pairing", "pair tagged heads and tails, hmt", of: path)
     default: break
     }

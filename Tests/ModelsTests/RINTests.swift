@@ -93,8 +93,15 @@ struct RINTests {
     #expect(!names(1, 10, parts: nil).contains("embedding.pos"))
   }
 
-  @Test("triples with the same anchors and relation are one target")
+  @Test("triples with the same anchors and relation are one target; the others are counted")
   func targets() {
+    func merged(_ anchor: Anchor, limit: Int = .max) -> Int {
+      let model = RIN(
+        options: Self.options { $0.anchor = anchor },
+        vocabularies: RIN.vocabularies(of: Self.sentences))
+      return model.conflicts(in: model.input(Self.sentences[0], index: 0, limit: limit))
+    }
+    #expect(merged(.last) == 1 && merged(.first) == 0 && merged(.last, limit: 6) == 0)
     func pairs(_ anchor: Anchor, limit: Int = .max) -> [[Int]] {
       let model = RIN(
         options: Self.options { $0.anchor = anchor },

@@ -10,6 +10,7 @@ package struct HMT: ExtractionModel {
   package static let names = ["hmt"]
   package static let defaults = HMTOptions()
   package static let lists: [VocabularyList] = [.words, .relations, .entityTypes]
+  package static let pairsTags = true
 
   package let options: HMTOptions
   package let vocabularies: Vocabularies

@@ -51,31 +51,31 @@ package struct Interaction: Sendable {
     _ start: Variable, _ rows: SequenceLayout, _ tagger: Linear, _ classifier: PairClassifier,
     on tape: Tape, visit: @escaping (Layer) -> Void = { _ in }
   ) -> (entities: Variable, relations: Variable) {
-    var (shared, he, hr) = (start, start, start)
-    for number in 1...layers {
-      let before = (shared: shared, entities: he, relations: hr)
-      func layer() -> Layer {
-        let layer = run(before, rows, tagger, classifier, isLast: number == layers, on: tape)
-        visit(layer)
-        return layer
-      }
-      guard number < layers else {
-        let last = layer()
-        return (last.entities, last.relations)
-      }
+    func layer(_ before: Features, isLast: Bool) -> Layer {
+      let layer = run(before, rows, tagger, classifier, isLast: isLast, on: tape)
+      visit(layer)
+      return layer
+    }
+    var before: Features = (shared: start, entities: start, relations: start)
+    for _ in 1..<layers {
+      let read = before
       let found = tape.recomputed {
-        let found = layer()
+        let found = layer(read, isLast: false)
         return [found.entities, found.relations] + [found.shared].compactMap { $0 }
       }
-      (he, hr, shared) = (found[0], found[1], found[2])
+      before = (shared: found[2], entities: found[0], relations: found[1])
     }
-    return (he, hr)
+    let last = layer(before, isLast: true)
+    return (last.entities, last.relations)
   }
+
+  /// What a layer reads: `H`, `He` and `Hr`.
+  private typealias Features = (shared: Variable, entities: Variable, relations: Variable)
 
   /// Runs a layer, which reads what both tasks predict of the features before it.
   private func run(
-    _ before: (shared: Variable, entities: Variable, relations: Variable), _ rows: SequenceLayout,
-    _ tagger: Linear, _ classifier: PairClassifier, isLast: Bool, on tape: Tape
+    _ before: Features, _ rows: SequenceLayout, _ tagger: Linear, _ classifier: PairClassifier,
+    isLast: Bool, on tape: Tape
   ) -> Layer {
     let entityCell = UnrolledCell(entities, rows: rows.rows, on: tape)
     let relationCell = UnrolledCell(relations, rows: rows.rows, on: tape)

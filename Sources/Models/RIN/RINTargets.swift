@@ -42,7 +42,17 @@ extension RIN {
   /// The distinct pairs with a known relation of which the model reads both entities; triples with equal
   /// anchors and relation are one target (RIN/README.md 6.4).
   package func targets(of input: RINInput) -> [PairTarget] {
-    input.sentence.triples.compactMap { triple in
+    pairs(of: input.sentence.triples, in: input).distinct(by: \.self)
+  }
+
+  package func conflicts(in input: RINInput) -> Int {
+    let pairs = pairs(of: input.sentence.distinctTriples, in: input)
+    return pairs.count - Set(pairs).count
+  }
+
+  /// The pair of each triple that can be a target.
+  private func pairs(of triples: [Triple], in input: RINInput) -> [PairTarget] {
+    triples.compactMap { triple in
       guard let head = triple.head.span, let tail = triple.tail.span,
         max(head.end, tail.end) < input.length,
         let relation = vocabularies.relations.id(of: triple.relation)
@@ -50,7 +60,7 @@ extension RIN {
       let anchor = options.anchor
       return PairTarget(
         head: anchor.position(in: head), tail: anchor.position(in: tail), relation: relation)
-    }.distinct(by: \.self)
+    }
   }
 
   /// The gold tags of the tokens that the model reads.

@@ -10,7 +10,7 @@ public struct Targets: Sendable {
     case names
     /// The sentence has more triples than the model decodes.
     case slots
-    /// The targets of a model of tags have other triples in its place.
+    /// The model's targets are those of other triples of the sentence.
     case conflicts
     /// The sentence is left out of training.
     case length
@@ -87,8 +87,8 @@ public struct Targets: Sendable {
       return "\(count) are beyond the \(slots) triples that the model decodes of a sentence; raise "
         + "model.triples"
     case .conflicts:
-      return "\(count) need a tag of a token that has another one for an earlier triple; copymtl, "
-        + "for one, has no such limit"
+      return "\(count) need tags or anchors that other triples of their sentence have taken; "
+        + "copymtl, for one, has no such limit"
     case .length:
       return "\(count) are in sentences of more than \(longest) tokens; raise data.maximumLength"
     }
