@@ -88,7 +88,10 @@ let package = Package(
     library("Corpora", ["CZlib", "Files", "Randomness", "Typesetting"], papers: ["README.md"]),
     library(
       "Models", ["Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Randomness"],
-      papers: ["README.md", "Copy/README.md", "HMT/README.md", "RIN/README.md"]),
+      papers: [
+        "README.md", "Copy/README.md", "HMT/README.md", "RIN/README.md",
+        "Cascade/README.md",
+      ]),
     library("Evaluation", ["Corpora", "Typesetting"], papers: ["README.md"]),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
     library("Checkpoints", ["CHDF5", "CGlibc", "Limits"]),

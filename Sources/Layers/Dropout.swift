@@ -14,31 +14,35 @@ public struct Dropout: Sendable {
     self.probability = probability
   }
 
-  /// Drops elements of `x [tokens, width]`; element k of token i is the sentence's draw `i·width + k`.
+  /// Drops elements of `x [rows, width]`; element k of row r is draw `units[r]·width + k` of the row's sentence.
   ///
-  /// - Parameter streams: the random stream of each sentence of the layout.
+  /// - Parameters:
+  ///   - units: the place of each row in its sentence, such as the token's position.
+  ///   - streams: the random stream of each sentence.
   public func callAsFunction(
-    _ x: Variable, layout: SequenceLayout, streams: [CounterRandom], on tape: Tape
+    _ x: Variable, units: [Int], streams: [CounterRandom], on tape: Tape
   ) -> Variable {
-    factors(width: x.value.columns, layout: layout, streams: streams, on: tape)
+    factors(width: x.value.columns, units: units, rows: x.rows, streams: streams, on: tape)
       .map { tape.multiplied(x, by: $0) } ?? x
   }
 
-  /// The factor of each element of `[tokens, width]`, for a layer that drops them step by step; `nil` where nothing is
+  /// The factor of each element of `[rows, width]`, for a layer that drops them step by step; `nil` where nothing is
   /// dropped.
+  ///
+  /// - Parameters:
+  ///   - units: the place of each row in its sentence.
+  ///   - rows: the sentence of each row.
+  ///   - streams: the random stream of each sentence.
   public func factors(
-    width: Int, layout: SequenceLayout, streams: [CounterRandom], on tape: Tape
+    width: Int, units: [Int], rows: RowMap, streams: [CounterRandom], on tape: Tape
   ) -> Matrix? {
     guard probability > 0 else { return nil }
     let kept = 1 / (1 - probability)
-    let factors = tape.pool.uninitialized(layout.rows, width)
-    for sentence in 0..<layout.sentences {
-      for position in 0..<layout.lengths[sentence] {
-        let row = factors.row(layout.row(sentence: sentence, position: position))
-        for k in 0..<width {
-          row[k] = streams[sentence].uniform(position * width + k) < probability ? 0 : kept
-        }
-      }
+    let factors = tape.pool.uninitialized(units.count, width)
+    for (r, unit) in units.enumerated() {
+      let row = factors.row(r)
+      streams[rows.sentence(of: r)].writeUniforms(from: unit * width, count: width, to: row)
+      for k in 0..<width { row[k] = row[k] < probability ? 0 : kept }
     }
     return factors
   }

@@ -14,12 +14,16 @@ public struct Linear: Sendable {
   public let bias: Parameter?
 
   /// Declares `name.weight` and `name.bias`, uniform in ±1/√inputs.
+  ///
+  /// - Parameter biasStart: the first value of all biases, where they start with one.
   public init(
-    _ name: String, inputs: Int, outputs: Int, bias: Bool = true, in layout: inout ParameterLayout
+    _ name: String, inputs: Int, outputs: Int, bias: Bool = true, biasStart: Float? = nil,
+    in layout: inout ParameterLayout
   ) {
     weight = layout.declare("\(name).weight", rows: outputs, columns: inputs, .fan(inputs))
+    let start: Initializer = biasStart.map { .uniform(center: $0, bound: 0) } ?? .fan(inputs)
     self.bias =
-      bias ? layout.declare("\(name).bias", columns: outputs, .fan(inputs), decays: false) : nil
+      bias ? layout.declare("\(name).bias", columns: outputs, start, decays: false) : nil
   }
 
   /// `y [rows, out]` of `x [rows, in]`.

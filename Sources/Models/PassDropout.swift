@@ -27,15 +27,28 @@ struct PassDropout {
     streams.map { streams in examples.map { streams.stream(purpose, example: $0) } }
   }
 
+  /// The position of each token, in the rows of the layout.
+  private var positions: [Int] { layout.packed { $1 } }
+
   /// Drops elements of `x [tokens, width]`.
   func callAsFunction(_ x: Variable, _ purpose: String) -> Variable {
-    random(purpose).map { dropout(x, layout: layout, streams: $0, on: tape) } ?? x
+    random(purpose).map { dropout(x, units: positions, streams: $0, on: tape) } ?? x
+  }
+
+  /// Drops elements of `x [rows, width]` with half the probability.
+  ///
+  /// - Parameter units: the place of each row among those of its sentence.
+  func halved(_ x: Variable, units: [Int], _ purpose: String) -> Variable {
+    random(purpose).map {
+      Dropout(dropout.probability / 2)(x, units: units, streams: $0, on: tape)
+    } ?? x
   }
 
   /// The factors of `[tokens, width]`, for a layer that drops step by step; `nil` where nothing is dropped.
   func factors(width: Int, _ purpose: String) -> Matrix? {
     random(purpose).flatMap {
-      dropout.factors(width: width, layout: layout, streams: $0, on: tape)
+      dropout.factors(
+        width: width, units: positions, rows: layout.tokenRows, streams: $0, on: tape)
     }
   }
 }

@@ -143,14 +143,22 @@ extension OperationCase {
       }
     ]
 
-  static let rowLosses = [nil, [1, 0, 10, 0.5] as [Float]].map { weights in
-    OperationCase("cross-entropy of rows, weights \(weights ?? [])", inputs: [Shape(4, 3)]) {
-      tape, x, _ in
-      let loss = LossTerm("rows", weight: 1, sentences: 1)
-      tape.addCrossEntropy(rowsOf: x[0], targets: [2, 0, 1, 2], weights: weights, to: loss)
-      return Results(losses: [loss])
-    }
-  }
+  static let rowLosses =
+    [nil, [1, 0, 10, 0.5] as [Float]].map { weights in
+      OperationCase("cross-entropy of rows, weights \(weights ?? [])", inputs: [Shape(4, 3)]) {
+        tape, x, _ in
+        let loss = LossTerm("rows", weight: 1, sentences: 1)
+        tape.addCrossEntropy(rowsOf: x[0], targets: [2, 0, 1, 2], weights: weights, to: loss)
+        return Results(losses: [loss])
+      }
+    } + [
+      OperationCase("binary cross-entropy", inputs: [Shape(4, 3)]) { tape, x, _ in
+        let loss = LossTerm("cells", weight: 1, sentences: 1)
+        tape.addBinaryCrossEntropy(
+          x[0], cells: [Tape.Cell(row: 0, column: 2), Tape.Cell(row: 3, column: 0)], to: loss)
+        return Results(losses: [loss])
+      }
+    ]
 
   private static let exclusions: [(Exclusion?, String)] = [
     (nil, ""), (.removed, ", choices removed"), (.zeroed, ", choices zeroed"),

@@ -44,6 +44,20 @@ struct RandomnessTests {
 
   /// With 2·10⁵ draws the mean's deviation is 6.5·10⁻⁴. A statistic of χ² with 15 degrees of freedom
   /// is above 45 once in 10⁴ times; the draws are fixed.
+  @Test("numbers written together are those of their indices", arguments: 0..<6)
+  func together(_ first: Int) {
+    let stream = CounterRandom(seed: 11, purpose: "together", example: 3)
+    for count in 0..<12 {
+      let written = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+        if let base = buffer.baseAddress {
+          stream.writeUniforms(from: first, count: count, to: base)
+        }
+        initialized = count
+      }
+      #expect(written == (first..<first + count).map { stream.uniform($0) })
+    }
+  }
+
   @Test("uniform numbers are uniform in 0..<1 and not correlated with their neighbours")
   func uniformity() {
     let stream = CounterRandom(seed: 11, purpose: "uniformity")

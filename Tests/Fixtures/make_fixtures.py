@@ -150,22 +150,34 @@ def greedy_values(o, p, batch):
 ADAM = dict(lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8)
 
 
-def adam_values(o, parameters, batch):
-    """Three steps on the same batch, teacher forced; losses before each and after the last."""
+def adam_steps(parameters, step, total):
+    """Three steps of Adam; losses before each and after the last.
+
+    step: makes the total and the gradients of parameters; total: the total alone.
+    """
     p = dict(parameters)
     m = {k: torch.zeros_like(x) for k, x in p.items()}
     s = {k: torch.zeros_like(x) for k, x in p.items()}
     losses = []
-    for step in (1, 2, 3):
-        result, grad = gradients(o, p, batch, "tf")
-        losses.append(result[0].item())
+    for count in (1, 2, 3):
+        loss, grad = step(p)
+        losses.append(loss.item())
         for k, g in grad.items():
             m[k] = ADAM["beta1"] * m[k] + (1 - ADAM["beta1"]) * g
             s[k] = ADAM["beta2"] * s[k] + (1 - ADAM["beta2"]) * g * g
-            mean, square = m[k] / (1 - ADAM["beta1"] ** step), s[k] / (1 - ADAM["beta2"] ** step)
+            mean, square = m[k] / (1 - ADAM["beta1"] ** count), s[k] / (1 - ADAM["beta2"] ** count)
             p[k] = p[k] - ADAM["lr"] * mean / (torch.sqrt(square) + ADAM["eps"])
-    losses.append(run(o, p, batch, "tf")[0].item())
+    losses.append(total(p).item())
     return {"adam/losses": np.array(losses)} | {"adam/step3/" + k: x for k, x in p.items()}
+
+
+def adam_values(o, parameters, batch):
+    """Three steps on the same batch, teacher forced."""
+    def step(p):
+        result, grad = gradients(o, p, batch, "tf")
+        return result[0], grad
+
+    return adam_steps(parameters, step, lambda p: run(o, p, batch, "tf")[0])
 
 
 def model_values(o, p, batch, extras):

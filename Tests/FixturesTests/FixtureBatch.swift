@@ -63,7 +63,9 @@ extension Fixture {
     try compareLosses("loss/total", [total])
     let gradients = Slab(count: values.count)
     tape.collected().add(to: gradients)
-    if try contains("grad/word_emb") { try compare("grad", parameters, in: gradients) }
+    for group in ["grad", "loss/grad"] where try contains("\(group)/word_emb") {
+      try compare(group, parameters, in: gradients)
+    }
   }
 
   /// Compares predicted triples with rows, and their number, that of gold ones and of those in both with counts.

@@ -45,6 +45,8 @@ struct FixturesTests {
       try RINFixture(fixture).check()
     } else if try fixture.attributes().contains("je_scheme") {
       try HMTFixture(fixture).check()
+    } else if try fixture.attributes().contains("condition") {
+      try CascadeFixture(fixture).check()
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/emissions") {
       try checkChains(fixture)
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/out_avg") {

@@ -145,7 +145,7 @@ struct DropoutTests {
     }
     let y = Dropout(probability)(
       tape.variable(tape.pool.matrix(layout.rows, width, ones), rows: layout.tokenRows),
-      layout: layout, streams: streams,
+      units: layout.packed { $1 }, streams: streams,
       on: tape)
     return lengths.indices.map { sentence in
       layout.rows(ofSentence: sentence).flatMap { y.value.rows($0..<$0 + 1).elements }
@@ -181,5 +181,72 @@ struct DropoutTests {
     await #expect(processExitsWith: .failure) { _ = Dropout(1) }
     await #expect(processExitsWith: .failure) { _ = Dropout(-0.1) }
     await #expect(processExitsWith: .failure) { _ = Dropout(.nan) }
+  }
+}
+
+@Suite("Characters of words")
+struct CharacterConvolutionTests {
+  @Test("a word's vector is the largest value of the convolution over its own characters")
+  func direct() {
+    var layout = ParameterLayout()
+    let convolution = CharacterConvolution(
+      "c", ids: 6, width: 3, filters: 4, start: .normal(deviation: 1), in: &layout)
+    let values = Slab(count: layout.count)
+    values.initialize(layout, seed: 2)
+    let words = [[1, 2, 3], [4], [1, 2, 3], [5, 5], [2, 1, 4, 3, 1]]
+    let map = RowMap([0, 1, 1, 0, 2])
+    for mode in [Tape.Mode.inference, .collecting(shards: [0, 1, 0], count: 2)] {
+      let tape = Tape(parameters: values, mode: mode)
+      let y = convolution(words, rows: map, on: tape)
+      #expect(y.rows.sentences == map.sentences)
+      for (row, word) in words.enumerated() {
+        for filter in 0..<4 {
+          let direct = direct(word, filter, convolution, values)
+          #expect(abs(y.value[row, filter] - direct) <= 1e-5)
+        }
+      }
+    }
+  }
+
+  private func direct(
+    _ word: [Int], _ filter: Int, _ layer: CharacterConvolution, _ values: Slab
+  ) -> Float {
+    let (table, weight) = (values(layer.table.table), values(layer.weight))
+    return word.indices.map { position in
+      (0..<3).reduce(values(layer.bias)[0, filter]) { sum, place in
+        let neighbour = position + place - 1
+        guard word.indices.contains(neighbour) else { return sum }
+        return (0..<3).reduce(sum) {
+          $0 + weight[filter, 3 * place + $1] * table[word[neighbour], $1]
+        }
+      }
+    }.reduce(0) { max($0, $1) }
+  }
+
+  @Test("sentences of one shard share a word's vector, those of two do not")
+  func shards() {
+    var layout = ParameterLayout()
+    let convolution = CharacterConvolution(
+      "c", ids: 4, width: 2, filters: 3, start: .normal(deviation: 1), in: &layout)
+    let values = Slab(count: layout.count)
+    values.initialize(layout, seed: 2)
+    func gradient(_ words: [[Int]], _ map: RowMap, _ mode: Tape.Mode, shard: Int) -> [Float] {
+      let tape = Tape(parameters: values, mode: mode)
+      let y = convolution(words, rows: map, on: tape)
+      for i in 0..<y.value.count { y.gradient.pointer[i] = Float(i % 5) - 2 }
+      let gradients = tape.collected()
+      return layout.parameters.flatMap { parameter in
+        let tile = tape.pool.uninitialized(parameter.rows, parameter.columns)
+        gradients.write(parameter, rows: 0..<parameter.rows, shard: shard, into: tile)
+        return tile.elements
+      }
+    }
+    let both = Tape.Mode.collecting(shards: [0, 1], count: 2)
+    // The gradients of five rows of three filters are those of the next five.
+    let words = [[1, 2], [3, 1, 1], [3, 3], [2], [1, 2]]
+    let alone = gradient(words, RowMap(sentence: 0, count: 5), .oneShard, shard: 0)
+    #expect(alone.contains { $0 != 0 })
+    let pair = RowMap([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
+    for shard in 0..<2 { #expect(gradient(words + words, pair, both, shard: shard) == alone) }
   }
 }

@@ -86,6 +86,18 @@ public struct ModelCase: Sendable, CustomStringConvertible {
       "hmt", "NovelTagging: without EE, BIOES, weights",
       small: hmtSmall + ["withEE=false", "jeScheme=bioes", "nonOWeight=10", "pairing=cartesian"],
       learning: hmtLearning + ["pairing=nearest"], goal: hmtGoal, epochs: 100),
+    ModelCase(
+      "cascade", small: cascadeSmall + ["subjectWeight=0.5"], learning: cascadeLearning,
+      epochs: 60, rate: 0.01),
+    ModelCase(
+      "cascade", "entities, their gate, dropout",
+      small: cascadeSmall + [
+        "entityWeight=0.5", "entityGate=true", "dropout=0.4", "wordDropout=0.3",
+      ], learning: cascadeLearning, epochs: 60, rate: 0.01),
+    ModelCase(
+      "cascade", "without characters, near positions alone",
+      small: cascadeSmall + ["characterFilters=0", "positionLimit=1"], learning: cascadeLearning,
+      epochs: 60, rate: 0.01),
   ]
 
   private static let rinSmall = ["embedding=3", "hidden=2", "pairWidth=5"]
@@ -93,6 +105,14 @@ public struct ModelCase: Sendable, CustomStringConvertible {
   private static let hmtSmall = ["embedding=3", "hidden=4", "tagWidth=5", "dropout=0"]
   private static let hmtLearning = ["embedding=32", "hidden=48", "tagWidth=32", "dropout=0"]
   private static let hmtGoal = 0.74
+
+  private static let cascadeSmall = [
+    "embedding=3", "characterEmbedding=2", "characterFilters=3", "hidden=2", "condition=4",
+    "positionLimit=3", "dropout=0", "wordDropout=0",
+  ]
+  private static let cascadeLearning = [
+    "embedding=32", "characterFilters=8", "hidden=48", "condition=64", "dropout=0", "wordDropout=0",
+  ]
 
   private static let copySmall = [
     "embedding=3", "hidden=4", "fusion=5", "attentionWidth=2", "triples=2", "teacherForcing=1",

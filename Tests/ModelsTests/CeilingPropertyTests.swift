@@ -76,6 +76,21 @@ struct CeilingPropertyTests {
     }
   }
 
+  @Test("by the cascade too, whatever its marks")
+  func everyRowOfTheCascade() {
+    let model = Cascade(
+      options: CascadeOptions(),
+      vocabularies: Vocabularies(
+        lists: Self.vocabularies.lists + [("characters", NameList(Self.words))], sizes: []))
+    check(seed: 200) {
+      model.input($0, index: 0, limit: 5)
+    } output: {
+      Self.output(of: model, for: $0, &$1)
+    } form: {
+      model.expressible(in: $0)
+    }
+  }
+
   /// Scores 1500 pairs of random sentences, each by the next of the rules.
   private func check<Input: ModelInput>(
     seed: Int, _ input: (Sentence) -> Input, output: (Input, inout Draws) -> Prediction,
@@ -205,6 +220,34 @@ extension CeilingPropertyTests {
     let gold = draws.number(0..<2) == 0 ? model.entityTags(of: input) : nil
     var prediction = model.read(joint, entities: gold ?? random(model.entityScheme))
     prediction.tags = prediction.tags?.padded(to: input.sentence.tokens.count)
+    return prediction
+  }
+}
+
+extension CeilingPropertyTests {
+  /// Random marks of subjects and of each one's objects, or those of the gold triples.
+  private static func output(
+    of model: Cascade, for input: CascadeInput, _ draws: inout Draws
+  ) -> Prediction {
+    func spans(_ gold: [Span], _ draws: inout Draws) -> [Span] {
+      func marks(_ gold: [Int], _ draws: inout Draws) -> [Int] {
+        let isGold = draws.number(0..<2) == 0
+        return (0..<input.length).filter {
+          isGold ? gold.contains($0) : draws.number(0..<3) == 0
+        }
+      }
+      return NearestEnd.spans(
+        starts: marks(gold.map(\.start), &draws), ends: marks(gold.map(\.end), &draws))
+    }
+    var prediction = Prediction()
+    for subject in spans(input.subjects.map(\.span), &draws) {
+      let gold = input.subjects.first { $0.span == subject }?.objects ?? []
+      for (relation, name) in relations.enumerated() {
+        for object in spans(gold.filter { $0.relation == relation }.map(\.span), &draws) {
+          prediction.append(Prediction.Group(head: subject, relation: name, tail: object))
+        }
+      }
+    }
     return prediction
   }
 }

@@ -3,9 +3,12 @@ import Tensors
 
 extension Tape {
   /// `y[r] = x[rows[r]]`, `[rows.count, columns of x]`; a row may occur any number of times.
-  public func gathered(_ x: Variable, rows: [Int]) -> Variable {
+  ///
+  /// - Parameter map: the sentence of each row of `y`, where sentences share rows of `x`; that of the row of `x` when
+  ///   `nil`.
+  public func gathered(_ x: Variable, rows: [Int], as map: RowMap? = nil) -> Variable {
     let width = x.value.columns
-    let y = variable(pool.uninitialized(rows.count, width), rows: x.rows.gathered(rows))
+    let y = variable(pool.uninitialized(rows.count, width), rows: map ?? x.rows.gathered(rows))
     for (r, source) in rows.enumerated() {
       y.value.row(r).update(from: x.value.row(source), count: width)
     }

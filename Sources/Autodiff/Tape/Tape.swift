@@ -59,6 +59,13 @@ public final class Tape {
     if case .inference = mode { false } else { !isPassing }
   }
 
+  /// The shard of a sentence of the batch, 0 in inference. A value that several sentences share must belong to one
+  /// shard, whose gradient it carries.
+  package func shard(ofSentence sentence: Int) -> Int {
+    guard case .collecting(let shards, _) = mode else { return 0 }
+    return shards?[sentence] ?? 0
+  }
+
   /// The library and precision of all products on this tape.
   package var products: Products { store?.products ?? Products(.openblas) }
 

@@ -57,6 +57,11 @@ public struct Vocabularies: Sendable {
   /// - Precondition: the model declares ``VocabularyList/words``.
   public var words: Vocabulary { Vocabulary(self[.words]) }
 
+  /// The characters of words with the ids of padding and unknown characters.
+  ///
+  /// - Precondition: the model declares ``VocabularyList/characters``.
+  public var characters: Vocabulary { Vocabulary(self[.characters]) }
+
   /// The relations' names.
   ///
   /// - Precondition: the model declares ``VocabularyList/relations``.

@@ -27,6 +27,11 @@ public struct VocabularyList: Sendable {
       .map(\.key.value)
   }
 
+  /// The characters (Unicode scalars) of all words, sorted by code units.
+  public static let characters = VocabularyList("characters") { sentences, _ in
+    sorted(Set(sentences.flatMap(\.tokens).flatMap(\.unicodeScalars)).map { String($0) })
+  }
+
   /// The relations of all triples, sorted by code units.
   public static let relations = VocabularyList("relations") { sentences, _ in
     sorted(sentences.flatMap(\.triples).map(\.relation))

@@ -57,6 +57,11 @@ package func logistic(_ x: Float) -> Float {
   return e / (e + 1)
 }
 
+/// The logarithm of the logistic function, `−log(1 + e⁻ˣ)`.
+package func logSigmoid(_ x: Float) -> Float {
+  x < 0 ? x - log1pf(expf(x)) : -log1pf(expf(-x))
+}
+
 /// `tanh x = e / (e + 2)` with `e = e²ˣ − 1`, without cancellation near 0.
 @inline(__always)
 package func hyperbolicTangent(_ x: Float) -> Float {

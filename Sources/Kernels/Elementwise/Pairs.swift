@@ -49,6 +49,31 @@ package func addPairSlopes(
   }
 }
 
+/// `y = max(a + b + c, 0)`.
+package func rectifiedSum(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>,
+  into y: UnsafeMutablePointer<Float>, width: Int
+) {
+  for k in 0..<width {
+    let sum = a[k] + b[k] + c[k]
+    y[k] = sum > 0 ? sum : 0
+  }
+}
+
+/// The backward pass of ``rectifiedSum(_:_:_:into:width:)``: adds `dy` to the gradients of a, b and c where `y` is
+/// positive.
+package func addRectifiedSlopes(
+  value y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, to da: UnsafeMutablePointer<Float>,
+  _ db: UnsafeMutablePointer<Float>, _ dc: UnsafeMutablePointer<Float>, width: Int
+) {
+  for k in 0..<width {
+    let d = y[k] > 0 ? dy[k] : 0
+    da[k] += d
+    db[k] += d
+    dc[k] += d
+  }
+}
+
 /// Raises maxima to the values that exceed them, and notes the index; the first index wins on ties.
 package func raise(
   _ maxima: UnsafeMutablePointer<Float>, to x: UnsafePointer<Float>,
@@ -73,7 +98,8 @@ package func logisticLoss(
   var loss = 0.0
   for start in stride(from: 0, to: count, by: 32 * width) {
     let end = min(start + 32 * width, count)
-    for k in 0..<width { workspace[k] = 1 }
+    let lanes = min(width, end - start)
+    for k in 0..<lanes { workspace[k] = 1 }
     for chunk in stride(from: start, to: end, by: width) {
       let values = x + chunk
       let size = min(width, end - chunk)
@@ -88,7 +114,7 @@ package func logisticLoss(
       }
       loss += Double(positive)
     }
-    for k in 0..<width { loss -= Double(logf(workspace[k])) }
+    for k in 0..<lanes { loss -= Double(logf(workspace[k])) }
   }
   return loss
 }

@@ -1,6 +1,5 @@
 import Autodiff
 import Corpora
-import Foundation
 import Kernels
 import Layers
 import Tensors
@@ -21,7 +20,7 @@ extension RIN {
   /// The pairs with a relation, heads in order, then tails, then relations; one more than a prediction keeps, at most.
   private func cells(_ logits: PairLogits, ofSentence sentence: Int) -> [PairTarget] {
     // The decision is taken on logits: a rounded probability may tie at the threshold.
-    let least = log(options.threshold / (1 - options.threshold))
+    let least = options.threshold.logit
     var cells: [PairTarget] = []
     logits.forEachRun(ofSentence: sentence) { run in
       guard cells.count <= Prediction.mostGroups else { return }
