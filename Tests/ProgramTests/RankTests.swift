@@ -10,13 +10,12 @@ extension ProgramTests {
     /// an evaluation lies inside the ten steps.
     static let ragged = ["batch.size=22"]
 
-    /// All that sums, draws or chooses, at once: dropout, two minibatches an update, clipping and an
-    /// evaluation every four steps, so that twenty steps have five scores to choose the best of.
+    /// All that sums, draws or chooses, at once: dropout, two minibatches an update, clipping, averaged weights
+    /// and an evaluation every four steps, so that twenty steps have five scores to choose the best of.
     static let everything =
       ragged + [
-        "batch.accumulate=2", "optimizer.clip=0.5", "optimizer.rate=0.02", "epochs=5",
-        "evaluation.match=partial-last",
-        "checkpoint.keep=9",
+        "batch.accumulate=2", "optimizer.clip=0.5", "optimizer.rate=0.02", "optimizer.average=0.9",
+        "epochs=5", "evaluation.match=partial-last", "checkpoint.keep=9",
       ]
 
     @Test(
@@ -44,7 +43,10 @@ extension ProgramTests {
 
     static let variants: [[String]] = [
       ["optimizer.kind=sgd", "optimizer.rate=0.1", "optimizer.clip=0.5"],
-      ["optimizer.kind=adamw", "optimizer.schedule=cosine", "optimizer.warmup=3"],
+      [
+        "optimizer.kind=adamw", "optimizer.schedule=cosine", "optimizer.warmup=3",
+        "optimizer.floor=0.3",
+      ],
       ["optimizer.kind=rmsprop", "batch.accumulate=2"],
       ["batch.pool=3", "batch.shards=2"],
       ["model.teacherForcing=0.5", "data.sampling=with-replacement", "batch.shards=16"],

@@ -22,16 +22,19 @@ extension ProgramTests {
       }
     }
 
-    @Test("stopping at any kind of step changes nothing", arguments: sampled([1, 2, 4]))
-    func stopAnywhere(ranks: Int) throws {
+    @Test(
+      "stopping at any kind of step changes nothing", arguments: sampled([1, 2, 4]),
+      sampled(["optimizer.average=0", "optimizer.average=0.9"]))
+    func stopAnywhere(ranks: Int, average: String) throws {
       try withWorkplace { place in
-        try place.trained("whole", Self.settings)
+        let settings = Self.settings + [average]
+        try place.trained("whole", settings)
         for step in sampled([1, 2, 4, 5]) + (ranks == 1 ? sampled([31, 32]) : []) {
           let folder = "stopped\(step)"
-          let first = try place.trained(ranks: ranks, folder, Self.settings, Self.stop(step))
+          let first = try place.trained(ranks: ranks, folder, settings, Self.stop(step))
           #expect(first.stdout.contains(step == 32 ? "training is complete" : "--resume"))
           #expect(place.names(folder).contains("last.h5"))
-          let second = try place.trained(ranks: ranks, folder, Self.settings, ["--resume"])
+          let second = try place.trained(ranks: ranks, folder, settings, ["--resume"])
           #expect(second.stdout.contains("last.h5 at step \(step)"))
           try Self.expectEnd(place, folder)
         }
@@ -46,6 +49,7 @@ extension ProgramTests {
           "precision=bfloat16", "threads=2", "batch.size=22", "batch.accumulate=2",
           "optimizer.clip=0.5", "model.teacherForcing=0.5",
         ],
+        ["optimizer.average=0.9", "batch.size=22", "threads=2"],
         ["products=openblas", "threads=2", "batch.size=22", "batch.accumulate=2"],
       ])
     func changeRanks(_ variant: [String]) throws {
@@ -97,7 +101,10 @@ extension ProgramTests {
             "checkpoint.every=3", "model.teacherForcing=0.5", "optimizer.kind=adamw",
             "optimizer.schedule=linear",
           ],
-          ["optimizer.kind=sgd", "optimizer.clip=1", "batch.accumulate=3", "batch.size=22"],
+          [
+            "optimizer.kind=sgd", "optimizer.clip=1", "batch.accumulate=3", "batch.size=22",
+            "optimizer.average=0.5",
+          ],
           ["optimizer.kind=rmsprop", "batch.pool=2", "evaluation.patience=1"],
           ["evaluation.every=3", "data.sampling=with-replacement", "checkpoint.keep=1"],
         ]

@@ -9,18 +9,20 @@ extension ProgramTests {
 
     @Test(
       "one copy of the parameters and of the packed weights gives the bits of one rank",
-      arguments: ["float32", "bfloat16"])
-    func sameBits(_ precision: String) throws {
+      arguments: ["precision=float32", "precision=bfloat16", "optimizer.average=0.9"])
+    func sameBits(_ setting: String) throws {
       try withWorkplace { place in
         try place.expectSameBits(
-          Self.size + ["precision=\(precision)"],
+          Self.size + [setting],
           said: ["\"replica\":\"one a host\"", "\"reduction\":\"shared memory\""])
       }
     }
 
-    @Test("a run goes on in shared memory from a checkpoint, and ends alike")
-    func resume() throws {
-      try withWorkplace { place in try place.expectToGoOn(Self.size) }
+    @Test(
+      "a run goes on in shared memory from a checkpoint, and ends alike",
+      arguments: ["optimizer.average=0", "optimizer.average=0.9"])
+    func resume(_ setting: String) throws {
+      try withWorkplace { place in try place.expectToGoOn(Self.size + [setting]) }
     }
 
     @Test("where the library adds each rank has its own replica, for each updates all of it")

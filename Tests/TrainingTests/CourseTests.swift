@@ -39,6 +39,12 @@ struct CourseTests {
     #expect(rates(constant) == [2] + [Float](repeating: 4, count: 11))
   }
 
+  @Test("a schedule that ends at its floor goes on with the floor")
+  func floor() throws {
+    let kept = try course([Extension(epochs: 5, rewarms: false)]) { $0.optimizer.floor = 0.25 }
+    #expect(rates(kept) == [2, 4, 3.333, 2.667, 2, 1.333, 1, 1, 1, 1])
+  }
+
   @Test("a schedule without a rate above 0 goes on with the rate of the options")
   func single() throws {
     let one = try course([Extension(epochs: 2, rewarms: false)], epochs: 1) {

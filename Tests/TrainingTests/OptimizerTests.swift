@@ -8,12 +8,14 @@ import Training
 private struct Reference {
   var options: OptimizerOptions
   var p: [Double]
+  var average: [Double]
   var m: [Double]
   var v: [Double]
 
   init(_ options: OptimizerOptions, _ p: [Double]) {
     self.options = options
     self.p = p
+    average = p
     m = p.map { _ in 0 }
     v = p.map { _ in 0 }
   }
@@ -40,6 +42,8 @@ private struct Reference {
         if options.kind == .adamw && decays[i] { p[i] -= rate * Double(options.weightDecay) * p[i] }
         p[i] -= rate * first / (second.squareRoot() + epsilon)
       }
+      let keep = min(Double(options.average), Double(1 + step) / Double(10 + step))
+      average[i] = keep * average[i] + (1 - keep) * p[i]
     }
   }
 
@@ -60,6 +64,8 @@ struct OptimizerTests {
     options.kind = kind
     options.clip = clip
     options.weightDecay = 0.5
+    // Reached at step 17 of 50.
+    options.average = 2 / 3
     var layout = ParameterLayout()
     _ = layout.declare("weight", rows: 3, columns: 5, .zeros)
     _ = layout.declare("bias", columns: 4, .zeros, decays: false)
@@ -69,6 +75,8 @@ struct OptimizerTests {
     for (i, value) in start.enumerated() { parameters.buffer[i] = value }
     var reference = Reference(options, start.map(Double.init))
     let optimizer = Optimizer(options, layout: layout)
+    optimizer.startAverage(at: parameters, partitions: [0..<7, 7..<19])
+    let average = try #require(optimizer.average).values
     let team = ThreadTeam(2)
     for step in 1...50 {
       let gradient = (0..<19).map { Float(($0 * 31 + step * 17) % 23) / 11 - 1 }
@@ -87,6 +95,7 @@ struct OptimizerTests {
     }
     for i in 0..<19 {
       #expect(abs(Double(parameters.buffer[i]) - reference.p[i]) < 2e-5, "number \(i)")
+      #expect(abs(Double(average.buffer[i]) - reference.average[i]) < 2e-5, "average \(i)")
       #expect(reference.p[i] != Double(start[i]))
     }
     let moments = Dictionary(
@@ -109,7 +118,9 @@ struct OptimizerTests {
     for kind in OptimizerOptions.Kind.allCases {
       var options = OptimizerOptions()
       options.kind = kind
-      #expect(Optimizer(options, layout: ParameterLayout()).moments.map(\.name) == names[kind])
+      let optimizer = Optimizer(options, layout: ParameterLayout())
+      #expect(optimizer.moments.map(\.name) == names[kind])
+      #expect(optimizer.average == nil)
     }
   }
 
@@ -132,5 +143,9 @@ struct OptimizerTests {
     options.schedule = schedule
     options.warmup = warmup
     #expect(abs(options.rate(step: step, total: 20) - rate) < 1e-6)
+    options.floor = 0.25
+    let isBounded = schedule.looksAhead && step > warmup
+    let bounded = isBounded ? max(rate, 0.5) : rate
+    #expect(abs(options.rate(step: step, total: 20) - bounded) < 1e-6)
   }
 }

@@ -29,14 +29,26 @@ extension GradientReducer {
     let values = replica.values.start
     for exchange in messages { exchange.keep(values) }
     guard try change() else { return false }
-    if replica.isShared {
-      try session.barrier()
-    } else if case .messages(let exchanges) = transport {
+    if !replica.isShared, case .messages(let exchanges) = transport {
       for exchange in exchanges { try exchange.gatherChanges(of: values) }
     } else {
-      try gather(values, on: session)
+      try publish(replica, on: session)
     }
     return true
+  }
+
+  /// Gives every rank the other ranks' partitions of `replica`, of which each has replaced its own.
+  ///
+  /// The corresponding C functions are `MPI_Allgatherv`, or `MPI_Barrier` where the buffer is
+  /// shared.
+  public func publish(
+    _ replica: ReplicatedBuffer, on session: borrowing Session
+  ) throws(MPIError) {
+    if replica.isShared {
+      try session.barrier()
+    } else {
+      try gather(replica.values.start, on: session)
+    }
   }
 
   /// Copies every rank's partitions of its `values`, ``count`` of them, into `whole` on rank 0.

@@ -45,6 +45,24 @@ package func rmsprop(
   }
 }
 
+/// One step of a running average: `average += share·(p − average)` (Models/README.md 1.11).
+package func follow(
+  _ p: UnsafePointer<Float>, by average: UnsafeMutablePointer<Float>, count: Int, share: Float
+) {
+  for i in 0..<count { average[i] = average[i].addingProduct(share, p[i] - average[i]) }
+}
+
+/// Exchanges two arrays of `count` values, which do not overlap.
+package func exchange(
+  _ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, count: Int
+) {
+  for i in 0..<count {
+    let value = a[i]
+    a[i] = b[i]
+    b[i] = value
+  }
+}
+
 /// Runs `body` on blocks that stay in cache from one of its loops to the next. Each loop is over few arrays: a
 /// single loop over all of them would not become vector code.
 ///

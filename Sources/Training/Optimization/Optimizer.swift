@@ -13,16 +13,19 @@ public final class Optimizer {
   /// The moments of the optimiser, by their names in checkpoints. A rank keeps its partitions of them up to
   /// date.
   public let moments: [(name: String, replica: ReplicatedBuffer)]
+  /// The running average of the parameters, whose partitions a rank keeps up to date as those of moments; `nil`
+  /// where `average` is 0.
+  public let average: ReplicatedBuffer?
   private let layout: ParameterLayout
 
-  /// An optimiser whose moments lie in the memory of this rank alone.
+  /// An optimiser whose moments and average lie in the memory of this rank alone.
   public convenience init(_ options: OptimizerOptions, layout: ParameterLayout) {
     self.init(options, layout: layout) { ReplicatedBuffer(count: $0) }
   }
 
-  /// An optimiser whose moments lie in memory of the caller's choice.
+  /// An optimiser whose moments and average lie in memory of the caller's choice.
   ///
-  /// - Parameter zeros: makes a moment of so many values, all 0.
+  /// - Parameter zeros: makes a buffer of so many values, all 0.
   public init<Failure: Error>(
     _ options: OptimizerOptions, layout: ParameterLayout,
     zeros: (Int) throws(Failure) -> ReplicatedBuffer
@@ -36,6 +39,7 @@ public final class Optimizer {
       case .sgd: []
       }
     moments = try names.map { (name) throws(Failure) in (name, try zeros(layout.count)) }
+    average = options.average > 0 ? try zeros(layout.count) : nil
   }
 
   /// The numbers of an update that all parameters have in common.
@@ -50,6 +54,15 @@ public final class Optimizer {
     /// The plan of update `step`, from 1, with the norm of the whole gradient and the schedule's rate.
     public init(norm: Double, step: Int, rate: Float) {
       (self.norm, self.step, self.rate) = (norm, step, rate)
+    }
+  }
+
+  /// Starts a rank's partitions of the average at the first values of the parameters.
+  public func startAverage(at parameters: Slab, partitions: [Range<Int>]) {
+    guard let average else { return }
+    for own in partitions {
+      (average.values.start + own.lowerBound).update(
+        from: parameters.start + own.lowerBound, count: own.count)
     }
   }
 
@@ -88,6 +101,13 @@ public final class Optimizer {
         run, parameters.buffer, gradient + (run.range.lowerBound - partition.lowerBound), plan, clip
       )
       if !isFinite { failures.add(1, ordering: .relaxed) }
+      // The run's parameters are still in cache.
+      if let average {
+        let start = run.range.lowerBound
+        follow(
+          parameters.start + start, by: average.values.start + start, count: run.range.count,
+          share: options.averageShare(step: plan.step))
+      }
     }
     return failures.load(ordering: .relaxed) == 0
   }
@@ -151,10 +171,16 @@ extension OptimizerOptions {
     let share = min(past / Double(max(total - warmup, 1)), 1)
     switch schedule {
     case .constant: return rate
-    case .linear: return rate * Float(1 - share)
-    case .cosine: return rate * Float((1 + cos(.pi * share)) / 2)
+    case .linear: return rate * max(floor, Float(1 - share))
+    case .cosine: return rate * max(floor, Float((1 + cos(.pi * share)) / 2))
     case .inverseSqrt:
       return rate * Float((Double(max(warmup, 1)) / (Double(max(warmup, 1)) + past)).squareRoot())
     }
+  }
+
+  /// The share of the new parameters in their average after an update: `1 − min(average, (1 + t)/(10 + t))` at
+  /// step t, from 1, so that the first values are soon forgotten.
+  func averageShare(step: Int) -> Float {
+    Float(1 - min(Double(average), Double(1 + step) / Double(10 + step)))
   }
 }

@@ -22,6 +22,10 @@ public struct OptimizerOptions: Codable, Sendable, Equatable {
   public var schedule = Schedule.constant
   /// Steps over which the rate rises linearly from 0.
   public var warmup = 0
+  /// The share of ``rate`` that linear and cosine schedules do not fall below.
+  public var floor: Float = 0
+  /// The largest decay of the running average of the parameters; 0 keeps none.
+  public var average: Float = 0
 
   /// Adam with its usual coefficients and a constant rate.
   public init() {}
@@ -33,9 +37,9 @@ public struct OptimizerOptions: Codable, Sendable, Equatable {
   public enum Schedule: String, Codable, Sendable, CaseIterable {
     /// Stays as it is.
     case constant
-    /// Falls linearly to 0 at the last step.
+    /// Falls linearly to 0 at the last step, or to ``OptimizerOptions/floor``.
     case linear
-    /// Falls to 0 at the last step along half a cosine.
+    /// Falls along half a cosine to 0 at the last step, or to ``OptimizerOptions/floor``.
     case cosine
     /// Falls with the inverse square root of the step.
     case inverseSqrt = "inverse-sqrt"
@@ -50,7 +54,9 @@ public struct OptimizerOptions: Codable, Sendable, Equatable {
     {
       throw InvalidOption(key: key, found: "\(value)", expected: "a finite number above 0")
     }
-    let shares = [("beta1", beta1), ("beta2", beta2), ("rho", rho)]
+    let shares = [
+      ("beta1", beta1), ("beta2", beta2), ("rho", rho), ("floor", floor), ("average", average),
+    ]
     for (key, value) in shares where !(0..<1).contains(value) {
       throw InvalidOption(key: key, found: "\(value)", expected: "in 0..<1")
     }

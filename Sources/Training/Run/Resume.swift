@@ -25,17 +25,17 @@ public struct ResumeCheck: Sendable {
 extension Run {
   /// Restores the run from a checkpoint: rank 0 reads the file and distributes it to all ranks.
   ///
-  /// - Parameter partitions: this rank's partitions of the optimiser's moments.
+  /// - Parameter partitions: this rank's partitions of the optimiser's state.
   func resume(
     from path: String, check: ResumeCheck, partitions: [Range<Int>], on session: borrowing Session
   ) throws {
-    var moments: [Slab] = []
-    let state = try session.share { try encode(try restore(path, check, moments: &moments)) }
+    var slabs: [Slab] = []
+    let state = try session.share { try encode(try restore(path, check, partitioned: &slabs)) }
     progress = try decode(state)
     try replica.publish(on: session)
-    for (index, moment) in optimizer.moments.enumerated() {
-      let whole = session.rank == 0 ? moments[index] : nil
-      try scatter(whole, to: moment.replica.values, partitions, on: session)
+    for (index, state) in partitionedState.enumerated() {
+      let whole = session.rank == 0 ? slabs[index] : nil
+      try scatter(whole, to: state.replica.values, partitions, on: session)
     }
   }
 
@@ -56,13 +56,13 @@ extension Run {
     }
   }
 
-  /// Reads a checkpoint on rank 0: parameters into the run, whole moments into new slabs.
+  /// Reads a checkpoint on rank 0: parameters into the run, the rest of the state whole into new slabs.
   ///
   /// - Throws: `TrainingError` if options, corpus or vocabularies differ from those of the run.
   private func restore(
-    _ path: String, _ check: ResumeCheck, moments: inout [Slab]
+    _ path: String, _ check: ResumeCheck, partitioned: inout [Slab]
   ) throws -> Progress {
-    var file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
+    var file = try CheckpointFile.open(path, reading: Snapshot.progressAlone)
     var epochs: ResumeCheck.Difference?
     var (header, _) = try Snapshot.header(of: file) { stored in
       for difference in try check.differences(stored, path) {
@@ -89,13 +89,12 @@ extension Run {
     if let problem = model.vocabularies.mismatch(with: header.vocabularies) {
       throw TrainingError.unfit(checkpoint: path, problem: problem)
     }
-    try Snapshot.read(model.layout, into: parameters, from: file)
-    for (name, _) in optimizer.moments {
-      // One moment at a time bounds the memory of the open file to the size of one.
-      try file.read(.groups([Snapshot.group(ofMoment: name)]))
-      let whole = Slab(count: model.layout.count)
-      try Snapshot.read(model.layout, moment: name, into: whole, from: file)
-      moments.append(whole)
+    let groups = partitionedState.map(\.group)
+    partitioned = groups.map { _ in Slab(count: model.layout.count) }
+    for (group, values) in zip([parameterGroup] + groups, [parameters] + partitioned) {
+      // One group at a time bounds the memory of the open file to the size of one.
+      try file.read(.groups([group]))
+      try Snapshot.read(model.layout, group: group, into: values, from: file)
     }
     return header.progress
   }

@@ -189,7 +189,11 @@ extension Trainer {
   private func evaluate(on session: borrowing Session) throws -> CheckpointFolder.Standing? {
     let before = run.progress.history.best
     let began = ContinuousClock.now
-    let counted = try run.developmentCounts(monitor.whereabouts, agreement, on: session)
+    let counted = try run.withAverage(
+      updater.gradients.reduction, awaitCopy: saver.awaitCopy, on: session
+    ) {
+      try run.developmentCounts(monitor.whereabouts, agreement, on: session)
+    }
     guard let (counts, cut) = counted else { return nil }
     if let warning = Prediction.cutWarning(cut, in: "dev.jsonl") { reporter.warn(warning) }
     let evaluation = History.Evaluation(

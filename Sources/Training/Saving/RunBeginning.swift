@@ -45,7 +45,7 @@ extension Run {
   /// Gives the run its first state: that of a checkpoint, or that of a run that starts afresh. Clears the
   /// folder where the run overwrites it.
   ///
-  /// - Parameter partitions: the parts of the optimiser's moments that this rank keeps.
+  /// - Parameter partitions: the parts of the optimiser's state that this rank keeps.
   /// - Returns: a sentence about where the state comes from, and warnings, which are printed already.
   func begin(
     from checkpoint: String?, _ check: ResumeCheck, _ folder: CheckpointFolder,
@@ -65,6 +65,7 @@ extension Run {
         reporter.say("\(folder.path) holds no checkpoint: training starts afresh")
       }
       (origin, warnings) = try initialize(on: session)
+      optimizer.startAverage(at: parameters, partitions: partitions)
       // Not before everything that the run needs has been read.
       if case .overwriting = plan.start { try session.onFirst { try folder.clear() } }
     }

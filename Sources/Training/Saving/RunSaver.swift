@@ -127,7 +127,7 @@ final class RunSaver {
   private var existingFile: String? { access(folder.last, F_OK) == 0 ? folder.last : nil }
 
   /// Makes room for the state of the run on rank 0, with a closure that fills it; `nil` on the other ranks,
-  /// which send the partitions of the moments that rank 0 lacks.
+  /// which send the partitions of the optimiser's state that rank 0 lacks.
   private func snapshot(
     on session: borrowing Session
   ) throws -> (state: RunState, copy: @Sendable () -> Void)? {
@@ -143,10 +143,9 @@ final class RunSaver {
       slabs.append((group, target))
       if isSeen { copies.append((replica, target)) }
     }
-    try take(run.replica, isSeen: true, as: "parameters")
-    for (name, replica) in run.optimizer.moments {
-      try take(
-        replica, isSeen: replica.isShared || reduction.isWhole, as: Snapshot.group(ofMoment: name))
+    try take(run.replica, isSeen: true, as: run.parameterGroup)
+    for (group, replica) in run.partitionedState {
+      try take(replica, isSeen: replica.isShared || reduction.isWhole, as: group)
     }
     guard session.rank == 0 else { return nil }
     let state = RunState(

@@ -1,5 +1,6 @@
 import Autodiff
 import Checkpoints
+import Collectives
 import Corpora
 import Models
 import Tensors
@@ -111,10 +112,15 @@ extension Slab {
 }
 
 extension Snapshot {
-  /// All groups but the optimiser's moments: enough for inference and reports.
-  public static let withoutMoments = ArraySelection.groups([
-    "vocabulary", "history", "development", "parameters",
-  ])
+  /// All groups but the optimiser's state: enough for inference and reports.
+  public static let withoutMoments = ArraySelection.groups(progressGroups + [evaluatedGroup])
+
+  /// Vocabularies and history.
+  static let progressAlone = ArraySelection.groups(progressGroups)
+  private static let progressGroups = ["vocabulary", "history", "development"]
+
+  /// The group of the parameters that are evaluated: the running average where the run keeps one.
+  static let evaluatedGroup = "parameters"
 
   /// The progress of the run that wrote a file, if it is a whole checkpoint of a run with these options and
   /// splits.
@@ -123,7 +129,7 @@ extension Snapshot {
   ) -> Progress? {
     guard
       let file = try? CheckpointFile.open(
-        path, reading: .groups(["vocabulary", "history", "development"])),
+        path, reading: progressAlone),
       let (header, _) = try? header(of: file, options: { _ in options }),
       header.trainingDigest == corpus.trainingDigest,
       header.developmentDigest == corpus.developmentDigest
@@ -220,29 +226,12 @@ extension Snapshot {
           + "more than it holds")
     }
     let parameters = Slab(count: layout.count)
-    try read(layout, into: parameters, from: file)
+    try read(layout, group: evaluatedGroup, into: parameters, from: file)
     return parameters
   }
 
-  /// Reads all parameters into a slab of the layout.
+  /// Reads the values of a group that has an array for each parameter.
   static func read(
-    _ layout: ParameterLayout, into parameters: Slab, from file: borrowing Checkpoint
-  ) throws {
-    try read(layout, group: "parameters", into: parameters, from: file)
-  }
-
-  /// The file's group of one of the optimiser's moments.
-  static func group(ofMoment name: String) -> String { "optimizer/\(name)" }
-
-  /// Reads one of the optimiser's moments.
-  static func read(
-    _ layout: ParameterLayout, moment name: String, into values: Slab,
-    from file: borrowing Checkpoint
-  ) throws {
-    try read(layout, group: group(ofMoment: name), into: values, from: file)
-  }
-
-  private static func read(
     _ layout: ParameterLayout, group: String, into slab: Slab, from file: borrowing Checkpoint
   ) throws {
     for parameter in layout.parameters {
@@ -253,5 +242,18 @@ extension Snapshot {
         throw TrainingError.unfit(checkpoint: file.path, problem: "'\(name)' is not finite")
       }
     }
+  }
+}
+
+extension Run {
+  /// The group of the parameters that the optimiser moves.
+  var parameterGroup: String {
+    optimizer.average == nil ? Snapshot.evaluatedGroup : "optimizer/raw"
+  }
+
+  /// The optimiser's state, of which each rank keeps its partitions, by its groups; the average comes first.
+  var partitionedState: [(group: String, replica: ReplicatedBuffer)] {
+    let average = optimizer.average.map { [(Snapshot.evaluatedGroup, $0)] } ?? []
+    return average + optimizer.moments.map { ("optimizer/\($0.name)", $0.replica) }
   }
 }
