@@ -63,7 +63,15 @@ extension ProgramTests {
           #"{"tokens":["a","b"],"triples":[{"head":[0,0],"relation":"no_relation","tail":[1,1]}]}"#
         try place.write(try place.text("data/train.jsonl") + line + "\n", to: "data/train.jsonl")
         let warning = "data/train.jsonl: 1 triples of 'no_relation' count as a relation"
-        #expect(try place.tercet("data", "stats", "data").stdout.contains(warning))
+        try place.write(
+          try place.text("data/dev.jsonl") + line.replacing("no_relation", with: "new") + "\n",
+          to: "data/dev.jsonl")
+        let stats = try place.tercet("data", "stats", "data")
+        #expect(stats.complaints.count == 2, "\(stats.stderr)")
+        for said in [warning, "dev: 1 relations with 1 triples"] {
+          #expect(stats.complaints.contains { $0.hasPrefix("warning: \(said)") }, "\(stats.stderr)")
+        }
+        #expect(!stats.stdout.contains("warning"))
         let result = try place.trained("run", [], ["--stop-after", "1"])
         #expect((result.stdout + result.stderr).contains(warning))
       }

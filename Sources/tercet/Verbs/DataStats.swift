@@ -16,7 +16,7 @@ struct DataStats: Verb {
   /// Files of JSON Lines, or folders of them; at least one.
   let paths: [String]
 
-  /// Prints a table for each path, and the relations that occur in no training split.
+  /// Prints a table for each path, and warns of relations that occur in no training split.
   ///
   /// - Throws: `CorpusError` with file and line of malformed input.
   func run() throws -> ExitStatus {
@@ -32,14 +32,12 @@ struct DataStats: Verb {
       return (name: split.name, statistics: CorpusStatistics(sentences))
     }
     Console.line(StatisticsTable(splits).text(width: Console.width))
-    for warning in warnings { Console.paragraph("warning: \(warning)") }
+    for warning in warnings { Console.error("warning: \(warning)") }
     guard let training = splits.first(where: { $0.name == "train" })?.statistics else { return }
     if let rare = training.rareRelations { Console.paragraph("train: \(rare)") }
     for split in splits {
       let unseen = UnseenRelations(in: split.statistics, training: training)
-      if let warning = unseen.warning(split: split.name) {
-        Console.paragraph("warning: \(warning)")
-      }
+      if let warning = unseen.warning(split: split.name) { Console.error("warning: \(warning)") }
       guard split.name != "train" else { continue }
       let share = (split.statistics.shareOfWords(outside: training) * 1000).rounded() / 10
       Console.paragraph("\(split.name): \(share) % of its words do not occur in train")
