@@ -120,13 +120,27 @@ struct RelationNameTests {
           + #"{"head":[0,0],"relation":"r","tail":[1,1]}]}"#
       ]
     ),
+    (
+      .brat,
+      [
+        "in.txt": "a b",
+        "in.ann": "T1\tP 0 1\ta\nT2\tP 2 3\tb\nR1\tNAME Arg1:T1 Arg2:T2\nR2\tr Arg1:T1 Arg2:T2\n",
+      ]
+    ),
   ]
+
+  @Test("every format has its pair")
+  func everyFormat() {
+    #expect(Set(Self.files.map(\.format)) == Set(CorpusFormat.allCases))
+  }
 
   @Test(
     "one rule for all formats: no relation is left out and counted, or kept by name",
     arguments: files)
   func rule(format: CorpusFormat, files: [String: String]) throws {
-    for name in ["None", "NA", "no_relation", "N/A", "No Relation"] {
+    // A type of brat ends at a blank.
+    let names = ["None", "NA", "no_relation", "N/A"] + (format == .brat ? [] : ["No Relation"])
+    for name in names {
       let left = try convert(format, files, name)
       #expect(left.sentences.flatMap(\.triples).map(\.relation) == ["r"])
       #expect(left.tally == [.noRelation: 1])
@@ -162,7 +176,7 @@ struct RelationNameTests {
     "an empty name, and one with a tab or a line end, is refused by every reader", arguments: files)
   func refused(format: CorpusFormat, files: [String: String]) throws {
     // In lines and columns no name can hold these, and a list of names has no empty one.
-    let isText = [.tuples, .conll04].contains(format)
+    let isText = [.tuples, .conll04, .brat].contains(format)
     let names = ["", " ", "\u{a0}"] + (isText ? [] : [#"a\tb"#, #"a\nb"#, #"\u2028"#, #"a\rb"#])
     for name in names where !(isText && name != "") {
       let found = try #require(message { try convert(format, files, name) }, "'\(name)'")
