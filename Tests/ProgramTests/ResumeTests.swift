@@ -131,49 +131,6 @@ extension ProgramTests {
       }
     }
 
-    @Test("--resume=FILE goes on from that file, also into another folder")
-    func resumeFile() throws {
-      try withWorkplace { place in
-        try place.trained("whole", Self.settings)
-        try place.trained("first", Self.settings, Self.stop(24))
-        let file = place.path("first/last.h5")
-        let result = try place.trained("second", Self.settings, ["--resume=\(file)"])
-        #expect(result.stdout.contains("resumed from \(file) at step 24"))
-        try place.expectSame("whole/last.h5", "second/last.h5")
-        try place.trained("third", Self.settings, ["--resume=\(file)"] + Self.stop(24))
-        try place.expectSame("first/last.h5", "third/last.h5")
-      }
-    }
-
-    @Test("--resume=FILE brings the best checkpoint along, or says that there is none of its run")
-    func resumeFileBest() throws {
-      try withWorkplace { place in
-        // Stopped inside an epoch, so that the best checkpoint is another.
-        try place.trained("first", Self.settings, Self.stop(23))
-        let start = ["--resume=\(place.path("first/last.h5"))"] + Self.stop(23)
-        let result = try place.trained(ranks: 2, "second", Self.settings, start)
-        #expect(result.stdout.contains("first/best.h5, of step "), "\(result.stdout)")
-        for file in ["last.h5", "best.h5"] {
-          try place.expectSame("first/\(file)", "second/\(file)")
-        }
-        // The best of another run is not that of this one; a step file of this one is.
-        try place.trained("other", Self.settings + ["seed=2"], Self.stop(23))
-        let step = try place.bestStep("first/last.h5")
-        let name = "step-" + String(repeating: "0", count: 8 - "\(step)".count) + "\(step).h5"
-        let best = try place.contents("first/best.h5")
-        try place.remove("first/best.h5")
-        try place.write(try place.contents("other/best.h5"), to: "first/best.h5")
-        if place.names("first").contains(name) { try place.remove("first/\(name)") }
-        let lost = try place.trained("third", Self.settings, start)
-        #expect(
-          lost.stderr.contains("first lacks the best checkpoint so far, that of step \(step);"))
-        #expect(!place.names("third").contains("best.h5"))
-        try place.write(best, to: "first/\(name)")
-        try place.trained("fourth", Self.settings, start)
-        #expect(try place.contents("fourth/best.h5") == best)
-      }
-    }
-
     @Test("a folder with checkpoints is refused unless --overwrite")
     func refuseFolder() throws {
       try withWorkplace { place in

@@ -61,6 +61,18 @@ extension CheckpointFolder {
     return true
   }
 
+  /// The path of each checkpoint, `last.h5` first; a file of several names has one of them.
+  public func files() throws(CheckpointError) -> [String] {
+    try namesByFile().map { "\(path)/\($0[0])" }
+  }
+
+  /// Whether a file lies in this folder, whatever links lead there.
+  public func holds(_ file: String) -> Bool {
+    let end = file.lastIndex(of: "/").map { file.index(after: $0) } ?? file.startIndex
+    let place = FileNumber(of: end == file.startIndex ? "." : String(file[..<end]))
+    return place != nil && place == FileNumber(of: path)
+  }
+
   /// The checkpoints' names, grouped by file, `last.h5` first.
   private func namesByFile() throws(CheckpointError) -> [[String]] {
     let names = try checkpoints()

@@ -6,6 +6,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   case noTargets(path: String, triples: Int, cause: String)
   /// The folder holds checkpoints, and neither `--resume` nor `--overwrite` was given.
   case folderInUse(path: String)
+  /// The folder of a resumed run holds a file that is no checkpoint of that run.
+  case otherRun(path: String, checkpoint: String)
   /// The checkpoint was made with another value of a key.
   case optionChanged(key: String, checkpoint: String, was: String, now: String)
   /// The checkpoint was made with fewer epochs, and its rates or evaluations depend on their number.
@@ -47,6 +49,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
       "\(path): none of its \(triples) triples can be a target: \(cause)"
     case .folderInUse(let path):
       "\(path) holds checkpoints; go on from them with --resume, or start afresh with --overwrite"
+    case .otherRun(let path, let checkpoint):
+      "\(path) is not a checkpoint of the run of \(checkpoint); go on in another folder with --checkpoints"
     case .optionChanged(let key, let checkpoint, let was, let now):
       "'\(key)' is \(now), but \(checkpoint) was made with \(was); resume with the same value, "
         + "or start afresh in another folder"

@@ -43,7 +43,7 @@ extension CheckpointFolder {
 
 extension Run {
   /// Gives the run its first state: that of a checkpoint, or that of a run that starts afresh. Clears the
-  /// folder where the run overwrites it.
+  /// folder where the run overwrites it, and refuses one with checkpoints of another run.
   ///
   /// - Parameter partitions: the parts of the optimiser's state that this rank keeps.
   /// - Returns: a sentence about where the state comes from, and warnings, which are printed already.
@@ -55,6 +55,7 @@ extension Run {
     let origin: String
     if let checkpoint {
       try resume(from: checkpoint, check: check, partitions: partitions, on: session)
+      try session.onFirst { try refuseOtherRun(than: checkpoint, in: folder) }
       origin =
         "resumed from \(checkpoint) at step \(progress.step)"
         + (course.remark.map { "; \($0)" } ?? "")
@@ -73,6 +74,19 @@ extension Run {
     for warning in warnings { reporter.warn(warning) }
     reporter.say(origin)
     return (origin, warnings)
+  }
+
+  /// Refuses a folder with a checkpoint that is neither a beginning nor a continuation of this run. The folder
+  /// of the checkpoint that the run goes on from is the run's own.
+  private func refuseOtherRun(than checkpoint: String, in folder: CheckpointFolder) throws {
+    if folder.holds(checkpoint) { return }
+    let own = progress.history
+    for path in try folder.files() {
+      let other = Snapshot.progress(of: path, options, corpus)?.history
+      guard let other, other.isStart(of: own) || own.isStart(of: other) else {
+        throw TrainingError.otherRun(path: path, checkpoint: checkpoint)
+      }
+    }
   }
 }
 

@@ -178,8 +178,7 @@ final class RunSaver {
   /// goes on from. Where that is this folder, its `best.h5` stays, which may be of a later step.
   private func bringBest(ofStep step: Int, beside file: String) throws {
     let source = CheckpointFolder(URL(filePath: file).deletingLastPathComponent().relativePath)
-    let places = [source.path, folder.path].map { URL(filePath: $0).resolvingSymlinksInPath() }
-    if places[0] == places[1], access(folder.best, F_OK) == 0 { return }
+    if folder.holds(file), access(folder.best, F_OK) == 0 { return }
     let found = [source.best, source.file(ofStep: step)].first { path in
       let progress = Snapshot.progress(of: path, run.options, run.corpus)
       return progress?.step == step && progress?.history.isStart(of: run.progress.history) == true
