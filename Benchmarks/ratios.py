@@ -94,6 +94,13 @@ def rin_floors():
                 at_most=True)
 
 
+def cascade_floors():
+    yield Floor("cascade, two cores, best against twice the peer's thread",
+                ["cascade.1x2.sentences", "cascade.2x1.sentences"], ["peer.cascade.twice.sentences"], 2)
+    yield Floor("cascade, resident memory of one rank against the peer's", ["cascade.1x2.memory"],
+                ["peer.cascade.1x1.memory"], 0.25, at_most=True)
+
+
 def floors():
     """Every floor that tercet is held to."""
     two, gradient = ("1x2", "2x1"), "reduction.gradient.reproducible"
@@ -113,6 +120,7 @@ def floors():
                     speed(precision, 100, "shards16.1x1"), speed(precision, 100, "shards1.1x1"),
                     shards)
     yield from rin_floors()
+    yield from cascade_floors()
     yield Floor("streaming the bytes of an LSTM cell against its gates",
                 ["copy.lstm"], ["kernels.lstm"], 2.5, at_most=True)
     yield Floor("gloo's sum of a gradient against ours",

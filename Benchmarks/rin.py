@@ -41,18 +41,9 @@ def settings(folder, layers, threads, epochs=2):
 
 
 def epoch(tercet, configuration, corpus, folder, ranks, threads):
-    name, steps = f"rin.{ranks}x{threads}", math.ceil(len(corpus.lengths) / BATCH)
-    options = settings(corpus.folder, LAYERS, threads)
-
-    def read(result):
-        phases = training.seconds_by_phase(training.log(folder), "float32", steps)
-        total = sum(phases.values())
-        yield f"{name}.sentences", len(corpus.lengths) / total, "sentences/s"
-        yield f"{name}.memory", result.memory, "MB a rank"
-        for phase, seconds in phases.items():
-            yield f"{name}.{phase}", 100 * seconds / total, "% of a step"
-
-    return Case(name, training.launched(tercet, configuration, options, ranks, folder, steps), read)
+    steps, options = math.ceil(len(corpus.lengths) / BATCH), settings(corpus.folder, LAYERS, threads)
+    command = training.launched(tercet, configuration, options, ranks, folder, steps)
+    return training.epoch(f"rin.{ranks}x{threads}", command, folder, corpus, steps)
 
 
 def memory(tercet, configuration, data, folder, layers):

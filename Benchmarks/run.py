@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 
+import cascade
 import ratios
 import rin
 import table
@@ -17,7 +18,7 @@ from entry import Parser, built, count, fail, say, write
 # What there is to measure, with about how long a round takes on two cores, without and with the peer.
 SECTIONS = {
     "products": "½ min", "kernels": "10 s", "training": "15 min, with --peer 25", "inference": "½ min, with --peer 10",
-    "reduction": "2 min", "rin": "1 min, with --peer 5",
+    "reduction": "2 min", "rin": "1 min, with --peer 5", "cascade": "½ min, with --peer 1",
 }
 # Numbers of CopyMTL-One at the published size, as `Benchmarks/Sources` has it.
 PARAMETERS = 14_400_000
@@ -103,6 +104,10 @@ def all_cases(args, executables, corpus, scratch):
         yield from rin.cases(f"{executables}/tercet", corpus, scratch)
         if args.peer:
             yield from rin.peers(corpus)
+    if "cascade" in only:
+        yield from cascade.cases(f"{executables}/tercet", corpus, os.path.join(scratch, "run"))
+        if args.peer:
+            yield from cascade.peers(corpus)
     if "reduction" in only:
         for ranks in [2, 4, 8]:
             yield reduction(own, ranks)
@@ -121,7 +126,7 @@ def reduction(own, ranks):
 
 def read_corpus(args):
     """The corpus, if a section needs it."""
-    if not {"training", "inference", "rin"} & {section(name) for name in args.only}:
+    if not {"training", "inference", "rin", "cascade"} & {section(name) for name in args.only}:
         return None
     try:
         return Corpus.read(args.data)

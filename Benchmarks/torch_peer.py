@@ -77,6 +77,20 @@ def rin(corpus, form, ranks, threads, layers, batch):
     return case(name, ranks, threads, arguments + ["--batch", str(batch)], read)
 
 
+def cascade(corpus, batch):
+    """A case of an epoch of the cascade on one thread, and twice its speed: the best that two cores could give."""
+    name = "peer.cascade.1x1"
+
+    def read(result):
+        run = json.loads(result.output)
+        speed = run["sentences"] / run["seconds"]
+        yield f"{name}.sentences", speed, "sentences/s"
+        yield "peer.cascade.twice.sentences", 2 * speed, "sentences/s"
+        yield f"{name}.memory", result.memory, "MB a rank"
+
+    return case(name, 1, 1, ["train", corpus.folder, "--model", "cascade", "--batch", str(batch)], read)
+
+
 def training_case(corpus, form, precision, batch, ranks, threads):
     name = f"peer.training.{form}.{precision}.batch{batch}.{ranks}x{threads}"
     mean = corpus.gigaflops() / len(corpus.lengths)

@@ -79,14 +79,27 @@ def case(form, tercet, corpus, folder):
 
     def read(result):
         phases = seconds_by_phase(log(folder), form.precision, steps)
-        total = sum(phases.values())
-        yield f"{form.name}.speed", corpus.gigaflops() / total, "GFLOP/s"
-        yield f"{form.name}.sentences", len(corpus.lengths) / total, "sentences/s"
-        yield f"{form.name}.memory", result.memory, "MB a rank"
-        for phase, seconds in phases.items():
-            yield f"{form.name}.{phase}", 100 * seconds / total, "% of a step"
+        yield f"{form.name}.speed", corpus.gigaflops() / sum(phases.values()), "GFLOP/s"
+        yield from figures(form.name, corpus, result, phases)
 
     return Case(form.name, command, read)
+
+
+def epoch(name, command, folder, corpus, steps):
+    """A case of an epoch of another model in float32."""
+    def read(result):
+        yield from figures(name, corpus, result, seconds_by_phase(log(folder), "float32", steps))
+
+    return Case(name, command, read)
+
+
+def figures(name, corpus, result, phases):
+    """What an epoch of the corpus shows of any model; `phases` are seconds."""
+    total = sum(phases.values())
+    yield f"{name}.sentences", len(corpus.lengths) / total, "sentences/s"
+    yield f"{name}.memory", result.memory, "MB a rank"
+    for phase, seconds in phases.items():
+        yield f"{name}.{phase}", 100 * seconds / total, "% of a step"
 
 
 def launched(tercet, configuration, settings, ranks, folder, steps):

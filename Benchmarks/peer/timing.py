@@ -2,14 +2,16 @@
 
   timing.py train DATA --form tuned --precision float32 --batch 100 --threads 2
   timing.py train DATA --model rin --form published --batch 50 --layers 2
+  timing.py train DATA --model cascade --batch 32
   torchrun --standalone --nproc-per-node 2 timing.py train DATA --threads 1 ...
   timing.py infer DATA ...
   torchrun ... timing.py reduce --values 14400000
 
 DATA holds train.jsonl and test.jsonl. `train` times optimiser steps over batches that are spread evenly
-over the lengths of an epoch and prints the seconds and the lengths of all sentences; `infer` times greedy
-decoding and Viterbi over the test split; `reduce` prints seconds of gloo's all-reduce, whole and in
-twelve pieces. The batch is that of all ranks: each takes every n-th sentence by length.
+over the lengths of an epoch and prints the seconds and the lengths of all sentences, for the cascade steps
+of a whole epoch and their number; `infer` times greedy decoding and Viterbi over the test split; `reduce`
+prints seconds of gloo's all-reduce, whole and in twelve pieces. The batch is that of all ranks: each takes
+every n-th sentence by length.
 """
 import argparse
 import json
@@ -21,6 +23,7 @@ import time
 import torch
 import torch.distributed as dist
 
+import cascade
 from corpus import Batch, Inventory, read
 from model import CopyMTL
 from published import LENGTH, Published
@@ -35,7 +38,7 @@ def options():
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["train", "infer", "reduce"])
     parser.add_argument("data", nargs="?")
-    parser.add_argument("--model", choices=["copymtl", "rin"], default="copymtl")
+    parser.add_argument("--model", choices=["copymtl", "rin", "cascade"], default="copymtl")
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--form", choices=["tuned", "plain", "padded", "published"], default="tuned")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
@@ -105,6 +108,15 @@ def model_of(args, inventory):
     return Published(*sizes) if args.form == "published" else CopyMTL(*sizes, args.form, low)
 
 
+def measured(args, inventory, sentences):
+    if args.model == "cascade":
+        return cascade.train(sentences, inventory, args.batch)
+    model = model_of(args, inventory)
+    if args.what == "train":
+        return train(args, inventory, sentences, model)
+    return infer(args, inventory, read(f"{args.data}/test.jsonl"), model)
+
+
 def wait():
     if RANKS > 1:
         dist.barrier()
@@ -145,9 +157,10 @@ def main():
     args = options()
     torch.set_num_threads(args.threads)
     torch.manual_seed(77)
-    if args.form in ("tuned", "padded"):
+    if args.form in ("tuned", "padded") and args.model != "cascade":
         # On the CPU this takes oneDNN's float32 products for MKL's, which are slower; it may use
-        # bfloat16 within, and does on a CPU with AMX.
+        # bfloat16 within, and does on a CPU with AMX. The cascade's shapes change with every minibatch: oneDNN
+        # would keep the products of each, half a gigabyte, and win nothing.
         torch.set_float32_matmul_precision("medium")
     if RANKS > 1:
         dist.init_process_group("gloo")
@@ -155,12 +168,7 @@ def main():
         result = reduce(args.values)
     else:
         training = read(f"{args.data}/train.jsonl")
-        inventory = Inventory(training)
-        model = model_of(args, inventory)
-        if args.what == "train":
-            result = train(args, inventory, training, model)
-        else:
-            result = infer(args, inventory, read(f"{args.data}/test.jsonl"), model)
+        result = measured(args, Inventory(training), training)
     if RANK == 0:
         print(json.dumps(result), flush=True)
     if RANKS > 1:
