@@ -22,7 +22,7 @@ public struct ModelSection: Codable, Sendable {
   /// The model's canonical name, such as `copymtl`.
   public let kind: String
   /// The model's options, of the type that ``type`` declares.
-  public let options: any ModelOptions
+  public private(set) var options: any ModelOptions
 
   private enum Key: CodingKey {
     case kind
@@ -63,6 +63,13 @@ public struct ModelSection: Codable, Sendable {
       preconditionFailure("no model is named \(kind)")
     }
     return type
+  }
+
+  /// The section with other values of ``ModelOptions/thresholds``.
+  public func with(_ thresholds: [Threshold]) -> ModelSection {
+    var section = self
+    section.options.thresholds = thresholds
+    return section
   }
 
   /// Builds the model for a corpus's vocabularies.

@@ -8,11 +8,19 @@ public protocol ModelOptions: Codable, Sendable {
   func validate() throws(InvalidOption)
   /// The token by which the model finds an entity, where it classifies pairs of tokens and tags with BIOES.
   var pairAnchor: Anchor? { get }
+  /// The model's thresholds, of which `evaluation.tuneThresholds` chooses the values: each in `0<..<1`, always with the
+  /// same keys in the same order.
+  var thresholds: [Threshold] { get set }
 }
 
 extension ModelOptions {
   /// None: the model does not classify pairs of tokens.
   public var pairAnchor: Anchor? { nil }
+  /// None.
+  public var thresholds: [Threshold] {
+    get { [] }
+    set { precondition(newValue.isEmpty, "thresholds of a model that has none") }
+  }
 }
 
 /// An option outside its allowed range.

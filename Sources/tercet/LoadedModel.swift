@@ -15,6 +15,8 @@ struct LoadedModel {
   let weights: WeightStore
   /// The options that the model was trained with, but for those that this use changes.
   let options: RunOptions
+  /// The thresholds that training has tuned; none where those of ``options`` hold.
+  let tunedThresholds: [Threshold]
   /// How the training split was cut; that of checkpoints that do not say is parted at blanks.
   let tokenization: Tokenization
   /// The entities that the model was taught to tag.
@@ -62,6 +64,7 @@ struct LoadedModel {
     _ = consume file
     (self.path, self.options, self.model) = (path, options, model)
     tokenization = header.tokenization ?? .blanks
+    tunedThresholds = header.thresholds
     weights = WeightStore(parameters, products: Self.products(options, readsStream: readsStream))
   }
 

@@ -102,6 +102,7 @@ extension ProgramTests {
       ),
       ("del f.attrs['step']", ["step"]),
       ("f.attrs['batch'] = 'three'", ["batch"]),
+      ("f.attrs['thresholds'] = 'threshold=0.5'", ["thresholds", "not those of the model"]),
     ]
 
     @Test("contents that do not fit are named", arguments: sampled(rewritten))

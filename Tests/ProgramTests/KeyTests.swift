@@ -11,6 +11,7 @@ extension ProgramTests {
       "data.directory=COPY", "data.vectors=no-such-file", "checkpoint.every=1",
       "checkpoint.keep=1", "checkpoint.minutes=1", "checkpoint.retry=1", "log.every=1", "epochs=4",
       "model.wordStart=unit", "data.wordsWithoutVector=unit", "evaluation.patience=5",
+      "evaluation.tuneThresholds=true",
       "nonfinite=skip", "threads=2", "oversubscribe=false", "watchdog.seconds=5",
       "watchdog.abort=60", "watchdog.report=4", "watchdog.straggler=2",
     ]

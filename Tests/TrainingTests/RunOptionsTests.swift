@@ -109,6 +109,7 @@ struct RunOptionsTests {
     func allows(_ key: String) -> Bool { options.allowsChange(of: key, after: progress) }
     #expect(allows("epochs"))
     #expect(allows("evaluation.patience"))
+    #expect(allows("evaluation.tuneThresholds"))
     for key in ["seed", "batch.size", "optimizer.rate", "model.kind", "evaluation.every"] {
       #expect(!allows(key))
     }

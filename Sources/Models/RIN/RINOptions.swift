@@ -43,6 +43,10 @@ package struct RINOptions: ModelOptions, Equatable {
     case withoutRC = "no-rc"
   }
   package var pairAnchor: Anchor? { anchor }
+  package var thresholds: [Threshold] {
+    get { [Threshold("threshold", threshold)] }
+    set { threshold = newValue[0].value }
+  }
 
   package func validate() throws(InvalidOption) {
     let sizes = [

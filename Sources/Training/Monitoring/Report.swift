@@ -106,6 +106,25 @@ extension Report {
             ? "  no hit yet: patience does not count" : isBest ? "  best so far" : "")))
   }
 
+  /// The thresholds that the development split has chosen, and those of the options.
+  static func thresholds(
+    _ chosen: [Threshold], f1: Double, asked: [Threshold], askedF1: Double, match: MatchMode
+  ) -> Report {
+    let (new, old) = (Threshold.text(chosen), Threshold.text(asked))
+    let score = String(format: "dev %@ F1 %.4f", match.rawValue, f1)
+    return Report(
+      "thresholds",
+      [
+        "chosen": new, "f1": f1, "configured": old, "configured_f1": askedF1,
+        "match": match.rawValue,
+      ],
+      message: .line(
+        chosen == asked
+          ? "thresholds: \(old) stays, \(score); no other is better"
+          : "thresholds: \(new) in best.h5, \(score); \(old) has "
+            + String(format: "%.4f", askedF1)))
+  }
+
   /// A step that is skipped, or that ends the run with an error, which is printed as such.
   static func nonfinite(
     _ fault: Updater.Fault, step: Int, action: RunOptions.NonfinitePolicy

@@ -10,19 +10,22 @@ extension Run {
   /// added up. After each round, one batch for every thread of every rank, the ranks agree on whether to go
   /// on.
   ///
+  /// - Parameters:
+  ///   - split: the sentences as the model or one with other thresholds encodes them.
+  ///   - pass: the number of countings before, since the last update.
   /// - Returns: the counts, and the number of sentences with more groups than are kept; `nil` where a signal
   ///   has come.
   func developmentCounts(
-    _ whereabouts: Whereabouts, _ agreement: Agreement, on session: borrowing Session
+    of split: any EncodedSplit, pass: Int = 0, _ whereabouts: Whereabouts, _ agreement: Agreement,
+    on session: borrowing Session
   ) throws -> (counts: TripleCounts, cut: Int)? {
-    let split = corpus.development
     let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
     var counts = TripleCounts()
     var cut = 0
     let rounds = Inference.batches(of: split).chunks(of: session.size * team.count)
     var place = Place(step: progress.step)
     for (index, round) in rounds.enumerated() {
-      (place.round, place.phase) = (UInt16(clamping: index + 1), .evaluation)
+      (place.round, place.phase) = (UInt16(clamping: pass * rounds.count + index + 1), .evaluation)
       whereabouts.enter(place)
       let own = round.indices.filter { $0 % session.size == session.rank }.map { round[$0] }
       let found = Inference.predict(split, batches: own, tapes: tapes, on: team)

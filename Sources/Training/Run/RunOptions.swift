@@ -91,6 +91,8 @@ public struct RunOptions: Codable, Sendable {
     public var patience = 0
     /// When a predicted triple equals a gold one.
     public var match = MatchMode.exact
+    /// Whether the model's thresholds are chosen by the development split at the end of training.
+    public var tuneThresholds = false
   }
 
   /// The `checkpoint` section.
@@ -207,7 +209,8 @@ extension RunOptions {
     case "epochs":
       !optimizer.schedule.looksAhead && progress.extensions.isEmpty
         && progress.history.evaluations.allSatisfy { ($0.epoch + 1) % evaluation.every == 0 }
-    case "evaluation.patience", "nonfinite", "precision", "products": true
+    case "evaluation.patience", "evaluation.tuneThresholds", "nonfinite", "precision", "products":
+      true
     // How tables started is past when a run is resumed.
     case "model.wordStart", "data.wordsWithoutVector": true
     default: false

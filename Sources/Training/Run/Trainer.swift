@@ -25,6 +25,7 @@ public final class Trainer {
   private let monitor: RankMonitor
   private let reporter: Reporter
   private let agreement: Agreement
+  private let tuning: ThresholdTuning
 
   /// Prepares a run; every rank calls this initialiser. Reads the corpus, prepares the folder, and gives the
   /// parameters their first values or those of a checkpoint.
@@ -69,15 +70,19 @@ public final class Trainer {
     if checkpoint != nil { try saver.saveAgain(on: session) }
     try monitor.watch(from: run.progress.step, reporter, on: session)
     agreement = Agreement(run, saver, reporter)
+    tuning = ThresholdTuning(run, in: folder, monitor.whereabouts, agreement, reporter)
     self.reporter = reporter
   }
 
-  /// Trains until the last epoch, until `stopAfter` or patience ends it, or until a signal comes. All
-  /// checkpoints are on disk when it returns, on every rank.
+  /// Trains until the last epoch, until `stopAfter` or patience ends it, or until a signal comes; then chooses
+  /// thresholds where the run has ended. All checkpoints are on disk when it returns, on every rank.
   public func train(on session: borrowing Session) throws -> Ending {
     var ending = try loop(on: session)
     try saver.finish(on: session)
     try agreement.reach(after: .saving, on: session)
+    if agreement.stop == nil, [.allEpochs, .patience].contains(ending) {
+      try tuning.finish(on: session)
+    }
     if let stop = agreement.stop { ending = .signal(stop, step: run.progress.step) }
     try monitor.finish(on: session)
     try session.barrier()
@@ -192,7 +197,8 @@ extension Trainer {
     let counted = try run.withAverage(
       updater.gradients.reduction, awaitCopy: saver.awaitCopy, on: session
     ) {
-      try run.developmentCounts(monitor.whereabouts, agreement, on: session)
+      try run.developmentCounts(
+        of: run.corpus.development, monitor.whereabouts, agreement, on: session)
     }
     guard let (counts, cut) = counted else { return nil }
     if let warning = Prediction.cutWarning(cut, in: "dev.jsonl") { reporter.warn(warning) }

@@ -70,7 +70,7 @@ extension Run {
       // Not before everything that the run needs has been read.
       if case .overwriting = plan.start { try session.onFirst { try folder.clear() } }
     }
-    warnings += [course.warning].compactMap { $0 }
+    warnings += [course.warning, thresholdWarning].compactMap { $0 }
     for warning in warnings { reporter.warn(warning) }
     reporter.say(origin)
     return (origin, warnings)

@@ -20,6 +20,9 @@ public struct SnapshotHeader: Sendable {
   public var tokenization: Tokenization?
   /// The position in training and the history so far.
   public var progress: Progress
+  /// The thresholds that the development split has chosen, in the place of those of ``configuration``; none where
+  /// the latter hold.
+  public var thresholds: [Threshold] = []
 }
 
 /// The content of a checkpoint, copied from the run.
@@ -69,6 +72,7 @@ public enum Snapshot {
     if let tokenization = header.tokenization {
       try writer.attribute(tokenizationName, .string(tokenization.rawValue))
     }
+    try write(header.thresholds, to: writer)
     for (name, list) in header.vocabularies.lists {
       try writer.strings("vocabulary/\(name)", list.names)
     }
@@ -137,7 +141,7 @@ extension Snapshot {
     return header.progress
   }
 
-  /// Reads a checkpoint's metadata and builds its model.
+  /// Reads a checkpoint's metadata and builds its model, with the thresholds that were tuned.
   ///
   /// - Parameter options: decodes and checks the stored configuration.
   /// - Throws: `TrainingError` or `CheckpointError` for missing or invalid content.
@@ -152,7 +156,9 @@ extension Snapshot {
     }
     let configuration = try text("configuration", file)
     let section = try options(configuration).model
-    let model = section.model(for: try vocabularies(of: section.type, from: file))
+    let thresholds = try thresholds(of: file, for: section)
+    let model = (thresholds.isEmpty ? section : section.with(thresholds))
+      .model(for: try vocabularies(of: section.type, from: file))
     var progress = Progress()
     progress.step = try count("step", file)
     progress.epoch = try count("epoch", file)
@@ -171,7 +177,7 @@ extension Snapshot {
       developmentDigest: try text("development_digest", file),
       tokenization: try file.attributeNames().contains(tokenizationName)
         ? try tokenization(text(tokenizationName, file), file) : nil,
-      progress: progress)
+      progress: progress, thresholds: thresholds)
     return (header, model)
   }
 

@@ -33,7 +33,6 @@ extension Run {
         parameters.start + own.lowerBound, average.values.start + own.lowerBound, count: own.count)
     }
     try reduction.publish(replica, on: session)
-    // Before the first update the weights that a step needs are not known yet, and none are shared.
-    if packs == nil { weights.refresh(on: team) } else { try refreshWeights(on: session) }
+    try repackWeights(on: session)
   }
 }

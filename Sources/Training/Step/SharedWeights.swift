@@ -13,6 +13,12 @@ extension Run {
     try session.barrier()
   }
 
+  /// Packs the weights anew for an evaluation. Before the first update those that a step needs are not known yet,
+  /// so that none are shared.
+  func repackWeights(on session: borrowing Session) throws {
+    if packs == nil { weights.refresh(on: team) } else { try refreshWeights(on: session) }
+  }
+
   /// Allocates shared memory for the weights that rank 0 has packed so far, all that a step needs. Allocates
   /// none where ranks multiply with different instructions, and so read different layouts.
   private func sharePacks(on session: borrowing Session) throws -> ReplicatedBuffer {

@@ -131,7 +131,7 @@ extension Evaluate {
         checkpoint, precision: precision, changes: changes)
       let report = try score(loaded, sentences)
       if checkpoints.count > 1 { say(checkpoint) }
-      for note in notes(on: report) { say(note) }
+      for note in notes(on: report, of: loaded) { say(note) }
       say(report.table(width: Console.width))
       reports.append(report)
     }
@@ -173,8 +173,8 @@ extension Evaluate {
     return options
   }
 
-  /// The rules of a report that are the checkpoint's and not the program's defaults.
-  private func notes(on report: EvaluationReport) -> [String] {
+  /// The rules of a report, and thresholds, that are the checkpoint's and not the program's defaults.
+  private func notes(on report: EvaluationReport, of loaded: LoadedModel) -> [String] {
     var notes: [String] = []
     let options = report.options
     if match == nil && options.match != EvaluationOptions().match {
@@ -186,6 +186,11 @@ extension Evaluate {
       notes.append(
         "tagged entities: \(options.taggedEntities.rawValue), the checkpoint's "
           + "model.taggedEntities")
+    }
+    if !loaded.tunedThresholds.isEmpty {
+      notes.append(
+        "thresholds: \(Threshold.text(loaded.tunedThresholds)), tuned on the development split; "
+          + "configured: \(Threshold.text(loaded.options.model.options.thresholds))")
     }
     return notes
   }
