@@ -18,15 +18,13 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .unsafeFlags(["-warnings-as-errors", "-enable-testing"]),
 ]
+/// Vector code for the CPU; it is not inlined into other targets, which are not built for that CPU.
+let cpuFlags: [SwiftSetting] =
+  strict + [.unsafeFlags(["-disable-cmo", "-Xcc", "-march=\(cpu)"])]
 /// Plain loops become vector code only when overflow and bounds checks are gone, the CPU's own width is
-/// known and roots need not set `errno`; no other target gives up its checks. Nor are they inlined into
-/// other targets, which are not built for that CPU.
+/// known and roots need not set `errno`; no other target gives up its checks.
 let kernelFlags: [SwiftSetting] =
-  strict + [
-    .unsafeFlags([
-      "-Ounchecked", "-disable-cmo", "-Xcc", "-march=\(cpu)", "-Xcc", "-fno-math-errno",
-    ])
-  ]
+  cpuFlags + [.unsafeFlags(["-Ounchecked", "-Xcc", "-fno-math-errno"])]
 
 /// - Parameter papers: the Markdown files of its folder, which the compiler passes over.
 func library(
@@ -76,7 +74,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
 
     library("Limits", ["CGlibc"]),
-    library("Randomness"),
+    library("Randomness", settings: cpuFlags),
     library("Typesetting"),
     library("Kernels", ["CVectors"], settings: kernelFlags),
     library(

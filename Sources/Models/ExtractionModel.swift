@@ -32,6 +32,9 @@ public protocol ExtractionModel: Sendable {
   var vocabularies: Vocabularies { get }
   /// The parameters, in order of declaration.
   var layout: ParameterLayout { get }
+  /// Vectors that predictions read words from which ``vocabularies`` lacks; `nil` for none, and always in a model
+  /// without such an option (``ModelOptions/readsExtraVectors``).
+  var extraVectors: WordVectors? { get set }
   /// The terms of the objective, in the order of ``losses(of:streams:on:)``.
   var objective: [ObjectiveTerm<Input>] { get }
   /// The tables to fill from a file of word vectors.
@@ -76,6 +79,11 @@ extension ExtractionModel {
   public static var hasCRF: Bool { false }
   /// The default: no pairing.
   public static var pairsTags: Bool { false }
+  /// The default: none.
+  public var extraVectors: WordVectors? {
+    get { nil }
+    set { precondition(newValue == nil, "vectors for a model that reads none") }
+  }
   /// The default: no table.
   public var wordTables: [WordTable] { [] }
   /// The default: none.

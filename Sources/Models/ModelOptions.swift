@@ -8,6 +8,8 @@ public protocol ModelOptions: Codable, Sendable {
   func validate() throws(InvalidOption)
   /// The token by which the model finds an entity, where it classifies pairs of tokens and tags with BIOES.
   var pairAnchor: Anchor? { get }
+  /// Whether predictions read words that the training split lacks from the file of word vectors.
+  var readsExtraVectors: Bool { get }
   /// The model's thresholds, of which `evaluation.tuneThresholds` chooses the values: each in `0<..<1`, always with the
   /// same keys in the same order.
   var thresholds: [Threshold] { get set }
@@ -16,6 +18,8 @@ public protocol ModelOptions: Codable, Sendable {
 extension ModelOptions {
   /// None: the model does not classify pairs of tokens.
   public var pairAnchor: Anchor? { nil }
+  /// They do not.
+  public var readsExtraVectors: Bool { false }
   /// None.
   public var thresholds: [Threshold] {
     get { [] }

@@ -47,17 +47,43 @@ public struct CounterRandom: Sendable {
   /// The `index`-th number of this stream, uniform in `0..<1`, a multiple of 2⁻²⁴.
   public func uniform(_ index: Int) -> Float { Float(bits(index) >> 8) * 0x1p-24 }
 
-  /// Writes `count` numbers from the `first`-th on, each that of ``uniform(_:)``; four cost as much as one there.
+  /// Writes `count` numbers from the `first`-th on, each that of ``uniform(_:)``, 32 at a time.
   public func writeUniforms(
     from first: Int, count: Int, to numbers: UnsafeMutablePointer<Float>
   ) {
-    for block in first >> 2..<(first + count + 3) >> 2 {
-      let lanes = lanes(ofBlock: UInt64(block))
-      let all = SIMD4(lanes.0, lanes.1, lanes.2, lanes.3)
-      for lane in max(0, first - 4 * block)..<min(4, first + count - 4 * block) {
-        numbers[4 * block + lane - first] = Float(all[lane] >> 8) * 0x1p-24
+    let blocks = first >> 2..<(first + count + 3) >> 2
+    for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: Self.group) {
+      let lanes = lanes(ofBlocksFrom: UInt64(start))
+      for lane in 0..<4 {
+        let shares = SIMD8<Float>(lanes[lane] &>> 8) * 0x1p-24
+        for place in 0..<Self.group {
+          let index = 4 * (start + place) + lane - first
+          if 0 <= index && index < count { numbers[index] = shares[place] }
+        }
       }
     }
+  }
+
+  /// Blocks that are computed together.
+  private static let group = 8
+
+  /// The four numbers of each of eight blocks, by their place in the block.
+  private func lanes(ofBlocksFrom first: UInt64) -> InlineArray<4, SIMD8<UInt32>> {
+    let blocks = SIMD8<UInt64>(repeating: first) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7)
+    var c0 = SIMD8<UInt32>(truncatingIfNeeded: blocks)
+    var c1 = SIMD8<UInt32>(truncatingIfNeeded: blocks &>> 32)
+    var (c2, c3) = (SIMD8<UInt32>(repeating: epoch), SIMD8<UInt32>(repeating: example))
+    var k = key
+    for _ in 0..<10 {
+      let a = SIMD8<UInt64>(truncatingIfNeeded: c0) &* 0xD251_1F53
+      let b = SIMD8<UInt64>(truncatingIfNeeded: c2) &* 0xCD9E_8D57
+      c0 = SIMD8(truncatingIfNeeded: b &>> 32) ^ c1 ^ k.0
+      c2 = SIMD8(truncatingIfNeeded: a &>> 32) ^ c3 ^ k.1
+      c1 = SIMD8(truncatingIfNeeded: b)
+      c3 = SIMD8(truncatingIfNeeded: a)
+      k = (k.0 &+ 0x9E37_79B9, k.1 &+ 0xBB67_AE85)
+    }
+    return [c0, c1, c2, c3]
   }
 
   /// The `index`-th number of this stream, normal with mean 0 and deviation 1 (Box and Muller, 1958).

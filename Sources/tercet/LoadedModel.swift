@@ -10,7 +10,7 @@ import Training
 /// The model of a checkpoint, ready for use; nothing but the checkpoint's file is needed.
 struct LoadedModel {
   let path: String
-  let model: any ExtractionModel
+  private(set) var model: any ExtractionModel
   /// The parameters as products read them.
   let weights: WeightStore
   /// The options that the model was trained with, but for those that this use changes.
@@ -36,11 +36,12 @@ struct LoadedModel {
   /// - Parameters:
   ///   - precision: the numbers that products multiply; `nil` for those of training.
   ///   - changes: what differs from training in how the model decodes.
+  ///   - vectors: the file of vectors of words that the model does not know; for models that read them alone.
   ///   - readsStream: whether sentences come without end. Then `products=auto` means tercet's own kernels, as fast in
   ///     float32 as oneDNN, which keeps memory for each number of rows.
   init(
     _ path: String, precision: Precision? = nil, changes: [DecodingChange] = [],
-    readsStream: Bool = false
+    vectors: String? = nil, readsStream: Bool = false
   ) throws {
     let settings =
       changes.map(\.setting) + (precision.map { ["precision=\($0.rawValue)"] } ?? [])
@@ -66,6 +67,25 @@ struct LoadedModel {
     tokenization = header.tokenization ?? .blanks
     tunedThresholds = header.thresholds
     weights = WeightStore(parameters, products: Self.products(options, readsStream: readsStream))
+    try read(vectors)
+  }
+
+  /// Lets the model read words that it does not know from a file of vectors.
+  private mutating func read(_ vectors: String?) throws {
+    let reads = options.model.options.readsExtraVectors
+    guard let vectors else {
+      if reads {
+        Console.error(
+          "warning: \(path): the model can read words that it was not trained on; name their file of "
+            + "vectors with --vectors")
+      }
+      return
+    }
+    guard reads else {
+      throw options.model.refusal(
+        "--vectors", "read words of a file (model.extraVectors)", of: path)
+    }
+    try model.read(try WordVectors.read(vectors) { _ in true }, of: vectors)
   }
 
   /// What multiplies here: what the options say as far as this machine can, else with a warning.
@@ -128,6 +148,6 @@ struct LoadedModel {
   func unknownWords(of sentence: Sentence) -> Int {
     let words = model.vocabularies.words
     return sentence.tokens.prefix(options.data.maximumLength)
-      .count { words.id(of: $0) == Vocabulary.unknown }
+      .count { words.id(of: $0) == Vocabulary.unknown && model.extraVectors?.vector(of: $0) == nil }
   }
 }

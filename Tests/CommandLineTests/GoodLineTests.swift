@@ -26,12 +26,14 @@ private func evaluation(
   _ checkpoints: [String] = ["a.h5"], match: MatchMode? = nil, by identity: TokenIdentity? = nil,
   report: String? = nil, threads: ThreadCount = .exactly(1),
   incomplete: IncompleteGroups = .wrong, buckets: LengthRule = .triple,
-  changes: [DecodingChange] = [], precision: Precision? = nil, rinExact: RINExact = .spans
+  changes: [DecodingChange] = [], precision: Precision? = nil, rinExact: RINExact = .spans,
+  vectors: String? = nil
 ) -> Evaluate {
   Evaluate(
     checkpoints: checkpoints, data: "t.jsonl", match: match, identity: identity,
     rinExact: rinExact, report: report, threads: threads, precision: precision,
-    incompleteGroups: incomplete, lengthRule: buckets, changes: changes)
+    incompleteGroups: incomplete, lengthRule: buckets, changes: changes,
+    vectors: vectors)
 }
 
 private func conversion(
@@ -122,28 +124,29 @@ struct GoodLineTests {
     ),
     (
       "evaluate --checkpoint a.h5 --data t.jsonl --match partial-first --lenient-na "
-        + "--length-buckets sentence --constrained --pairing one-to-one --precision float32",
+        + "--length-buckets sentence --constrained --pairing one-to-one --precision float32 "
+        + "--vectors v.txt",
       evaluation(
         match: .partialFirst, incomplete: .dropped, buckets: .sentence,
-        changes: [.constrained, .pairing(.oneToOne)], precision: .float32)
+        changes: [.constrained, .pairing(.oneToOne)], precision: .float32, vectors: "v.txt")
     ),
     (
       "extract --checkpoint a.h5",
       Extract(
         checkpoint: "a.h5", input: nil, isTokenized: false, printsJSON: false, skipsBad: false,
-        threads: .all, precision: nil)
+        threads: .all, precision: nil, vectors: nil)
     ),
     (
       "extract --checkpoint a.h5 - --tokenized --skip-bad",
       Extract(
         checkpoint: "a.h5", input: nil, isTokenized: true, printsJSON: false, skipsBad: true,
-        threads: .all, precision: nil)
+        threads: .all, precision: nil, vectors: nil)
     ),
     (
-      "extract --checkpoint a.h5 --json in.txt --threads 2 --precision bfloat16",
+      "extract --checkpoint a.h5 --json in.txt --threads 2 --precision bfloat16 --vectors v.txt",
       Extract(
         checkpoint: "a.h5", input: "in.txt", isTokenized: false, printsJSON: true,
-        skipsBad: false, threads: .exactly(2), precision: .bfloat16)
+        skipsBad: false, threads: .exactly(2), precision: .bfloat16, vectors: "v.txt")
     ),
     ("inspect a.h5", Inspect(checkpoint: "a.h5")),
     ("data convert --from triples in --out out.jsonl", conversion(.triples)),

@@ -1,8 +1,10 @@
 import Autodiff
 import Corpora
+import Foundation
 import Layers
 import Models
 import Tensors
+import TestSupport
 import Testing
 
 extension CascadeOptions {
@@ -99,5 +101,40 @@ struct CascadeTests {
     let both = model.predict(inputs, on: Tape(weights: WeightStore(values)))
     let each = inputs.flatMap { model.predict([$0], on: Tape(weights: WeightStore(values))) }
     #expect(both == each)
+  }
+
+  @Test("a word of the file of vectors is read as if training had had it")
+  func extraVectors() throws {
+    let sentence = Sentence(id: "two", tokens: ["b", "news", "c", "other"])
+    let short = Cascade.vocabularies(of: [Self.sentence])
+    let longer = Vocabularies(
+      lists: short.lists.map { name, list in
+        (name, name == "words" ? NameList(list.names + ["news"]) : list)
+      }, sizes: [])
+    var model = Cascade(options: CascadeOptions().with { $0.embedding = 2 }, vocabularies: short)
+    let other = Cascade(options: model.options, vocabularies: longer)
+    let (values, wider) = (Slab(count: model.layout.count), Slab(count: other.layout.count))
+    wider.initialize(other.layout, seed: 4)
+    for (from, to) in zip(other.layout.parameters, model.layout.parameters) {
+      values(to).assign(wider(from).rows(0..<to.rows))
+    }
+    let last = longer.words.count - 1
+    let numbers = (0..<2).map { "\(wider(other.words.table)[last, $0])" }
+    model.extraVectors = try withTemporaryDirectory { folder in
+      let path = folder.appending(path: "vectors.txt").path
+      try "news \(numbers.joined(separator: " "))\n".write(
+        toFile: path, atomically: true, encoding: .utf8)
+      return try WordVectors.read(path) { _ in true }
+    }
+    func features(_ model: Cascade, _ values: Slab, streams: RandomStreams? = nil) -> [Float] {
+      let input = model.input(sentence, index: 0, limit: .max)
+      return model.encoded([input], streams: streams, on: Tape(parameters: values))
+        .features.value.elements
+    }
+    #expect(features(model, values) == features(other, wider))
+    let streams = RandomStreams(seed: 1, epoch: 0)
+    #expect(features(model, values, streams: streams) != features(other, wider, streams: streams))
+    model.extraVectors = nil
+    #expect(features(model, values) != features(other, wider))
   }
 }

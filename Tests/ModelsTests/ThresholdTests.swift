@@ -5,10 +5,13 @@ import Testing
 struct ThresholdTests {
   @Test("every model takes the thresholds that it gives, each in the option of its key")
   func models() throws {
+    let keys = [
+      "rin": ["threshold"], "cascade": ["subjectThreshold", "objectThreshold"],
+    ]
     for name in ModelList.names {
       let section = try #require(ModelSection(kind: name))
       let asked = section.options.thresholds
-      #expect(asked.map(\.key) == (name == "rin" ? ["threshold"] : []))
+      #expect(asked.map(\.key) == (keys[name] ?? []))
       let values = asked.indices.map { 0.125 + Float($0) / 32 }
       let wanted = Threshold.list(asked, with: values)
       let changed = section.with(wanted)

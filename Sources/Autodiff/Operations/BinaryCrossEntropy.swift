@@ -15,16 +15,21 @@ extension Tape {
 
   /// Adds the binary cross-entropy of every logit x to `loss`, `log(1 + eˣ) − y x`.
   ///
-  /// - Parameter cells: the elements with y = 1, without repeats; y is 0 elsewhere.
-  public func addBinaryCrossEntropy(_ logits: Variable, cells: [Cell], to loss: LossTerm) {
+  /// - Parameters:
+  ///   - cells: the elements with y = 1, without repeats; y is 0 elsewhere.
+  ///   - blocks: rows of one sentence each that are summed together, all rows in order; each row alone when `nil`. The
+  ///     sum's rounding depends on them, so they must be those of a sentence alone.
+  public func addBinaryCrossEntropy(
+    _ logits: Variable, cells: [Cell], blocks: [Range<Int>]? = nil, to loss: LossTerm
+  ) {
     let (x, width) = (logits.value, logits.value.columns)
     let slopes = pool.uninitialized(x.rows, width)
     slopes.assign(x)
     let workspace = pool.uninitialized(1, logisticLossWidth)
-    for run in logits.rows.runs {
+    for block in blocks ?? (0..<x.rows).map({ $0..<$0 + 1 }) {
       let sum = logisticLoss(
-        slopes.row(run.lowerBound), count: run.count * width, workspace: workspace.pointer)
-      loss.add(Float(sum), sentence: logits.rows.sentence(of: run.lowerBound))
+        slopes.row(block.lowerBound), count: block.count * width, workspace: workspace.pointer)
+      loss.add(Float(sum), sentence: logits.rows.sentence(of: block.lowerBound))
     }
     for cell in cells {
       loss.add(-x[cell.row, cell.column], sentence: logits.rows.sentence(of: cell.row))
@@ -34,20 +39,5 @@ extension Tape {
       add(
         slopes.pointer, times: loss.gradientScale, to: logits.gradient.pointer, count: slopes.count)
     }
-  }
-}
-
-extension RowMap {
-  /// Rows of one sentence that follow each other.
-  fileprivate var runs: [Range<Int>] {
-    var runs: [Range<Int>] = []
-    for row in 0..<count {
-      if let last = runs.last, sentences[last.lowerBound] == sentences[row] {
-        runs[runs.count - 1] = last.lowerBound..<row + 1
-      } else {
-        runs.append(row..<row + 1)
-      }
-    }
-    return runs
   }
 }

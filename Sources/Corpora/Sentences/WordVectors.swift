@@ -1,6 +1,6 @@
 /// Word vectors in the text format of GloVe and word2vec: each line holds a word and its numbers; a first
 /// line of count and dimension is optional.
-public struct WordVectors: Sendable {
+public struct WordVectors: Sendable, Codable {
   /// The length of each vector.
   public let dimension: Int
   /// The words read, in the order of the file.
@@ -9,7 +9,18 @@ public struct WordVectors: Sendable {
   public private(set) var values: [Float] = []
   private var rows: [ExactString: Int] = [:]
 
+  private enum CodingKeys: CodingKey { case dimension, words, values }
+
   private init(dimension: Int) { self.dimension = dimension }
+
+  /// Decodes what was encoded here, so that the numbers fit the words.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(dimension: try container.decode(Int.self, forKey: .dimension))
+    words = try container.decode([String].self, forKey: .words)
+    values = try container.decode([Float].self, forKey: .values)
+    for (row, word) in words.enumerated() { rows[ExactString(word)] = row }
+  }
 
   /// The spelling of a word in a file of vectors.
   public enum Match: Sendable {

@@ -109,8 +109,8 @@ package func logisticLoss(
         positive += value > 0 ? value : 0
         let probability = logistic(value)
         values[k] = probability
-        let complement = logistic(-value)
-        workspace[k] *= probability > complement ? probability : complement
+        // One minus a number below a half has no more rounding than the number's complement itself.
+        workspace[k] *= probability > 0.5 ? probability : 1 - probability
       }
       loss += Double(positive)
     }

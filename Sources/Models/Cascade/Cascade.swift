@@ -13,6 +13,7 @@ package struct Cascade: ExtractionModel {
 
   package let options: CascadeOptions
   package let vocabularies: Vocabularies
+  package var extraVectors: WordVectors?
   package let layout: ParameterLayout
   package let words: Embedding
   /// `nil` in a model without characters.
@@ -86,6 +87,7 @@ extension Cascade {
     let layout = SequenceLayout(lengths: batch.map(\.length))
     let read = batch.map { $0.words(dropping: options.wordDropout, streams) }
     var input = words(layout.packed { read[$0][$1] }, rows: layout.tokenRows, on: tape)
+    if streams == nil { replaceUnknown(of: batch, in: input.value, layout) }
     let spelled = characters.map {
       $0(layout.packed { batch[$0].characters[$1] }, rows: layout.tokenRows, on: tape)
     }
@@ -96,6 +98,18 @@ extension Cascade {
     return Encoded(
       layout: layout, features: dropped(outputs, "dropout of encoder outputs"),
       characters: spelled, dropped: dropped)
+  }
+
+  /// Gives words that the training split lacks the vectors that the file of vectors has for them.
+  private func replaceUnknown(
+    of batch: [CascadeInput], in vectors: Matrix, _ layout: SequenceLayout
+  ) {
+    for (sentence, input) in batch.enumerated() {
+      for (position, values) in input.extraVectors {
+        let row = layout.row(sentence: sentence, position: position)
+        for (column, value) in values.enumerated() { vectors[row, column] = value }
+      }
+    }
   }
 
   package func losses(
@@ -120,7 +134,9 @@ extension Cascade {
     let gold = zip(rows.firsts, shard.flatMap(\.subjects)).flatMap { first, subject in
       subject.objects.flatMap { cells(of: $0, first: first) }
     }
-    tape.addBinaryCrossEntropy(logits, cells: gold.distinct(by: \.self), to: terms[0])
+    tape.addBinaryCrossEntropy(
+      logits, cells: gold.distinct(by: \.self),
+      blocks: subjects.indices.map { rows.rows(ofSubject: $0) }, to: terms[0])
     return terms
   }
 

@@ -4,6 +4,8 @@ package struct CascadeOptions: ModelOptions, Equatable {
   package var embedding = 100
   /// The first values of the table of words (D5).
   package var wordStart = VectorStart.normal
+  /// Whether predictions read words that the training split lacks from the file of word vectors.
+  package var extraVectors = false
   /// The width of character vectors.
   package var characterEmbedding = 50
   /// The width of a word's vector from its characters; 0 leaves characters out.
@@ -31,6 +33,17 @@ package struct CascadeOptions: ModelOptions, Equatable {
 
   /// The options without vectors.
   package init() {}
+
+  package var readsExtraVectors: Bool { extraVectors }
+  package var thresholds: [Threshold] {
+    get {
+      [
+        Threshold("subjectThreshold", subjectThreshold),
+        Threshold("objectThreshold", objectThreshold),
+      ]
+    }
+    set { (subjectThreshold, objectThreshold) = (newValue[0].value, newValue[1].value) }
+  }
 
   package func validate() throws(InvalidOption) {
     let widths = [

@@ -6,6 +6,8 @@ package struct CascadeInput: ModelInput {
   package let words: WordInput
   /// The ids of each token's characters, at most ``CharacterConvolution/longest``; empty in a model without characters.
   package let characters: [[Int]]
+  /// The vectors of words that the training split lacks, by their positions.
+  package let extraVectors: [(position: Int, values: ArraySlice<Float>)]
   /// The gold subjects, by place.
   package let subjects: [SubjectTarget]
 
@@ -36,6 +38,12 @@ extension Cascade {
       words: words,
       characters: characters == nil
         ? [] : sentence.tokens.prefix(words.length).map { characterIDs(of: $0) },
+      extraVectors: extraVectors.map { vectors in
+        words.words.indices.filter { words.words[$0] == Vocabulary.unknown }.compactMap {
+          position in
+          vectors.vector(of: sentence.tokens[position]).map { (position, $0.values) }
+        }
+      } ?? [],
       subjects: subjects(of: sentence, length: words.length))
   }
 

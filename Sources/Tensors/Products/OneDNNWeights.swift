@@ -19,6 +19,8 @@
       let strides = transposed ? [1, values.stride] : [values.stride, 1]
       (isTransposed, self.precision) = (transposed, precision)
       layout = Self.layout(inner, columns, precision)
+      // A packing keeps the number of threads that it is made for.
+      OpenMP.useOneThread()
       let plain = OneDNN.layout(inner, columns, strides, dnnl_f32)
       count = (Self.bytes(layout) + 3) / 4
       slab = Slab(count: count)

@@ -73,8 +73,9 @@ struct ThresholdTuning {
     let sentences = (0..<development.count).map(development.sentence)
     var pass = 0
     return try ThresholdSearch(configured: asked.map(\.value)).run { values in
-      let model = run.options.model.with(Threshold.list(asked, with: values))
+      var model = run.options.model.with(Threshold.list(asked, with: values))
         .model(for: run.model.vocabularies)
+      model.extraVectors = run.model.extraVectors
       let split = model.encode(sentences, limit: run.options.data.maximumLength)
       let counted = try run.developmentCounts(
         of: split, pass: pass, whereabouts, agreement, on: session)

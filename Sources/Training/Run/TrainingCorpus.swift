@@ -1,3 +1,4 @@
+import Autodiff
 import Collectives
 import Corpora
 import Foundation
@@ -30,7 +31,22 @@ public struct TrainingCorpus: Sendable {
   ) throws -> TrainingCorpus {
     let training = try sentences(options.data.directory + "/train.jsonl", on: session)
     let development = try sentences(options.data.directory + "/dev.jsonl", on: session)
-    return try TrainingCorpus(training: training, development: development, options: options)
+    return try TrainingCorpus(
+      training: training, development: development, options: options,
+      extraVectors: options.model.options.readsExtraVectors
+        ? vectors(options, of: development, on: session) : nil)
+  }
+
+  /// The vectors of a split's words in `data.vectors`, which rank 0 reads.
+  private static func vectors(
+    _ options: RunOptions, of sentences: [Sentence], on session: borrowing Session
+  ) throws -> WordVectors {
+    guard !options.data.vectors.isEmpty else { throw TrainingError.noVectors }
+    let bytes = try session.share {
+      let vectors = try WordVectors.read(options.data.vectors, of: sentences.flatMap(\.tokens))
+      return Array(try JSONEncoder().encode(vectors))
+    }
+    return try JSONDecoder().decode(WordVectors.self, from: Data(bytes))
   }
 
   private static func sentences(
@@ -45,16 +61,21 @@ public struct TrainingCorpus: Sendable {
   /// Builds the model for the training sentences of at most `data.maximumLength` tokens and encodes both
   /// splits.
   ///
+  /// - Parameter extraVectors: those of words of the development split, for a model that reads them.
   /// - Throws: `TrainingError` if no sentence, or no triple that can be learnt, is left for training.
-  public init(training: [Sentence], development: [Sentence], options: RunOptions) throws {
+  public init(
+    training: [Sentence], development: [Sentence], options: RunOptions,
+    extraVectors: WordVectors? = nil
+  ) throws {
     let longest = options.data.maximumLength
     let short = training.filter { $0.tokens.count <= longest }
     let path = options.data.directory + "/train.jsonl"
     guard !short.isEmpty, short.contains(where: { !$0.triples.isEmpty }) else {
       throw TrainingError.noTrainingSentences(path: path, longest: longest)
     }
-    let model = options.model.model(
+    var model = options.model.model(
       for: options.model.type.vocabularies(of: short, minimumCount: options.data.minimumCount))
+    if let extraVectors { try model.read(extraVectors, of: options.data.vectors) }
     self.model = model
     self.training = model.encode(short)
     leftOut = training.filter { $0.tokens.count > longest }
@@ -86,6 +107,19 @@ public struct TrainingCorpus: Sendable {
       for byte in JSONLines.line(sentence).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     }
     return String(hash, radix: 16)
+  }
+}
+
+extension ExtractionModel {
+  /// Lets predictions read words from a file of vectors.
+  ///
+  /// - Throws: `TrainingError` for vectors of another width than those of words.
+  public mutating func read(_ vectors: WordVectors, of path: String) throws {
+    for table in wordTables where table.parameter.columns != vectors.dimension {
+      throw TrainingError.vectorWidth(
+        path: path, found: vectors.dimension, expected: table.parameter.columns)
+    }
+    extraVectors = vectors
   }
 }
 

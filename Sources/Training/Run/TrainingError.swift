@@ -32,6 +32,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   case notSaved(cause: String, before: String?)
   /// A vector has another width than the word table.
   case vectorWidth(path: String, found: Int, expected: Int)
+  /// A model reads words from a file of vectors that is not named.
+  case noVectors
   /// A rank would have more threads than its host has processors.
   case threadsBeyondProcessors(threads: Int, rank: Int, processors: Int)
   /// A rank lacks the library that is to multiply.
@@ -82,6 +84,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
     case .vectorWidth(let path, let found, let expected):
       "\(path): vectors of \(found) numbers for a word table of width \(expected); "
         + "set model.embedding=\(found)"
+    case .noVectors:
+      "'model.extraVectors' is true, but no file of vectors is named; set data.vectors=FILE"
     case .threadsBeyondProcessors(let threads, let rank, let processors):
       "'threads' is \(threads), but the host of rank \(rank) has \(processors) processors; lower it, "
         + "or set oversubscribe=true"

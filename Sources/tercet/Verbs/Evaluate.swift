@@ -12,7 +12,7 @@ struct Evaluate: Verb {
     purpose: "score checkpoints on a split, on this machine alone",
     flags: [
       checkpoint, data, match, by, rinExact, json, threads, precision, lenientNA, lengthBuckets,
-      constrained, pairing,
+      constrained, pairing, vectors,
     ],
     notes: "Matches: exact compares relation and both entity strings, exact-pos relation and "
       + "spans, partial-last and partial-first relation and the last or first tokens.",
@@ -57,6 +57,11 @@ struct Evaluate: Verb {
     help: "pair tagged heads and tails by nearest, cartesian, zip or one-to-one (default: as "
       + "trained)")
 
+  private static let vectors = Flag(
+    "vectors", .required("FILE"),
+    help: "word vectors for words that the model does not know, with model.extraVectors (default: "
+      + "such words are unknown)")
+
   /// At least one; of several, mean and deviation are reported.
   let checkpoints: [String]
   /// The split, in JSON Lines.
@@ -79,6 +84,8 @@ struct Evaluate: Verb {
   let lengthRule: LengthRule
   /// What differs from training in how the models decode.
   let changes: [DecodingChange]
+  /// The file of vectors of words that the models do not know; `nil` for none.
+  let vectors: String?
 }
 
 extension Evaluate {
@@ -102,7 +109,8 @@ extension Evaluate {
       incompleteGroups: line.has(Self.lenientNA) ? .dropped : .wrong,
       lengthRule: try line.choice(of: Self.lengthBuckets) ?? .triple,
       changes: (line.has(Self.constrained) ? [.constrained] : [])
-        + (pairing.map { [.pairing($0)] } ?? []))
+        + (pairing.map { [.pairing($0)] } ?? []),
+      vectors: line.value(of: Self.vectors))
   }
 
   /// The fault of a match mode with a way of comparing tokens, if there is one.
@@ -128,7 +136,7 @@ extension Evaluate {
     var reports: [EvaluationReport] = []
     for checkpoint in checkpoints {
       let loaded = try LoadedModel(
-        checkpoint, precision: precision, changes: changes)
+        checkpoint, precision: precision, changes: changes, vectors: vectors)
       let report = try score(loaded, sentences)
       if checkpoints.count > 1 { say(checkpoint) }
       for note in notes(on: report, of: loaded) { say(note) }

@@ -13,7 +13,7 @@ struct Extract: Verb {
       name: "FILE", count: .upToOnce,
       help: "sentences, one a line, as text or as JSON with 'tokens' or 'text' "
         + "(default: standard input, or '-')"),
-    flags: [checkpoint, tokenized, json, skipBad, threads, precision],
+    flags: [checkpoint, tokenized, json, skipBad, threads, precision, vectors],
     notes: "Text is cut into tokens as the model's corpus was. Each line of input gives a block of "
       + "lines, head, relation and tail between tabs, and an empty line; an empty line gives an "
       + "empty block. Sentences go out as they come in.",
@@ -35,6 +35,10 @@ struct Extract: Verb {
   private static let precision = Flag(
     "precision", .required("KIND"),
     help: "multiply float32 or bfloat16 (default: as trained)")
+  private static let vectors = Flag(
+    "vectors", .required("FILE"),
+    help: "word vectors for words that the model does not know, with model.extraVectors (default: "
+      + "such words are unknown)")
 
   /// The checkpoint of the model to use.
   let checkpoint: String
@@ -50,6 +54,8 @@ struct Extract: Verb {
   let threads: ThreadCount
   /// The numbers that products multiply; `nil` for those of the checkpoint.
   let precision: Precision?
+  /// The file of vectors of words that the model does not know; `nil` for none.
+  let vectors: String?
 }
 
 extension Extract {
@@ -59,12 +65,13 @@ extension Extract {
       checkpoint: line.requiredValue(of: Self.checkpoint), input: operand == "-" ? nil : operand,
       isTokenized: line.has(Self.tokenized), printsJSON: line.has(Self.json),
       skipsBad: line.has(Self.skipBad), threads: try line.threads(of: Self.threads, default: .all),
-      precision: try line.choice(of: Self.precision))
+      precision: try line.choice(of: Self.precision), vectors: line.value(of: Self.vectors))
   }
 
   func run() throws -> ExitStatus {
     try refuseOwnOutput()
-    let loaded = try LoadedModel(checkpoint, precision: precision, readsStream: true)
+    let loaded = try LoadedModel(
+      checkpoint, precision: precision, vectors: vectors, readsStream: true)
     let tokenization = isTokenized ? .blanks : loaded.tokenization
     var reader = try SentenceReader(input, tokenization: tokenization) { [isTokenized] in
       isTokenized ? tokenization.tokens(of: $0) : loaded.tokens(of: $0)
