@@ -19,6 +19,8 @@ package struct Cascade: ExtractionModel {
   /// `nil` in a model without characters.
   package let characters: CharacterConvolution?
   package let encoder: BidirectionalEncoder
+  /// The characters of each word of the vocabulary, by its id; empty in a model without characters.
+  let spellings: [[Int]]
   /// The logits of a subject's start and end.
   package let subjects: Linear
   /// The logits of any entity's start and end; `nil` without that task.
@@ -47,6 +49,11 @@ package struct Cascade: ExtractionModel {
     objects = ObjectTagger(
       "object", inputs: width, width: options.condition, limit: options.positionLimit,
       relations: vocabularies.relations.count, in: &layout)
+    spellings =
+      options.characterFilters == 0
+      ? []
+      : Array(repeating: [], count: vocabularies.words.count - vocabularies.words.words.count)
+        + vocabularies.words.words.map { vocabularies.characterIDs(of: $0) }
     (self.options, self.vocabularies, self.layout) = (options, vocabularies, layout)
   }
 

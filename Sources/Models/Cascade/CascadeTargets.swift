@@ -37,7 +37,10 @@ extension Cascade {
     return CascadeInput(
       words: words,
       characters: characters == nil
-        ? [] : sentence.tokens.prefix(words.length).map { characterIDs(of: $0) },
+        ? []
+        : zip(words.words, sentence.tokens).map {
+          $0 == Vocabulary.unknown ? vocabularies.characterIDs(of: $1) : spellings[$0]
+        },
       extraVectors: extraVectors.map { vectors in
         words.words.indices.filter { words.words[$0] == Vocabulary.unknown }.compactMap {
           position in
@@ -45,13 +48,6 @@ extension Cascade {
         }
       } ?? [],
       subjects: subjects(of: sentence, length: words.length))
-  }
-
-  private func characterIDs(of token: String) -> [Int] {
-    let vocabulary = vocabularies.characters
-    return token.unicodeScalars.prefix(CharacterConvolution.longest).map {
-      vocabulary.id(of: String($0))
-    }
   }
 
   /// The distinct heads of triples with a known relation whose entities the model reads.
@@ -88,5 +84,15 @@ extension Cascade {
         NearestEnd.canMark(a.head, b.head)
           && (a.head != b.head || a.relation != b.relation || NearestEnd.canMark(a.tail, b.tail))
       })
+  }
+}
+
+extension Vocabularies {
+  /// The ids of a word's characters, as far as they are read.
+  func characterIDs(of word: String) -> [Int] {
+    let vocabulary = characters
+    return word.unicodeScalars.prefix(CharacterConvolution.longest).map {
+      vocabulary.id(of: String($0))
+    }
   }
 }
