@@ -45,14 +45,11 @@ public struct CharacterConvolution: Sendable {
     let spelled = zip(forms.values, forms.sentences).map { form, sentence in
       form.map { characters.index(of: $0, sentence: Int(sentence), on: tape) }
     }
-    let width = table.table.columns
     let vectors = table(characters.values, rows: RowMap(characters.sentences), on: tape)
-    func product(_ place: Int, bias: Parameter? = nil) -> Variable {
-      tape.linear(
-        vectors, weight, columns: place * width..<(place + 1) * width, bias: bias)
-    }
     let maxima = tape.characterMaxima(
-      left: product(0), middle: product(1, bias: bias), right: product(2), words: spelled,
+      left: tape.third(0, of: weight, times: vectors),
+      middle: tape.third(1, of: weight, bias: bias, times: vectors),
+      right: tape.third(2, of: weight, times: vectors), words: spelled,
       rows: RowMap(forms.sentences))
     return tape.gathered(maxima, rows: formOfWord, as: rows)
   }

@@ -2,6 +2,46 @@ import Kernels
 import Tensors
 
 extension Tape {
+  /// The products of vectors with one third of a convolution's filters, `y = x Wᵀ + b` with some columns of `W`.
+  ///
+  /// Products are in float32 whatever the precision of others: the gradient of a character is summed over the sentences
+  /// that share it, and what is rounded after that would depend on which sentences run together.
+  ///
+  /// - Parameters:
+  ///   - x: `[characters, width]`.
+  ///   - weight: `W`, `[filters, 3 · width]`.
+  ///   - third: 0, 1 or 2.
+  ///   - bias: `[1, filters]`.
+  /// - Returns: `y`, `[characters, filters]`.
+  package func third(
+    _ third: Int, of weight: Parameter, bias: Parameter? = nil, times x: Variable
+  ) -> Variable {
+    let (width, filters) = (x.value.columns, weight.rows)
+    precondition(weight.columns == 3 * width, "thirds of \(weight.columns) columns")
+    let (w, first) = (values(weight), third * width)
+    let y = variable(pool.uninitialized(x.value.rows, filters), rows: x.rows)
+    for row in 0..<y.value.rows {
+      for filter in 0..<filters {
+        y.value[row, filter] = dot(x.value.row(row), w.row(filter) + first, count: width)
+      }
+    }
+    if let bias {
+      addRow(values(bias).pointer, to: y.value.pointer, rows: y.value.rows, columns: filters)
+    }
+    record(y) { dy, gradients in
+      let (dw, dx) = (gradients.sums(for: weight), x.gradient)
+      for row in 0..<dy.rows {
+        let sums = dw[gradients.shard(of: x.rows, row)]
+        for filter in 0..<filters where dy[row, filter] != 0 {
+          add(x.value.row(row), times: dy[row, filter], to: sums.row(filter) + first, count: width)
+          add(w.row(filter) + first, times: dy[row, filter], to: dx.row(row), count: width)
+        }
+      }
+      if let bias { gradients.addColumnSums(dy, rows: x.rows, to: bias) }
+    }
+    return y
+  }
+
   /// The largest value of each filter over a word's characters, rectified: a convolution of width 3 whose products are
   /// taken once for each distinct character, `y[w] = max(0, max_p left[c_p₋₁] + middle[c_p] + right[c_p₊₁])`.
   /// On ties the first position has the gradient.
