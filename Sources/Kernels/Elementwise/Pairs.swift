@@ -1,7 +1,7 @@
 import Glibc
 
-// Loops over the pairs of a sentence's tokens, whose hidden layer is `m = max(u + v, 0)`
-// (Models/RIN/README.md 6.5).
+// Loops over the pairs of a sentence's tokens, whose hidden layer is `m = max(u + v, 0)` (Models/RIN/README.md 6.5),
+// and over those of a subject and a token, where a third vector is added (Models/Cascade/README.md 15.3).
 
 /// `y_j = max(u + v_j, 0)` for each row j of `v`.
 package func rectifiedSums(
