@@ -90,7 +90,8 @@ let package = Package(
         "README.md", "Copy/README.md", "HMT/README.md", "RIN/README.md",
         "Cascade/README.md",
       ]),
-    library("Evaluation", ["Corpora", "Typesetting"], papers: ["README.md"]),
+    library(
+      "Evaluation", ["Corpora", "Randomness", "Typesetting"], papers: ["README.md"]),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
     library("Checkpoints", ["CHDF5", "CGlibc", "Limits"]),
     library("Configuration", ["CYAML", "Files"]),

@@ -15,8 +15,8 @@ struct Output {
     keyed = zip(sentences, predictions).map { KeyedSentence($0, $1, matching) }
   }
 
-  func counts(over indices: some Sequence<Int>) -> TripleCounts {
-    indices.reduce(into: TripleCounts()) { $0 += TripleCounts(keyed[$1]) }
+  func counts(over indices: some Sequence<Int>) -> [SentenceCounts] {
+    indices.map { SentenceCounts($0, TripleCounts(keyed[$0])) }
   }
 }
 
@@ -52,7 +52,7 @@ struct Comparison {
   /// Scores the triples of some sentences alone.
   func score(over indices: some Collection<Int>) -> Score {
     Score(
-      sentences: indices.count, counts: model.counts(over: indices),
+      sentences: indices.count, bySentence: model.counts(over: indices),
       ceiling: most.map { most in
         indices.reduce(into: TripleCounts()) {
           $0 += TripleCounts(most: most[$1], of: model.keyed[$1].gold.count)
@@ -69,13 +69,13 @@ struct Comparison {
   func otherMatches() -> [MatchMode: Score] {
     Dictionary(
       uniqueKeysWithValues: [MatchMode.exact, .partialLast].map { mode in
-        let counts = TripleCounts(
-          sentences: sentences, predictions: model.predictions, match: mode,
-          incompleteGroups: options.incompleteGroups)
+        let matching = Matching(mode: mode, incompleteGroups: options.incompleteGroups)
+        let output = Output(sentences, model.predictions, matching)
         let ceiling = ceiling {
           TripleCounts(ceilingOf: sentences[$0], $1.form, match: mode)
         }
-        return (mode, Score(sentences: sentences.count, counts: counts, ceiling: ceiling))
+        let counts = output.counts(over: sentences.indices)
+        return (mode, Score(sentences: sentences.count, bySentence: counts, ceiling: ceiling))
       })
   }
 }

@@ -37,7 +37,7 @@ public struct CounterRandom: Sendable {
   }
 
   /// Four numbers of this stream, from the `4 · block`-th on.
-  private func lanes(ofBlock block: UInt64) -> (UInt32, UInt32, UInt32, UInt32) {
+  package func lanes(ofBlock block: UInt64) -> (UInt32, UInt32, UInt32, UInt32) {
     Self.philox(
       (
         UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), epoch, example

@@ -17,10 +17,16 @@ struct LoadedModel {
   let options: RunOptions
   /// The thresholds that training has tuned; none where those of ``options`` hold.
   let tunedThresholds: [Threshold]
+  /// What the training split had; `nil` in old checkpoints.
+  let training: TrainingFacts?
   /// How the training split was cut; that of checkpoints that do not say is parted at blanks.
   let tokenization: Tokenization
   /// The entities that the model was taught to tag.
   var taggedEntities: TaggedEntities { model.taggedEntities }
+  /// The configuration without the seed, key by key.
+  var settings: [(key: String, value: String)] {
+    ConfigurationText.flattened(of: options).filter { $0.key != "seed" }
+  }
   /// The token by which the model finds an entity.
   ///
   /// - Throws: where the model does not classify pairs of tokens.
@@ -62,6 +68,7 @@ struct LoadedModel {
     }
     guard let options = stored else { preconditionFailure("a header without configuration") }
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
+    training = try Snapshot.trainingFacts(of: file)
     _ = consume file
     (self.path, self.options, self.model) = (path, options, model)
     tokenization = header.tokenization ?? .blanks

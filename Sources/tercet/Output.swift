@@ -8,7 +8,7 @@ struct Output {
   /// The file, or `-`.
   let path: String
 
-  private var isStandardOutput: Bool { path == "-" || path == "/dev/stdout" }
+  var isStandardOutput: Bool { path == "-" || path == "/dev/stdout" }
 
   /// As messages name it.
   var name: String { isStandardOutput ? "standard output" : path }

@@ -80,6 +80,13 @@ extension FormatTests.Case {
         #"{"id":"2","tokens":["b"],"entities":[],"triples":[]}"#,
       ], tally: [.argument: 1]),
     .init(
+      name: "a name that is cut otherwise than its text", format: .tuples,
+      files: ["in.sent": "Ann left Time Inc .\n", "in.tup": "Ann ; Time Inc. ; r\n"],
+      lines: [
+        #"{"id":"1","tokens":["Ann","left","Time","Inc","."],"entities":[{"span":[0,0]},"#
+          + #"{"span":[2,4]}],"triples":[{"head":[0,0],"relation":"r","tail":[2,4]}]}"#
+      ]),
+    .init(
       name: "columns, an I that opens, a relation that ends at no entity", format: .conll04,
       files: [
         "in": """

@@ -27,6 +27,9 @@ struct FormatTests {
   func converts(_ example: Case) throws {
     let conversion = try convert(example)
     #expect(conversion.sentences.map(JSONLines.line) == example.lines)
+    let again = try JSONLines.parse(
+      Array(JSONLines.text(of: conversion.sentences).utf8), name: "written")
+    #expect(again == conversion.sentences, "a corpus is read as it was written")
     #expect(conversion.tally == example.tally)
   }
 

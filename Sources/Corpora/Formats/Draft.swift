@@ -38,10 +38,12 @@ struct Draft {
 }
 
 extension Draft {
-  /// The first place of an entity's text, which is cut as the sentence was; `nil` where there is none.
+  /// The first place of an entity's text, which is cut as the sentence was; `nil` where the reader of the converted
+  /// corpus finds none either.
   func span(of text: String) -> Span? {
     let words = (tokenization ?? .blanks).words(of: text)
     return Sentence.firstOccurrence(of: words, in: tokens) ?? aligned?.firstSpan(of: text)
+      ?? Sentence.firstOccurrence(of: text, in: tokens, cut: tokenization)
   }
 
   /// The first place of an entity's text, or the text where it has none.

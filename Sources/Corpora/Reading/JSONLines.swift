@@ -139,13 +139,17 @@ public enum JSONLines {
       + "\(tags)\(cut)\(members)\"entities\":\(list(entities)),\"triples\":\(list(triples))}"
   }
 
-  private static func list(_ elements: [String]) -> String {
+  static func list(_ elements: [String]) -> String {
     "[\(elements.joined(separator: ","))]"
   }
 
-  private static func json(_ span: Span) -> String { "[\(span.start),\(span.end)]" }
+  static func json(_ entity: EntityMention) -> String {
+    "{\"span\":\(json(entity.span))\(entity.type.map { ",\"type\":\(quoted($0))" } ?? "")}"
+  }
 
-  private static func json(_ argument: Argument) -> String {
+  static func json(_ span: Span) -> String { "[\(span.start),\(span.end)]" }
+
+  static func json(_ argument: Argument) -> String {
     switch argument {
     case .span(let span): json(span)
     case .text(let text): quoted(text)
@@ -179,19 +183,8 @@ extension Sentence {
     self.init(
       id: id, tokens: tokens, tokenization: try record.member("tokenize")?.tokenization(),
       partsOfSpeech: try record.member("pos")?.strings())
-    for entity in try record.member("entities")?.elements() ?? [] {
-      entities.append(
-        EntityMention(
-          span: try entity["span"].span(in: tokens.count), type: try entity.member("type")?.string()
-        ))
-    }
-    for triple in try record["triples"].elements() {
-      triples.append(
-        Triple(
-          head: try triple["head"].argument(in: self),
-          relation: try triple["relation"].string(),
-          tail: try triple["tail"].argument(in: self)))
-    }
+    entities = try record.member("entities")?.mentions(in: tokens.count) ?? []
+    triples = try record["triples"].triples(in: self)
   }
 }
 
@@ -204,7 +197,31 @@ extension JSONNode {
     return found
   }
 
-  fileprivate func argument(in sentence: Sentence) throws(CorpusError) -> Argument {
+  /// Entities of a sentence of `count` tokens.
+  func mentions(in count: Int) throws(CorpusError) -> [EntityMention] {
+    var entities: [EntityMention] = []
+    for entity in try elements() {
+      entities.append(
+        EntityMention(
+          span: try entity["span"].span(in: count), type: try entity.member("type")?.string()))
+    }
+    return entities
+  }
+
+  /// Triples of a sentence.
+  func triples(in sentence: Sentence) throws(CorpusError) -> [Triple] {
+    var triples: [Triple] = []
+    for triple in try elements() {
+      triples.append(
+        Triple(
+          head: try triple["head"].argument(in: sentence),
+          relation: try triple["relation"].string(),
+          tail: try triple["tail"].argument(in: sentence)))
+    }
+    return triples
+  }
+
+  func argument(in sentence: Sentence) throws(CorpusError) -> Argument {
     switch value {
     case .string(let text):
       if text.isBlankToken { throw place.error("\(name) is empty") }

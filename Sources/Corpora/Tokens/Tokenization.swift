@@ -68,9 +68,16 @@ extension Sentence {
     firstOccurrence(of: Sentence.tokens(of: text), in: tokens)
   }
 
-  /// The first occurrence of a name: parted at blanks, or as the sentence was cut; where that is not known, as it may
-  /// have been.
+  /// The first occurrence of a name (``firstOccurrence(of:in:cut:)``).
   func firstOccurrence(of name: String) -> Span? {
+    Sentence.firstOccurrence(of: name, in: tokens, cut: tokenization)
+  }
+
+  /// The first occurrence of a name: parted at blanks, or as the text was cut; where that is not known, as it may
+  /// have been.
+  static func firstOccurrence(
+    of name: String, in tokens: [String], cut tokenization: Tokenization?
+  ) -> Span? {
     let ways = tokenization.map { [.blanks, $0] } ?? Tokenization.allCases
     return ways.lazy.compactMap {
       Sentence.firstOccurrence(of: $0.words(of: name), in: tokens)

@@ -17,6 +17,12 @@ public struct EvaluationReport: Hashable, Sendable {
   public var byTripleCount: [TripleCountBucket: Score]
   /// Triples by the token counts of their entities, or of their sentence's entities.
   public var byEntityLength: [LengthBucket: Score]
+  /// Triples of the sentences of so many tokens.
+  public var bySentenceLength: [SentenceLengthBucket: Score]
+  /// Triples by what training had, by exact strings; `nil` where that is not known.
+  public var byNovelty: [Novelty: Score]?
+  /// Triples of each relation, worst first.
+  public var byRelation: [RelationScore]
   /// Relations whatever their entities.
   public var relation: ElementScores
   /// Entities whatever their relation.
@@ -29,6 +35,51 @@ public struct EvaluationReport: Hashable, Sendable {
   public var completion: Score?
   /// Kinds of wrong predictions, by exact strings.
   public var errors: ErrorCounts
+  /// Every wrong and every missing triple, by exact strings.
+  public var faults: Faults
+}
+
+extension EvaluationReport {
+  /// Gives each score the interval of its F1 over resamples of the sentences.
+  mutating func resample(_ bootstrap: Bootstrap) {
+    var counts: [[SentenceCounts]] = []
+    visitScores { counts.append($0.bySentence) }
+    var intervals = bootstrap.f1(of: counts).map { Interval(of: $0) }[...]
+    visitScores { $0.interval = intervals.removeFirst() }
+  }
+
+  /// Calls `visit` with every score, always in the same order.
+  private mutating func visitScores(_ visit: (inout Score) -> Void) {
+    visit(&score)
+    otherMatches.visit(visit)
+    byOverlap.visit(visit)
+    byTripleCount.visit(visit)
+    byEntityLength.visit(visit)
+    bySentenceLength.visit(visit)
+    byNovelty?.visit(visit)
+    for index in byRelation.indices { visit(&byRelation[index].score) }
+    for scores in [\EvaluationReport.relation, \.entity] {
+      visit(&self[keyPath: scores].set)
+      visit(&self[keyPath: scores].copymtl)
+    }
+    for score in [\EvaluationReport.tagging, \.typedTagging, \.completion] {
+      if var found = self[keyPath: score] {
+        visit(&found)
+        self[keyPath: score] = found
+      }
+    }
+  }
+}
+
+extension Dictionary where Key: RawRepresentable<String>, Value == Score {
+  fileprivate mutating func visit(_ visit: (inout Score) -> Void) {
+    for key in keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+      if var score = self[key] {
+        visit(&score)
+        self[key] = score
+      }
+    }
+  }
 }
 
 extension EvaluationReport {
@@ -56,6 +107,10 @@ extension EvaluationReport {
     rows += Self.rows(options.lengthRule.buckets, byEntityLength, match) {
       "entity length \($0.rawValue)"
     }
+    rows += Self.rows(SentenceLengthBucket.allCases, bySentenceLength, match) {
+      "tokens \($0.rawValue)"
+    }
+    rows += Self.rows(Novelty.allCases, byNovelty ?? [:], "exact") { $0.rawValue }
     for (name, scores) in [("relation", relation), ("entity", entity)] {
       rows.append(Row(name: "\(name), set", match: match, score: scores.set))
       rows.append(Row(name: "\(name), copymtl", match: match, score: scores.copymtl))
@@ -81,8 +136,8 @@ extension EvaluationReport {
 
 extension EvaluationReport: Encodable {
   private enum Key: String, CodingKey {
-    case match, options, otherMatches, byOverlap, byTripleCount, byEntityLength
-    case relation, entity, tagging, typedTagging, completion, errors
+    case match, options, otherMatches, byOverlap, byTripleCount, byEntityLength, bySentenceLength
+    case byNovelty, byRelation, relation, entity, tagging, typedTagging, completion, errors, faults
   }
 
   /// Writes the keys of ``score`` at the top level, and the other parts beside them.
@@ -95,12 +150,16 @@ extension EvaluationReport: Encodable {
     try values.encode(byOverlap.named, forKey: .byOverlap)
     try values.encode(byTripleCount.named, forKey: .byTripleCount)
     try values.encode(byEntityLength.named, forKey: .byEntityLength)
+    try values.encode(bySentenceLength.named, forKey: .bySentenceLength)
+    try values.encodeIfPresent(byNovelty?.named, forKey: .byNovelty)
+    try values.encode(byRelation, forKey: .byRelation)
     try values.encode(relation, forKey: .relation)
     try values.encode(entity, forKey: .entity)
     try values.encodeIfPresent(tagging, forKey: .tagging)
     try values.encodeIfPresent(typedTagging, forKey: .typedTagging)
     try values.encodeIfPresent(completion, forKey: .completion)
     try values.encode(errors, forKey: .errors)
+    try values.encode(faults, forKey: .faults)
   }
 }
 

@@ -5,8 +5,8 @@ extension EvaluationReport {
   public var json: Data { jsonData(of: self) }
 }
 
-extension ReportSummary {
-  /// The summary as JSON.
+extension EvaluationResult {
+  /// The result as JSON.
   public var json: Data { jsonData(of: self) }
 }
 

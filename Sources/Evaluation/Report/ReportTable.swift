@@ -6,12 +6,13 @@ extension EvaluationReport {
   /// beside it.
   public func table(width: Int? = nil) -> String {
     let header = [
-      "", "match", "P", "R", "F1", "ceiling F1", "correct", "predicted", "gold", "sentences",
+      "", "match", "P", "R", "F1", "95 % interval", "ceiling F1", "correct", "predicted", "gold", "sentences",
     ]
     let lines = rows.map { row in
       let (score, counts) = (row.score, row.score.counts)
       return [
         row.name, row.match, decimal(score.precision), decimal(score.recall), decimal(score.f1),
+        score.interval.map { "[\(decimal($0.low)), \(decimal($0.high))]" } ?? "-",
         score.ceiling.map { decimal($0.f1) } ?? "-",
         "\(counts.tp)", "\(counts.predicted)", "\(counts.gold)", "\(score.sentences)",
       ]
@@ -29,26 +30,6 @@ extension EvaluationReport {
       Lines.wrapped("Note: \(ElementScores.note).", to: width),
     ]
     return parts.joined(separator: [""]).map { $0 + "\n" }.joined()
-  }
-}
-
-extension ReportSummary {
-  /// The summary for a terminal of `width` columns, `nil` for lines of any length: mean ± sample standard
-  /// deviation.
-  public func table(width: Int? = nil) -> String {
-    let header = ["", "match", "P", "R", "F1"]
-    let lines = rows.map { row in
-      [row.name, row.match] + [row.precision, row.recall, row.f1].map(\.text)
-    }
-    let title = "\(runs) \(runs == 1 ? "run" : "runs"), \(sentences) sentences each\n"
-    let table = TextTable(header: header, rows: lines, keys: 2).lines(width: width)
-    return title + table.map { $0 + "\n" }.joined()
-  }
-}
-
-extension Spread {
-  fileprivate var text: String {
-    deviation.map { "\(decimal(mean)) ± \(decimal($0))" } ?? decimal(mean)
   }
 }
 

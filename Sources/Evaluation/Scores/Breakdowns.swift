@@ -2,22 +2,38 @@ import Corpora
 
 /// Sentences by the number of their distinct gold triples (Evaluation/README.md 9.5).
 public enum TripleCountBucket: String, Hashable, Sendable, CaseIterable {
+  case none = "0"
   case one = "1"
   case two = "2"
   case three = "3"
   case four = "4"
   case fiveOrMore = ">=5"
 
-  /// The bucket of a sentence with `count` triples; none without triples.
-  init?(_ count: Int) {
+  /// The bucket of a sentence with `count` triples.
+  init(_ count: Int) {
     switch count {
-    case ..<1: return nil
+    case ..<1: self = .none
     case 1: self = .one
     case 2: self = .two
     case 3: self = .three
     case 4: self = .four
     default: self = .fiveOrMore
     }
+  }
+}
+
+/// Sentences by the number of their tokens (Evaluation/README.md 9.5).
+public enum SentenceLengthBucket: String, Hashable, Sendable, CaseIterable {
+  case upTo10 = "1-10"
+  case upTo20 = "11-20"
+  case upTo30 = "21-30"
+  case upTo40 = "31-40"
+  case upTo50 = "41-50"
+  case longer = ">50"
+
+  /// The bucket of a sentence of `tokens` tokens.
+  init(tokens: Int) {
+    self = Self.allCases[min(max(0, tokens - 1) / 10, Self.allCases.count - 1)]
   }
 }
 
@@ -76,6 +92,12 @@ extension Comparison {
     return scores(of: TripleCountBucket.allCases) { buckets[$0] == $1 }
   }
 
+  /// Sentences of so many tokens, each bucket alone.
+  func bySentenceLength() -> [SentenceLengthBucket: Score] {
+    let buckets = sentences.map { SentenceLengthBucket(tokens: $0.tokens.count) }
+    return scores(of: SentenceLengthBucket.allCases) { buckets[$0] == $1 }
+  }
+
   /// Triples, or sentences, by the length of their entities.
   func byEntityLength() -> [LengthBucket: Score] {
     switch options.lengthRule {
@@ -104,7 +126,7 @@ extension Comparison {
     return Dictionary(
       uniqueKeysWithValues: LengthRule.triple.buckets.map { bucket in
         let score = Score(
-          sentences: sentences.count { $0.has(bucket) }, counts: counts[bucket] ?? TripleCounts(),
+          sentences: sentences.count { $0.has(bucket) }, bySentence: counts[bucket] ?? [],
           ceiling: ceilings.map { $0[bucket] ?? TripleCounts() })
         return (bucket, score)
       })
@@ -139,10 +161,13 @@ extension Output {
   /// Counts triples by the larger token count of their two entities. A prediction that matches a
   /// gold triple counts in that triple's bucket, even where the match mode lets their lengths differ;
   /// a prediction without any entity counts in none.
-  fileprivate func countsByLength(_ options: EvaluationOptions) -> [LengthBucket: TripleCounts] {
+  fileprivate func countsByLength(
+    _ options: EvaluationOptions
+  ) -> [LengthBucket: [SentenceCounts]] {
     let matching = options.matching
-    var sums: [LengthBucket: TripleCounts] = [:]
-    for ((sentence, prediction), keyed) in zip(zip(sentences, predictions), keyed) {
+    var counts: [LengthBucket: [SentenceCounts]] = [:]
+    for index in sentences.indices {
+      let (sentence, prediction, keyed) = (sentences[index], predictions[index], keyed[index])
       var buckets = matching.lengthBuckets(of: sentence)
       for group in matching.groups(of: prediction) {
         let key = matching.key(of: group, in: sentence)
@@ -151,7 +176,7 @@ extension Output {
         }
       }
       for bucket in LengthRule.triple.buckets {
-        sums[bucket, default: TripleCounts()] += TripleCounts(
+        let found = TripleCounts(
           predicted: Set(
             keyed.predicted.filter { key in
               var parts = key
@@ -159,9 +184,10 @@ extension Output {
               return buckets[parts] == bucket
             }),
           gold: Set(keyed.gold.filter { buckets[$0] == bucket }))
+        counts[bucket, default: []].append(SentenceCounts(index, found))
       }
     }
-    return sums
+    return counts
   }
 }
 

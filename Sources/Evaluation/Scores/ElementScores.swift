@@ -64,11 +64,11 @@ extension Comparison {
       return TripleCounts(
         most: room.overflow ? found : min(found, room.partialValue), of: gold.count)
     }
-    let counts = sum { sentence in
+    let found = counts { sentence in
       TripleCounts(
         predicted: Set(sentence.predicted.flatMap(set)), gold: Set(sentence.gold.flatMap(set)))
     }
-    let published = sum { sentence in
+    let published = counts { sentence in
       let gold = Set(sentence.gold.compactMap(part))
       return TripleCounts(
         tp: sentence.predicted.compactMap(part).count { gold.contains($0) },
@@ -76,11 +76,11 @@ extension Comparison {
     }
     // Recall may pass 1 by the second convention, which has no ceiling.
     return ElementScores(
-      set: Score(sentences: sentences.count, counts: counts, ceiling: most),
-      copymtl: Score(sentences: sentences.count, counts: published))
+      set: Score(sentences: sentences.count, bySentence: found, ceiling: most),
+      copymtl: Score(sentences: sentences.count, bySentence: published))
   }
 
-  private func sum(_ counts: (KeyedSentence) -> TripleCounts) -> TripleCounts {
-    model.keyed.reduce(into: TripleCounts()) { $0 += counts($1) }
+  private func counts(_ counts: (KeyedSentence) -> TripleCounts) -> [SentenceCounts] {
+    model.keyed.enumerated().map { SentenceCounts($0, counts($1)) }
   }
 }

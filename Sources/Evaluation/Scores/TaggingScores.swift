@@ -22,17 +22,17 @@ extension Comparison {
     guard model.hasTypes, sentences.contains(where: { $0.entities.contains { $0.type != nil } })
     else { return nil }
     let gold = sentences.map { $0.typedEntities(options.taggedEntities) }
-    let counts = zip(gold, model.predictions).reduce(into: TripleCounts()) { sum, pair in
-      guard let gold = pair.0 else { return }
-      let predicted = (pair.1.entities ?? []).map { TypedSpan($0) }
-      sum += TripleCounts(predicted: Set(predicted), gold: Set(gold))
+    let counts = sentences.indices.compactMap { index -> SentenceCounts? in
+      guard let gold = gold[index] else { return nil }
+      let predicted = (model.predictions[index].entities ?? []).map { TypedSpan($0) }
+      return SentenceCounts(index, TripleCounts(predicted: Set(predicted), gold: Set(gold)))
     }
     let most = ceiling { index, ceiling in
       let gold = gold[index] ?? []
       let possible = gold.count { $0.type != nil && $0.span.end < ceiling.form.tokens }
       return TripleCounts(most: possible, of: gold.count)
     }
-    return Score(sentences: gold.count { $0 != nil }, counts: counts, ceiling: most)
+    return Score(sentences: gold.count { $0 != nil }, bySentence: counts, ceiling: most)
   }
 
   /// The entities of gold triples that the predicted tags complete from their last token
@@ -56,9 +56,9 @@ extension Comparison {
     _ counts: (Sentence, Tags) -> TripleCounts,
     ceiling most: (_ sentence: Sentence, _ tokens: Int) -> TripleCounts
   ) -> Score? {
-    guard let model = model.sum(counts) else { return nil }
+    guard let model = model.counts(counts) else { return nil }
     return Score(
-      sentences: sentences.count, counts: model,
+      sentences: sentences.count, bySentence: model,
       ceiling: ceiling { most(sentences[$0], $1.form.tokens) })
   }
 }
@@ -95,15 +95,15 @@ extension Output {
   }
 
   /// `nil` when no sentence has tags; where only some have, the others' tokens are outside.
-  fileprivate func sum(_ counts: (Sentence, Tags) -> TripleCounts) -> TripleCounts? {
+  fileprivate func counts(_ counts: (Sentence, Tags) -> TripleCounts) -> [SentenceCounts]? {
     guard predictions.contains(where: { $0.tags != nil }) else { return nil }
-    return zip(sentences, predictions).reduce(into: TripleCounts()) { sum, pair in
-      let (sentence, prediction) = pair
+    return sentences.indices.map { index in
+      let (sentence, prediction) = (sentences[index], predictions[index])
       let tags = prediction.tags ?? Tags(of: [Span](), count: sentence.tokens.count, .bio)
       precondition(
         tags.count == sentence.tokens.count,
         "sentence \(sentence.id): \(tags.count) tags for \(sentence.tokens.count) tokens")
-      sum += counts(sentence, tags)
+      return SentenceCounts(index, counts(sentence, tags))
     }
   }
 }

@@ -109,7 +109,7 @@ final class Run {
     SnapshotHeader(
       configuration: plan.configuration, vocabularies: model.vocabularies,
       trainingDigest: corpus.trainingDigest, developmentDigest: corpus.developmentDigest,
-      tokenization: corpus.tokenization, progress: progress)
+      training: corpus.facts, tokenization: corpus.tokenization, progress: progress)
   }
 
   /// Initialises the parameters on rank 0 and publishes them to all ranks.

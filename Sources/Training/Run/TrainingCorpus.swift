@@ -16,6 +16,8 @@ public struct TrainingCorpus: Sendable {
   public let trainingDigest: String
   /// The checksum of the whole development split, FNV-1a in hexadecimal.
   public let developmentDigest: String
+  /// The triples of the whole training split.
+  let facts: TrainingFacts
   /// How the training split was cut.
   public let tokenization: Tokenization
   /// The triples of the training split, and those that can be learnt.
@@ -86,6 +88,7 @@ public struct TrainingCorpus: Sendable {
         cause: targets.commonestObstacle(longest: longest))
     }
     self.development = model.encode(development, limit: longest)
+    facts = TrainingFacts(of: training)
     tokenization = Tokenization(of: training)
     trainingDigest = Self.digest(training)
     developmentDigest = Self.digest(development)

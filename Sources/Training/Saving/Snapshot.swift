@@ -16,6 +16,8 @@ public struct SnapshotHeader: Sendable {
   public var trainingDigest: String
   /// The checksum of the development split (``TrainingCorpus/developmentDigest``).
   public var developmentDigest: String
+  /// The triples of the training split.
+  public var training: TrainingFacts?
   /// How the training split was cut; `nil` in checkpoints of 0.1.0.
   public var tokenization: Tokenization?
   /// The position in training and the history so far.
@@ -73,6 +75,7 @@ public enum Snapshot {
       try writer.attribute(tokenizationName, .string(tokenization.rawValue))
     }
     try write(header.thresholds, to: writer)
+    try write(header.training, to: writer)
     for (name, list) in header.vocabularies.lists {
       try writer.strings("vocabulary/\(name)", list.names)
     }
@@ -117,7 +120,8 @@ extension Slab {
 
 extension Snapshot {
   /// All groups but the optimiser's state: enough for inference and reports.
-  public static let withoutMoments = ArraySelection.groups(progressGroups + [evaluatedGroup])
+  public static let withoutMoments = ArraySelection.groups(
+    progressGroups + [evaluatedGroup, trainingGroup])
 
   /// Vocabularies and history.
   static let progressAlone = ArraySelection.groups(progressGroups)

@@ -1,87 +1,78 @@
 import Commands
+import Configuration
 import Corpora
 import Evaluation
 import Models
 import Tensors
 import Training
 
-/// `tercet evaluate --checkpoint FILE --data FILE`: scores checkpoints on one machine, without MPI.
+/// `tercet evaluate MODEL... DATA`: scores models on one machine, without MPI.
 struct Evaluate: Verb {
   static let syntax = VerbSyntax(
     words: ["evaluate"],
-    purpose: "score checkpoints on a split, on this machine alone",
+    purpose: "score models on a split, on this machine alone, and compare them",
+    operand: Operand(
+      name: "MODEL... DATA", count: .anyNumber,
+      help: "checkpoints, runs' folders or files of predictions (.jsonl, .json), then the sentences "
+        + "with gold triples, as JSON Lines"),
     flags: [
-      checkpoint, data, match, by, rinExact, json, threads, precision, lenientNA, lengthBuckets,
-      constrained, pairing, vectors,
+      checkpoint, data, ScoringRules.match, ReportStyle.by, rinExact, ReportStyle.json, predictions,
+      ReportStyle.errors, ReportStyle.wide, threads, precision, ScoringRules.lenientNA,
+      ScoringRules.lengthBuckets, constrained, pairing, vectors,
     ],
     notes: "Matches: exact compares relation and both entity strings, exact-pos relation and "
-      + "spans, partial-last and partial-first relation and the last or first tokens.",
+      + "spans, partial-last and partial-first relation and the last or first tokens. Runs that "
+      + "differ by their seed alone are one system; systems are compared with the first.",
     examples: [
-      "tercet evaluate --checkpoint checkpoints/quickstart/best.h5 --data data/sample/test.jsonl",
-      "tercet evaluate --checkpoint best.h5 --data test.jsonl --match partial-last --by string",
-      "tercet evaluate --checkpoint a.h5 --checkpoint b.h5 --data test.jsonl --json report.json",
+      "tercet evaluate checkpoints/quickstart data/sample/test.jsonl",
+      "tercet evaluate best.h5 test.jsonl --by relation --errors 3 --predictions found.jsonl",
+      "tercet evaluate runs/a-1 runs/a-2 runs/b-1 runs/b-2 test.jsonl --json report.json",
     ])
 
   private static let checkpoint = Flag(
-    "checkpoint", .required("FILE"), .atLeastOnce,
-    help: "checkpoint to score; of several, mean and deviation are printed")
+    "checkpoint", .required("FILE"), .anyNumber, help: "a MODEL, before those without a flag")
   private static let data = Flag(
-    "data", .required("FILE"), .once, help: "sentences with gold triples, as JSON Lines")
-  private static let match = Flag(
-    "match", .required("MATCH"),
-    help: "exact, exact-pos, partial-last or partial-first (default: the checkpoint's "
-      + "evaluation.match)")
-  private static let by = Flag(
-    "by", .required("KEY"),
-    help: "compare tokens of a partial match by position or by string (default: position)")
+    "data", .required("FILE"), help: "the DATA; then every operand is a MODEL")
   private static let rinExact = Flag(
     "rin-exact", .required("RULE"),
     help: "score exact-pos of RIN by spans or by the rule of its authors' program (default: spans)")
-  private static let json = Flag(
-    "json", .required("FILE"),
-    help: "also write the report to FILE as JSON, or in place of the table to '-'")
+  private static let predictions = Flag(
+    "predictions", .required("FILE"),
+    help: "also write each sentence with its gold and predicted triples to FILE, as JSON Lines")
   private static let threads = Flag(
     "threads", .required("N"), help: "threads to compute with, or 'all' cores (default: 1)")
   private static let precision = Flag(
     "precision", .required("KIND"),
     help: "multiply float32 or bfloat16 (default: as trained)")
-  private static let lenientNA = Flag(
-    "lenient-na", help: "drop predicted triples that are partly NA (default: they are wrong)")
-  private static let lengthBuckets = Flag(
-    "length-buckets", .required("UNIT"),
-    help: "score entity lengths by triple or by sentence (default: triple)")
   private static let constrained = Flag(
     "constrained", help: "never decode tag I after O or at the start (default: as trained)")
   private static let pairing = Flag(
     "pairing", .required("RULE"),
     help: "pair tagged heads and tails by nearest, cartesian, zip or one-to-one (default: as "
       + "trained)")
-
   private static let vectors = Flag(
     "vectors", .required("FILE"),
     help: "word vectors for words that the model does not know, with model.extraVectors (default: "
       + "such words are unknown)")
 
-  /// At least one; of several, mean and deviation are reported.
-  let checkpoints: [String]
+  /// Checkpoints, folders of runs or files of predictions, at least one.
+  let models: [String]
   /// The split, in JSON Lines.
   let data: String
-  /// The match mode of the headline scores; `nil` for that by which each checkpoint was selected.
-  let match: MatchMode?
-  /// How the partial modes compare a token; `nil` where the command line does not say.
-  let identity: TokenIdentity?
+  /// How triples are scored.
+  let rules: ScoringRules
   /// What `exact-pos` means.
   let rinExact: RINExact
+  /// What is printed.
+  let style: ReportStyle
   /// The file for the report as JSON; `nil` for none.
   let report: String?
+  /// The file for predictions; `nil` for none.
+  let predictions: String?
   /// Threads to compute with.
   let threads: ThreadCount
   /// The numbers that products multiply; `nil` for those of each checkpoint.
   let precision: Precision?
-  /// The scoring of predicted groups with some slots empty.
-  let incompleteGroups: IncompleteGroups
-  /// The unit of the scores by entity length.
-  let lengthRule: LengthRule
   /// What differs from training in how the models decode.
   let changes: [DecodingChange]
   /// The file of vectors of words that the models do not know; `nil` for none.
@@ -91,93 +82,115 @@ struct Evaluate: Verb {
 extension Evaluate {
   init(_ line: ArgumentLine) throws(UsageError) {
     let rinExact: RINExact = try line.choice(of: Self.rinExact) ?? .spans
-    var match: MatchMode? = try line.choice(of: Self.match)
+    var rules = try ScoringRules(line)
     if rinExact == .authors {
-      match = match ?? .exactPosition
-      guard match == .exactPosition else {
+      rules.match = rules.match ?? .exactPosition
+      guard rules.match == .exactPosition else {
         throw line.error("--rin-exact authors is a rule of --match exact-pos; leave --match out")
       }
+      if let text = rules.contradiction(.exactPosition) { throw line.error(text) }
     }
-    let identity: TokenIdentity? = try line.choice(of: Self.by)
     let pairing: Pairing? = try line.choice(of: Self.pairing)
-    if let match, let text = Self.contradiction(match, identity) { throw line.error(text) }
+    let (models, data) = try Self.sources(line)
+    let predictions = line.value(of: Self.predictions)
+    if predictions != nil && models.count > 1 {
+      throw line.error("--predictions takes those of one MODEL, found \(models.count)")
+    }
     self.init(
-      checkpoints: line.values(of: Self.checkpoint), data: line.requiredValue(of: Self.data),
-      match: match, identity: identity, rinExact: rinExact, report: line.value(of: Self.json),
+      models: models, data: data, rules: rules, rinExact: rinExact, style: try ReportStyle(line),
+      report: line.value(of: ReportStyle.json), predictions: predictions,
       threads: try line.threads(of: Self.threads),
       precision: try line.choice(of: Self.precision),
-      incompleteGroups: line.has(Self.lenientNA) ? .dropped : .wrong,
-      lengthRule: try line.choice(of: Self.lengthBuckets) ?? .triple,
       changes: (line.has(Self.constrained) ? [.constrained] : [])
         + (pairing.map { [.pairing($0)] } ?? []),
       vectors: line.value(of: Self.vectors))
   }
 
-  /// The fault of a match mode with a way of comparing tokens, if there is one.
-  private static func contradiction(_ match: MatchMode, _ identity: TokenIdentity?) -> String? {
-    switch (match, identity) {
-    case (.exact, .position):
-      "match 'exact' compares strings; for positions give --match exact-pos"
-    case (.exactPosition, .string):
-      "match 'exact-pos' compares positions; for strings give --match exact"
-    default: nil
+  /// The models and the data among options and operands.
+  private static func sources(
+    _ line: ArgumentLine
+  ) throws(UsageError) -> (models: [String], data: String) {
+    var operands = line.operands
+    let named = line.values(of: checkpoint)
+    guard let data = line.value(of: data) ?? operands.popLast() else {
+      throw line.error(
+        "\(named.isEmpty ? "MODEL and DATA are" : "DATA is") missing; write tercet evaluate MODEL DATA")
     }
+    let models = named + operands
+    if models.isEmpty {
+      throw line.error("MODEL is missing beside \(Wording.quoted(data)); write tercet evaluate MODEL DATA")
+    }
+    return (models, data)
   }
 }
 
 extension Evaluate {
   func run() throws -> ExitStatus {
-    let output = report.map { Output(path: $0) }
-    try output?.refuse([data] + checkpoints)
+    let files = try models.map(CheckpointName.file)
+    let outputs = [report, predictions].map { $0.map { Output(path: $0) } }
+    for output in outputs { try output?.refuse([data] + files) }
     // A report is written also where nobody reads the table.
-    if output != nil { Console.outliveOutput(nil) }
-    let say = output?.say ?? Console.line
+    if outputs.contains(where: { $0 != nil }) { Console.outliveOutput(nil) }
+    let say = outputs.compactMap { $0 }.first(where: \.isStandardOutput)?.say ?? Console.line
     let sentences = try JSONLines.read(data)
-    var reports: [EvaluationReport] = []
-    for checkpoint in checkpoints {
-      let loaded = try LoadedModel(
-        checkpoint, precision: precision, changes: changes, vectors: vectors)
-      let report = try score(loaded, sentences)
-      if checkpoints.count > 1 { say(checkpoint) }
+    var systems = ScoredSystems()
+    var match = rules.match
+    for (model, file) in zip(models, files) {
+      if isPredictions(file) {
+        let found = try SystemPredictions.read(file, for: sentences, of: data)
+        let options = rules.options(match: match ?? .exact)
+        let report = Evaluator(options).report(sentences: sentences, predictions: found)
+        systems.add(SystemRun(source: model, seed: nil, report: report), settings: nil)
+        continue
+      }
+      let loaded = try LoadedModel(file, precision: precision, changes: changes, vectors: vectors)
+      let (report, found) = try score(loaded, sentences, match)
+      match = match ?? report.options.match
       for note in notes(on: report, of: loaded) { say(note) }
-      say(report.table(width: Console.width))
-      reports.append(report)
+      try outputs[1]?.write(zip(sentences, found).map { PredictionLines.line($0, $1) + "\n" }.joined())
+      systems.add(
+        SystemRun(source: model, seed: loaded.options.seed, report: report),
+        settings: loaded.settings)
     }
-    var json = reports[0].json
-    if reports.count > 1 {
-      let summary = try ReportSummary(reports)
-      say(summary.table(width: Console.width))
-      json = summary.json
-    }
-    try output?.write(String(decoding: json, as: UTF8.self))
+    let result = try systems.result()
+    let gold = result.systems[0].runs[0].report.score.counts.gold
+    result.show(
+      style, title: "\(models[0]) on \(data): \(sentences.count) sentences, \(gold) triples",
+      sentences, say: say)
+    try outputs[0]?.write(String(decoding: result.json, as: UTF8.self))
     return .success
   }
 
-  private func score(_ loaded: LoadedModel, _ sentences: [Sentence]) throws -> EvaluationReport {
-    let options = try options(for: loaded)
+  private func isPredictions(_ file: String) -> Bool {
+    [".jsonl", ".json", ".jsonl.gz", ".json.gz"].contains { file.hasSuffix($0) }
+  }
+
+  private func score(
+    _ loaded: LoadedModel, _ sentences: [Sentence], _ match: MatchMode?
+  ) throws -> (EvaluationReport, [Prediction]) {
+    let options = try options(for: loaded, match)
     warn(loaded, sentences)
     let split = loaded.encode(sentences)
     let predictions = loaded.predictions(split, of: data, threads: threads)
-    return Evaluator(options).report(
+    let report = Evaluator(options).report(
       sentences: sentences, predictions: predictions,
-      forms: (0..<split.count).map(split.expressible))
+      forms: (0..<split.count).map(split.expressible), training: loaded.training)
+    return (report, predictions)
   }
 
-  /// The rules for one checkpoint: its own where the command line does not say.
+  /// The rules for one checkpoint.
   ///
   /// - Throws: `UsageError` where the checkpoint's match mode contradicts `--by`.
-  private func options(for loaded: LoadedModel) throws -> EvaluationOptions {
-    var options = EvaluationOptions()
-    options.match = match ?? loaded.options.evaluation.match
-    if let text = Self.contradiction(options.match, identity) {
+  private func options(
+    for loaded: LoadedModel, _ match: MatchMode?
+  ) throws -> EvaluationOptions {
+    var options = rules.options(match: match ?? loaded.options.evaluation.match)
+    if let text = rules.contradiction(options.match) {
       throw UsageError(Program.tercet.path(to: Self.syntax.words), text)
     }
-    if let identity { options.by = identity }
     options.rinExact = rinExact
     if rinExact == .authors { options.anchor = try loaded.pairAnchor }
-    options.incompleteGroups = incompleteGroups
     options.taggedEntities = loaded.taggedEntities
-    options.lengthRule = lengthRule
     return options
   }
 
@@ -185,7 +198,7 @@ extension Evaluate {
   private func notes(on report: EvaluationReport, of loaded: LoadedModel) -> [String] {
     var notes: [String] = []
     let options = report.options
-    if match == nil && options.match != EvaluationOptions().match {
+    if rules.match == nil && options.match != EvaluationOptions().match {
       notes.append(
         "match: \(options.match.rawValue), the checkpoint's evaluation.match; "
           + "--match chooses another")
@@ -194,6 +207,10 @@ extension Evaluate {
       notes.append(
         "tagged entities: \(options.taggedEntities.rawValue), the checkpoint's "
           + "model.taggedEntities")
+    }
+    if loaded.training == nil {
+      notes.append(
+        "seen and unseen triples are not told apart: the checkpoint does not keep those of training")
     }
     if !loaded.tunedThresholds.isEmpty {
       notes.append(

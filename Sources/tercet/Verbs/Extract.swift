@@ -1,4 +1,5 @@
 import Commands
+import Configuration
 import Corpora
 import Glibc
 import Models
@@ -10,20 +11,20 @@ struct Extract: Verb {
     words: ["extract"],
     purpose: "print the triples that a checkpoint's model finds in sentences",
     operand: Operand(
-      name: "FILE", count: .upToOnce,
-      help: "sentences, one a line, as text or as JSON with 'tokens' or 'text' "
-        + "(default: standard input, or '-')"),
+      name: "MODEL [FILE]", count: .anyNumber,
+      help: "a checkpoint or a run's folder, then sentences, one a line, as text or as JSON with "
+        + "'tokens' or 'text' (default: standard input, or '-')"),
     flags: [checkpoint, tokenized, json, skipBad, threads, precision, vectors],
     notes: "Text is cut into tokens as the model's corpus was. Each line of input gives a block of "
       + "lines, head, relation and tail between tabs, and an empty line; an empty line gives an "
       + "empty block. Sentences go out as they come in.",
     examples: [
-      "echo \"Peter Stöger is manager of 1. FC Köln.\" | tercet extract --checkpoint best.h5",
-      "tercet extract --checkpoint best.h5 --json sentences.txt > found.jsonl",
+      "echo \"Peter Stöger is manager of 1. FC Köln.\" | tercet extract best.h5",
+      "tercet extract checkpoints/quickstart --json sentences.txt > found.jsonl",
     ])
 
   private static let checkpoint = Flag(
-    "checkpoint", .required("FILE"), .once, help: "checkpoint of the model to use")
+    "checkpoint", .required("FILE"), help: "the MODEL; then the only operand is FILE")
   private static let tokenized = Flag(
     "tokenized", help: "text has blanks between its tokens (default: cut it as the corpus was)")
   private static let json = Flag(
@@ -60,9 +61,16 @@ struct Extract: Verb {
 
 extension Extract {
   init(_ line: ArgumentLine) throws(UsageError) {
-    let operand = line.operands.first
+    var operands = line.operands[...]
+    guard let checkpoint = line.value(of: Self.checkpoint) ?? operands.popFirst() else {
+      throw line.error("MODEL is missing; write tercet extract MODEL [FILE]")
+    }
+    let operand = operands.popFirst()
+    if let surplus = operands.first {
+      throw line.error("unexpected argument \(Wording.quoted(surplus)); one FILE is read")
+    }
     self.init(
-      checkpoint: line.requiredValue(of: Self.checkpoint), input: operand == "-" ? nil : operand,
+      checkpoint: checkpoint, input: operand == "-" ? nil : operand,
       isTokenized: line.has(Self.tokenized), printsJSON: line.has(Self.json),
       skipsBad: line.has(Self.skipBad), threads: try line.threads(of: Self.threads, default: .all),
       precision: try line.choice(of: Self.precision), vectors: line.value(of: Self.vectors))
@@ -71,7 +79,7 @@ extension Extract {
   func run() throws -> ExitStatus {
     try refuseOwnOutput()
     let loaded = try LoadedModel(
-      checkpoint, precision: precision, vectors: vectors, readsStream: true)
+      try CheckpointName.file(checkpoint), precision: precision, vectors: vectors, readsStream: true)
     let tokenization = isTokenized ? .blanks : loaded.tokenization
     var reader = try SentenceReader(input, tokenization: tokenization) { [isTokenized] in
       isTokenized ? tokenization.tokens(of: $0) : loaded.tokens(of: $0)

@@ -35,6 +35,8 @@ public struct Prediction: Hashable, Sendable {
 
   /// The groups in decoding order, without repeats and empty groups, at most ``mostGroups``.
   public private(set) var groups: [Group] = []
+  /// The probability of each group, in the order of ``groups``; empty for a system that gives none.
+  public private(set) var scores: [Float] = []
   /// Whether groups beyond ``mostGroups`` were dropped.
   public private(set) var isCut = false
   /// The predicted entities, with types if the model predicts types; `nil` for models without separate
@@ -55,9 +57,10 @@ public struct Prediction: Hashable, Sendable {
 
   /// Adds a group, unless it is empty or a repeat.
   ///
+  /// - Parameter score: the group's probability. A system gives one for every group or for none.
   /// - Returns: whether the prediction accepts more groups; a decoder may stop otherwise.
   @discardableResult
-  public mutating func append(_ group: Group) -> Bool {
+  public mutating func append(_ group: Group, score: Float? = nil) -> Bool {
     guard !group.isEmpty, !seen.contains(group) else { return !isCut }
     guard groups.count < Self.mostGroups else {
       isCut = true
@@ -65,6 +68,7 @@ public struct Prediction: Hashable, Sendable {
     }
     seen.insert(group)
     groups.append(group)
+    if let score { scores.append(score) }
     return true
   }
 

@@ -1,0 +1,130 @@
+import Foundation
+import Typesetting
+
+/// The further rows that a report prints.
+public enum ReportRows: String, Hashable, Sendable, CaseIterable {
+  /// Each relation, worst first, with what it is taken for.
+  case relation
+  /// Overlap classes.
+  case `class`
+  /// Sentences by their number of triples.
+  case count
+  /// Entities and sentences by their number of tokens.
+  case length
+  /// All rows.
+  case all
+}
+
+extension EvaluationReport {
+  /// The worst relations that are printed unasked, and the gold triples that they have at least.
+  private static let (worst, fewest) = (5, 5)
+
+  /// The report for people: the headline scores, the worst relations and the kinds of errors.
+  ///
+  /// - Parameters:
+  ///   - width: columns of the terminal; `nil` for lines of any length.
+  ///   - asked: the rows besides.
+  public func text(width: Int? = nil, rows asked: Set<ReportRows> = []) -> String {
+    let all = asked.contains(.all)
+    func shows(_ rows: ReportRows) -> Bool { all || asked.contains(rows) }
+    let shown = rows.filter { row in row.part.map(shows) ?? all || row.isHeadline }
+    let common = byRelation.filter { $0.score.counts.gold >= Self.fewest }
+    let relations = shows(.relation) ? byRelation : Array(common.prefix(Self.worst))
+    let parts = [
+      Self.table(shown, match: options.matchLabel, width: width),
+      relations.isEmpty ? [] : Self.table(relations, of: byRelation.count, width: width),
+      faults.lines(width: width), withoutTriples.map { Lines.wrapped($0, to: width) } ?? [],
+      all ? Lines.wrapped("Note: \(ElementScores.note).", to: width) : [],
+    ]
+    return parts.filter { !$0.isEmpty }.joined(separator: [""]).map { $0 + "\n" }.joined()
+  }
+
+  private static func table(_ rows: [Row], match: String, width: Int?) -> [String] {
+    let header = [
+      "", "P", "R", "F1", "95 % interval", "ceiling", "correct", "pred.", "gold",
+    ]
+    let lines = rows.map { row in
+      let name = row.name == "all" ? row.match : row.name
+      let label = row.match == match || row.name == "all" ? name : "\(name) (\(row.match))"
+      return [label] + row.score.cells
+    }
+    return TextTable(header: header, rows: lines, keys: 1).lines(width: width)
+  }
+
+  private static func table(
+    _ relations: [RelationScore], of count: Int, width: Int?
+  ) -> [String] {
+    let header = ["relation, worst first", "P", "R", "F1", "gold", "mostly taken for"]
+    let lines = relations.map { relation in
+      let score = relation.score
+      let taken = relation.takenFor.prefix(2).map { "\($0.relation) (\($0.count))" }
+      return [relation.name, short(score.precision), short(score.recall), short(score.f1),
+        "\(score.counts.gold)", taken.joined(separator: ", "),
+      ]
+    }
+    let rest = count - relations.count
+    return TextTable(header: header, rows: lines, keys: 1).lines(width: width)
+      + (rest > 0 ? ["\(rest) more relations: --by relation"] : [])
+  }
+
+  /// A line about sentences without gold triples, if there are any.
+  private var withoutTriples: String? {
+    guard let score = byTripleCount[.none], score.sentences > 0 else { return nil }
+    return "sentences without triples: \(score.sentences), in \(score.bySentence.count) of them "
+      + "\(score.counts.predicted) triples are predicted"
+  }
+}
+
+extension EvaluationReport.Row {
+  /// The rows that must be asked for with this one; `nil` where all must.
+  fileprivate var part: ReportRows? {
+    if ["Normal", "EPO", "SEO"].contains(name) { return .class }
+    if name.hasPrefix("triples ") { return .count }
+    return name.hasPrefix("entity length") || name.hasPrefix("tokens ") ? .length : nil
+  }
+
+  /// Whether the row is always printed.
+  fileprivate var isHeadline: Bool {
+    name == "all" || name == "tagging" || Novelty(rawValue: name) != nil
+  }
+}
+
+extension Score {
+  /// P, R, F1, interval, ceiling and counts as a row of a table.
+  fileprivate var cells: [String] {
+    [
+      short(precision), short(recall), short(f1), interval?.text ?? "-",
+      ceiling.map { short($0.f1) } ?? "-", "\(counts.tp)", "\(counts.predicted)", "\(counts.gold)",
+    ]
+  }
+}
+
+extension Interval {
+  /// The interval as tables print it: `[.553, .601]`.
+  var text: String { "[\(short(low)), \(short(high))]" }
+}
+
+extension Faults {
+  /// The kinds and their numbers, wrong predictions first.
+  func lines(width: Int?) -> [String] {
+    func counted(_ kinds: [FaultKind], _ count: (FaultKind) -> Int) -> [String] {
+      kinds.compactMap { count($0) == 0 ? nil : "\(name(of: $0)) \(count($0))" }
+    }
+    let kinds = FaultKind.allCases
+    let lines = [
+      ["wrong \(wrong):"] + counted(kinds, wrong), ["missing \(missing):"] + counted(kinds, missing),
+    ]
+    return lines.flatMap { Lines.wrapped($0, to: width, indent: 2, between: "  ") }
+  }
+
+  private func name(of kind: FaultKind) -> String {
+    kind == .beyondLimit ? "beyond \(limit ?? 0) triples" : kind.rawValue
+  }
+}
+
+/// A share with three places and no zero before the point: `.953`, `0` and `1`.
+func short(_ value: Double) -> String {
+  if value == 0 || value == 1 { return value == 0 ? "0" : "1" }
+  let text = String(format: "%.3f", value)
+  return text.replacing(/^(-?)0\./) { "\($0.1)." }
+}

@@ -1,0 +1,56 @@
+import Commands
+import Evaluation
+
+/// The options of `evaluate` and `score` that say how triples are scored.
+struct ScoringRules: Equatable {
+  static let match = Flag(
+    "match", .required("MATCH"),
+    help: "exact, exact-pos, partial-last or partial-first (default: the first checkpoint's "
+      + "evaluation.match, else exact)")
+  static let lenientNA = Flag(
+    "lenient-na", help: "drop predicted triples that are partly NA (default: they are wrong)")
+  static let lengthBuckets = Flag(
+    "length-buckets", .required("UNIT"),
+    help: "score entity lengths by triple or by sentence (default: triple)")
+
+  /// The match mode of the headline scores; `nil` for that by which the first checkpoint was selected.
+  var match: MatchMode?
+  /// How the partial modes compare a token; `nil` where the command line does not say.
+  var identity: TokenIdentity?
+  /// The scoring of predicted groups with some slots empty.
+  var incompleteGroups = IncompleteGroups.wrong
+  /// The unit of the scores by entity length.
+  var lengthRule = LengthRule.triple
+}
+
+extension ScoringRules {
+  init(_ line: ArgumentLine) throws(UsageError) {
+    match = try line.choice(of: Self.match)
+    identity = try ReportStyle.identity(line)
+    incompleteGroups = line.has(Self.lenientNA) ? .dropped : .wrong
+    lengthRule = try line.choice(of: Self.lengthBuckets) ?? .triple
+    if let match, let text = contradiction(match) { throw line.error(text) }
+  }
+
+  /// The fault of a match mode with the way of comparing tokens, if there is one.
+  func contradiction(_ match: MatchMode) -> String? {
+    switch (match, identity) {
+    case (.exact, .position):
+      "match 'exact' compares strings; for positions give --match exact-pos"
+    case (.exactPosition, .string):
+      "match 'exact-pos' compares positions; for strings give --match exact"
+    default: nil
+    }
+  }
+
+  /// The rules as the evaluator takes them.
+  ///
+  /// - Parameter fallback: the match mode where the command line says none.
+  func options(match fallback: MatchMode) -> EvaluationOptions {
+    var options = EvaluationOptions()
+    options.match = match ?? fallback
+    if let identity { options.by = identity }
+    (options.incompleteGroups, options.lengthRule) = (incompleteGroups, lengthRule)
+    return options
+  }
+}
