@@ -51,6 +51,15 @@ extension ArgumentLine {
     return number
   }
 
+  /// The probability after `flag`, from 0 to 1; `nil` where the flag is not given.
+  package func probability(of flag: Flag) throws(UsageError) -> Float? {
+    guard let text = value(of: flag) else { return nil }
+    guard let number = Float(text), (0...1).contains(number) else {
+      throw error("'--\(flag.name)' must be a number from 0 to 1, found \(Wording.quoted(text))")
+    }
+    return number
+  }
+
   /// The case of which the raw value follows `flag`; `nil` where the flag is not given.
   package func choice<C: CaseIterable & RawRepresentable<String>>(
     of flag: Flag

@@ -40,6 +40,7 @@ public struct Evaluator: Sendable {
       typedTagging: comparison.typedTaggingScore(),
       completion: comparison.completionScore(),
       errors: comparison.errors(),
+      calibration: comparison.calibration(),
       faults: faults)
     report.resample(Bootstrap(sentences: sentences.count))
     return report

@@ -96,9 +96,32 @@ struct BadLineTests {
         "train c --set model.dropout",
         "tercet train: --set model.dropout: '=' is missing; write --set KEY=VALUE"
       ),
-      ("evaluate --data t", "tercet evaluate: --checkpoint FILE is missing"),
-      ("evaluate --checkpoint a", "tercet evaluate: --data FILE is missing"),
-      ("evaluate --checkpoint a --data t x", "tercet evaluate: unexpected argument 'x'"),
+      (
+        "evaluate --data t",
+        "tercet evaluate: MODEL is missing beside 't'; write tercet evaluate MODEL DATA"
+      ),
+      ("evaluate", "tercet evaluate: MODEL and DATA are missing; write tercet evaluate MODEL DATA"),
+      (
+        "evaluate --checkpoint a",
+        "tercet evaluate: DATA is missing; write tercet evaluate MODEL DATA"
+      ),
+      (
+        "evaluate a t --by most",
+        "tercet evaluate: '--by' must be one of relation, class, count, length, all, position, "
+          + "string; found 'most'"
+      ),
+      (
+        "evaluate a b t --predictions p",
+        "tercet evaluate: --predictions takes those of one MODEL, found 2"
+      ),
+      (
+        "evaluate a t --min-score 2",
+        "tercet evaluate: '--min-score' must be a number from 0 to 1, found '2'"
+      ),
+      (
+        "score gold",
+        "tercet score: PREDICTIONS are missing beside 'gold'; write tercet score GOLD PREDICTIONS"
+      ),
       (
         "evaluate --checkpoint a --data t --match most",
         "tercet evaluate: '--match' must be one of exact, exact-pos, partial-last, partial-first; "
@@ -124,7 +147,8 @@ struct BadLineTests {
         "evaluate --checkpoint a --data t --threads many",
         "tercet evaluate: '--threads' must be a whole number from 1 to 4096 or 'all', found 'many'"
       ),
-      ("extract", "tercet extract: --checkpoint FILE is missing"),
+      ("extract", "tercet extract: MODEL is missing; write tercet extract MODEL [FILE]"),
+      ("extract a b c", "tercet extract: unexpected argument 'c'; one FILE is read"),
       ("inspect a b", "tercet inspect: unexpected argument 'b'"),
       (
         "data convert in --out o --keep-relation NA --drop-relation NA",

@@ -27,13 +27,14 @@ private func evaluation(
   report: String? = nil, threads: ThreadCount = .exactly(1),
   incomplete: IncompleteGroups = .wrong, buckets: LengthRule = .triple,
   changes: [DecodingChange] = [], precision: Precision? = nil, rinExact: RINExact = .spans,
-  vectors: String? = nil
+  vectors: String? = nil, style: ReportStyle = ReportStyle(), predictions: String? = nil
 ) -> Evaluate {
   Evaluate(
-    checkpoints: checkpoints, data: "t.jsonl", match: match, identity: identity,
-    rinExact: rinExact, report: report, threads: threads, precision: precision,
-    incompleteGroups: incomplete, lengthRule: buckets, changes: changes,
-    vectors: vectors)
+    models: checkpoints, data: "t.jsonl",
+    rules: ScoringRules(
+      match: match, identity: identity, incompleteGroups: incomplete, lengthRule: buckets),
+    rinExact: rinExact, style: style, report: report, predictions: predictions, threads: threads,
+    precision: precision, changes: changes, vectors: vectors)
 }
 
 private func conversion(
@@ -102,6 +103,19 @@ struct GoodLineTests {
 
   static let others: [(line: String, verb: any Verb)] = [
     ("evaluate --checkpoint a.h5 --data t.jsonl", evaluation()),
+    ("evaluate a.h5 t.jsonl", evaluation()),
+    ("evaluate --data t.jsonl --checkpoint a.h5 b.h5", evaluation(["a.h5", "b.h5"])),
+    (
+      "evaluate a.h5 t.jsonl --by relation --by length --errors 3 --predictions p --by string",
+      evaluation(
+        by: .string, style: ReportStyle(rows: [.relation, .length], errors: 3), predictions: "p")
+    ),
+    (
+      "score t.jsonl a b --wide --train x",
+      Score(
+        gold: "t.jsonl", predictions: ["a", "b"], train: "x", rules: ScoringRules(),
+        style: ReportStyle(isWide: true), report: nil)
+    ),
     (
       "evaluate --checkpoint a.h5 --data t.jsonl --rin-exact authors",
       evaluation(match: .exactPosition, rinExact: .authors)

@@ -83,8 +83,8 @@ struct BreakdownTests {
     }
     let guesses = sentences.map { prediction([("A", "r0", "B")], in: $0) }
     let scores = report(sentences, guesses).byTripleCount
-    #expect(TripleCountBucket.allCases.map { scores[$0]?.sentences } == [1, 1, 1, 1, 3])
-    #expect(TripleCountBucket.allCases.map { scores[$0]?.counts.gold } == [1, 2, 3, 4, 18])
+    #expect(TripleCountBucket.allCases.map { scores[$0]?.sentences } == [1, 1, 1, 1, 1, 3])
+    #expect(TripleCountBucket.allCases.map { scores[$0]?.counts.gold } == [0, 1, 2, 3, 4, 18])
     #expect(scores[.fiveOrMore]?.counts == TripleCounts(tp: 3, predicted: 3, gold: 18))
   }
 
@@ -141,5 +141,47 @@ struct BreakdownTests {
     let counts = LengthRule.sentence.buckets.map { report.byEntityLength[$0]?.sentences }
     #expect(counts == [1, 3, 2, 1])
     #expect(report.byEntityLength[.two] == nil)
+  }
+
+  @Test("sentences by their number of tokens")
+  func byTokens() {
+    let lengths = [1, 10, 11, 50, 51, 300]
+    let sentences = lengths.map { length in
+      sentence((["A", "B"] + (0..<length).map { "w\($0)" }).prefix(length).joined(separator: " "))
+    }
+    let guesses = sentences.map { prediction([], in: $0) }
+    let scores = report(sentences, guesses).bySentenceLength
+    #expect(
+      SentenceLengthBucket.allCases.map { scores[$0]?.sentences } == [2, 1, 0, 0, 1, 2])
+  }
+
+  @Test("triples by what training had: the relation with both names, both names, neither")
+  func byNovelty() throws {
+    let training = TrainingFacts(of: [
+      sentence("A B", [("A", "r", "B")]), sentence("C D", [("C", "r", "D")]),
+    ])
+    let gold = sentence(
+      "A B C x", [("A", "r", "B"), ("A", "q", "B"), ("A", "r", "C"), ("A", "r", "x")])
+    let guess = prediction(
+      [("A", "r", "B"), ("C", "r", "B"), ("x", "r", "A"), ("A", "r", nil)], in: gold)
+    let scores = try #require(
+      Evaluator().report(sentences: [gold], predictions: [guess], training: training).byNovelty)
+    #expect(scores[.seenTriple]?.counts == TripleCounts(tp: 1, predicted: 1, gold: 1))
+    #expect(scores[.unseenTriple]?.counts == TripleCounts(tp: 0, predicted: 3, gold: 3))
+    #expect(scores[.seenEntities]?.counts == TripleCounts(tp: 1, predicted: 2, gold: 3))
+    #expect(scores[.unseenEntity]?.counts == TripleCounts(tp: 0, predicted: 2, gold: 1))
+  }
+
+  @Test("relations, worst first, with what they are taken for")
+  func byRelation() {
+    let gold = sentence("A B C D", [("A", "r", "B"), ("C", "r", "D"), ("A", "s", "D")])
+    let guess = prediction(
+      [("A", "q", "B"), ("C", "q", "D"), ("A", "s", "D"), ("A", "t", "C"), ("A", nil, "B")],
+      in: gold)
+    let relations = report([gold], [guess]).byRelation
+    #expect(relations.map(\.name) == ["r", "q", "t", "s"])
+    #expect(relations[0].takenFor.map(\.relation) == ["q"] && relations[0].takenFor[0].count == 2)
+    #expect(relations[0].score.counts == TripleCounts(tp: 0, predicted: 0, gold: 2))
+    #expect(relations[3].score.f1 == 1 && relations[3].takenFor.isEmpty)
   }
 }

@@ -80,7 +80,7 @@ extension ProgramTests {
           """
           import h5py, json
           off, on = (list(h5py.File(f'{n}/last.h5', 'r')['development/f1']) for n in ('off', 'on'))
-          score = json.load(open('on.json'))['f1']
+          score = json.load(open('on.json'))['systems'][0]['runs'][0]['f1']
           assert max(on) == score > 0, (on, score)
           assert on != off, on
           """)

@@ -129,7 +129,9 @@ extension ProgramTests {
         let scored = try place.tercet(
           "evaluate", "--checkpoint", "old.h5", "--data", "found.jsonl", "--json", "score.json")
         #expect(scored.status == 0, "\(scored.stderr)")
-        #expect(try objects(place.text("score.json").filter { $0 != "\n" })[0]["f1"] as? Int == 1)
+        let result = try objects(place.text("score.json").filter { $0 != "\n" })[0]
+        let system = try #require((result["systems"] as? [[String: Any]])?.first)
+        #expect((system["f1"] as? [String: Any])?["mean"] as? Int == 1)
       }
     }
 

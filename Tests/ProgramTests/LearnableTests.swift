@@ -30,7 +30,7 @@ extension ProgramTests {
         #expect(result.status == 0, "\(result.stderr)")
         let check = """
           import json
-          report = json.load(open('report.json'))
+          report = json.load(open('report.json'))['systems'][0]['runs'][0]
           assert 0 < report['f1'] <= report['ceiling']['f1'], report['ceiling']
           """
         #expect(try place.python(check, []).status == 0)

@@ -32,9 +32,12 @@ extension ProgramTests {
       let report = try place.tercet(arguments)
       try #require(report.status == 0, "\(report.stderr)")
       _ = try place.tercet(arguments + ["--json", "\(checkpoint).json"])
-      struct Report: Decodable { let f1: Double }
+      struct Run: Decodable { let f1: Double }
+      struct System: Decodable { let runs: [Run] }
+      struct Result: Decodable { let systems: [System] }
       let json = try place.contents("\(checkpoint).json")
-      return (try JSONDecoder().decode(Report.self, from: json).f1, report.stdout)
+      let result = try JSONDecoder().decode(Result.self, from: json)
+      return (try #require(result.systems.first?.runs.first).f1, report.stdout)
     }
 
     /// All of the first file is in the second, which has one attribute more.

@@ -72,6 +72,16 @@ public struct Prediction: Hashable, Sendable {
     return true
   }
 
+  /// The prediction without groups of a probability below `least`.
+  ///
+  /// - Precondition: the system gives probabilities.
+  public func keeping(from least: Float) -> Prediction {
+    precondition(scores.count == groups.count, "groups without a probability")
+    var kept = Prediction(entities: entities, tags: tags)
+    for (group, score) in zip(groups, scores) where score >= least { kept.append(group, score: score) }
+    return kept
+  }
+
   /// A warning about sentences with more groups than are kept, if there are any.
   ///
   /// - Parameter name: the file of the sentences.

@@ -62,17 +62,29 @@ extension Sentence {
     tokens.lazy.flatMap(\.utf8).elementsEqual(other.tokens.lazy.flatMap(\.utf8))
   }
 
+  /// The bytes before each token, and those of all, blanks aside.
+  fileprivate var offsets: [Int] {
+    tokens.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.utf8.count) }
+  }
+
   /// The first words, for messages.
   fileprivate var beginning: String { tokens.prefix(6).joined(separator: " ").shown(atMost: 40) }
 }
 
 extension Prediction {
-  /// The prediction with the places of another cut of the same text: by names where the tokens differ.
+  /// The prediction with the places of another cut of the same text: by characters where the tokens differ, else by
+  /// names.
   fileprivate func moved(from source: Sentence, to target: Sentence) -> Prediction {
     if source.tokens.elementsEqual(target.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) {
       return self
     }
+    let (offsets, borders) = (source.offsets, target.offsets)
     func moved(_ argument: Argument) -> Argument {
+      if let span = argument.span, let start = borders.firstIndex(of: offsets[span.start]),
+        let end = borders.firstIndex(of: offsets[span.end + 1])
+      {
+        return .span(Span(start, end - 1))
+      }
       let name = source.text(of: argument)
       return target.firstOccurrence(of: name).map(Argument.span) ?? .text(name)
     }

@@ -1,4 +1,4 @@
-/// The kind of a wrong or a missing triple; each has exactly one (Evaluation/README.md 9.8).
+/// The kind of a wrong or a missing triple; each has exactly one (Evaluation/README.md 9.9).
 ///
 /// In the order in which they are tried.
 public enum FaultKind: String, Hashable, Sendable, CaseIterable {

@@ -9,7 +9,7 @@ private struct Named<Source> {
   var tail: String? { key.tail?.text }
 }
 
-/// The search for the kinds of one sentence's faults (Evaluation/README.md 9.8).
+/// The search for the kinds of one sentence's faults (Evaluation/README.md 9.9).
 private struct FaultSearch {
   private var wrong: [Named<Prediction.Group>]
   private var missing: [Named<Triple>]

@@ -35,6 +35,8 @@ public struct EvaluationReport: Hashable, Sendable {
   public var completion: Score?
   /// Kinds of wrong predictions, by exact strings.
   public var errors: ErrorCounts
+  /// Probabilities against what is right; `nil` for a system that gives none.
+  public var calibration: Calibration?
   /// Every wrong and every missing triple, by exact strings.
   public var faults: Faults
 }
@@ -138,6 +140,7 @@ extension EvaluationReport: Encodable {
   private enum Key: String, CodingKey {
     case match, options, otherMatches, byOverlap, byTripleCount, byEntityLength, bySentenceLength
     case byNovelty, byRelation, relation, entity, tagging, typedTagging, completion, errors, faults
+    case calibration
   }
 
   /// Writes the keys of ``score`` at the top level, and the other parts beside them.
@@ -160,6 +163,7 @@ extension EvaluationReport: Encodable {
     try values.encodeIfPresent(completion, forKey: .completion)
     try values.encode(errors, forKey: .errors)
     try values.encode(faults, forKey: .faults)
+    try values.encodeIfPresent(calibration, forKey: .calibration)
   }
 }
 

@@ -24,7 +24,7 @@ extension EvaluationReport {
   /// - Parameters:
   ///   - width: columns of the terminal; `nil` for lines of any length.
   ///   - asked: the rows besides.
-  public func text(width: Int? = nil, rows asked: Set<ReportRows> = []) -> String {
+  public func text(width: Int? = nil, rows asked: [ReportRows] = []) -> String {
     let all = asked.contains(.all)
     func shows(_ rows: ReportRows) -> Bool { all || asked.contains(rows) }
     let shown = rows.filter { row in row.part.map(shows) ?? all || row.isHeadline }
@@ -33,7 +33,9 @@ extension EvaluationReport {
     let parts = [
       Self.table(shown, match: options.matchLabel, width: width),
       relations.isEmpty ? [] : Self.table(relations, of: byRelation.count, width: width),
-      faults.lines(width: width), withoutTriples.map { Lines.wrapped($0, to: width) } ?? [],
+      faults.lines(width: width), 
+      [withoutTriples, calibration?.line].compactMap { $0 }
+        .flatMap { Lines.wrapped($0, to: width) },
       all ? Lines.wrapped("Note: \(ElementScores.note).", to: width) : [],
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: [""]).map { $0 + "\n" }.joined()
@@ -102,6 +104,14 @@ extension Score {
 extension Interval {
   /// The interval as tables print it: `[.553, .601]`.
   var text: String { "[\(short(low)), \(short(high))]" }
+}
+
+extension Calibration {
+  /// The expected error in a line.
+  fileprivate var line: String {
+    "probabilities of \(bins.reduce(0) { $0 + $1.count }) triples: expected calibration error "
+      + short(expectedError)
+  }
 }
 
 extension Faults {

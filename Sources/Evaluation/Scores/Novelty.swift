@@ -1,6 +1,6 @@
 import Corpora
 
-/// What a triple shares with the training split, by exact strings (Evaluation/README.md 9.7).
+/// What a triple shares with the training split, by exact strings (Evaluation/README.md 9.12).
 public enum Novelty: String, Hashable, Sendable, CaseIterable {
   /// Training has the relation between these two names.
   case seenTriple = "seen triples"

@@ -1,4 +1,4 @@
-/// Systems against the first of them, by a paired bootstrap over sentences (Evaluation/README.md 9.10).
+/// Systems against the first of them, by a paired bootstrap over sentences (Evaluation/README.md 9.11).
 public struct SystemComparison: Hashable, Sendable, Encodable {
   /// A system against the first.
   public struct Difference: Hashable, Sendable, Encodable {

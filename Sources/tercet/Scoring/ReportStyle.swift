@@ -18,7 +18,7 @@ struct ReportStyle: Equatable {
     help: "also write the report to FILE as JSON, or in place of the table to '-'")
 
   /// The rows besides the headline scores.
-  var rows: Set<ReportRows> = []
+  var rows: [ReportRows] = []
   /// Whether every row is printed, on lines of any length.
   var isWide = false
   /// Errors of each kind.
@@ -29,7 +29,7 @@ extension ReportStyle {
   init(_ line: ArgumentLine) throws(UsageError) {
     for key in line.values(of: Self.by) {
       if let rows = ReportRows(rawValue: key) {
-        self.rows.insert(rows)
+        self.rows.append(rows)
       } else if TokenIdentity(rawValue: key) == nil {
         let names = ReportRows.allCases.map(\.rawValue) + TokenIdentity.allCases.map(\.rawValue)
         throw line.error(

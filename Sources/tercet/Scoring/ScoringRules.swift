@@ -1,11 +1,12 @@
 import Commands
+import Corpora
 import Evaluation
 
 /// The options of `evaluate` and `score` that say how triples are scored.
 struct ScoringRules: Equatable {
   static let match = Flag(
     "match", .required("MATCH"),
-    help: "exact, exact-pos, partial-last or partial-first (default: the first checkpoint's "
+    help: "exact, exact-pos, partial-last or partial-first (default: the checkpoint's "
       + "evaluation.match, else exact)")
   static let lenientNA = Flag(
     "lenient-na", help: "drop predicted triples that are partly NA (default: they are wrong)")
@@ -13,7 +14,11 @@ struct ScoringRules: Equatable {
     "length-buckets", .required("UNIT"),
     help: "score entity lengths by triple or by sentence (default: triple)")
 
-  /// The match mode of the headline scores; `nil` for that by which the first checkpoint was selected.
+  static let minScore = Flag(
+    "min-score", .required("P"),
+    help: "leave out predicted triples of a probability below P (default: none)")
+
+  /// The match mode of the headline scores; `nil` for that by which each checkpoint was selected.
   var match: MatchMode?
   /// How the partial modes compare a token; `nil` where the command line does not say.
   var identity: TokenIdentity?
@@ -21,6 +26,8 @@ struct ScoringRules: Equatable {
   var incompleteGroups = IncompleteGroups.wrong
   /// The unit of the scores by entity length.
   var lengthRule = LengthRule.triple
+  /// The least probability of a predicted triple; `nil` for all.
+  var minScore: Float?
 }
 
 extension ScoringRules {
@@ -29,6 +36,7 @@ extension ScoringRules {
     identity = try ReportStyle.identity(line)
     incompleteGroups = line.has(Self.lenientNA) ? .dropped : .wrong
     lengthRule = try line.choice(of: Self.lengthBuckets) ?? .triple
+    minScore = try line.probability(of: Self.minScore)
     if let match, let text = contradiction(match) { throw line.error(text) }
   }
 
@@ -41,6 +49,17 @@ extension ScoringRules {
       "match 'exact-pos' compares positions; for strings give --match exact"
     default: nil
     }
+  }
+
+  /// The predictions without those of a low probability.
+  ///
+  /// - Parameter name: where they come from, for errors.
+  func kept(_ predictions: [Prediction], of name: String) throws -> [Prediction] {
+    guard let minScore else { return predictions }
+    guard predictions.allSatisfy({ $0.scores.count == $0.groups.count }) else {
+      throw Failure(description: "\(name): has no scores; leave --min-score out")
+    }
+    return predictions.map { $0.keeping(from: minScore) }
   }
 
   /// The rules as the evaluator takes them.

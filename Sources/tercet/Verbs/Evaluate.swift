@@ -18,7 +18,7 @@ struct Evaluate: Verb {
     flags: [
       checkpoint, data, ScoringRules.match, ReportStyle.by, rinExact, ReportStyle.json, predictions,
       ReportStyle.errors, ReportStyle.wide, threads, precision, ScoringRules.lenientNA,
-      ScoringRules.lengthBuckets, constrained, pairing, vectors,
+      ScoringRules.lengthBuckets, ScoringRules.minScore, constrained, pairing, vectors,
     ],
     notes: "Matches: exact compares relation and both entity strings, exact-pos relation and "
       + "spans, partial-last and partial-first relation and the last or first tokens. Runs that "
@@ -134,18 +134,17 @@ extension Evaluate {
     let say = outputs.compactMap { $0 }.first(where: \.isStandardOutput)?.say ?? Console.line
     let sentences = try JSONLines.read(data)
     var systems = ScoredSystems()
-    var match = rules.match
     for (model, file) in zip(models, files) {
       if isPredictions(file) {
-        let found = try SystemPredictions.read(file, for: sentences, of: data)
-        let options = rules.options(match: match ?? .exact)
+        let found = try rules.kept(
+          try SystemPredictions.read(file, for: sentences, of: data), of: file)
+        let options = rules.options(match: .exact)
         let report = Evaluator(options).report(sentences: sentences, predictions: found)
         systems.add(SystemRun(source: model, seed: nil, report: report), settings: nil)
         continue
       }
       let loaded = try LoadedModel(file, precision: precision, changes: changes, vectors: vectors)
-      let (report, found) = try score(loaded, sentences, match)
-      match = match ?? report.options.match
+      let (report, found) = try score(loaded, sentences)
       for note in notes(on: report, of: loaded) { say(note) }
       try outputs[1]?.write(zip(sentences, found).map { PredictionLines.line($0, $1) + "\n" }.joined())
       systems.add(
@@ -166,12 +165,13 @@ extension Evaluate {
   }
 
   private func score(
-    _ loaded: LoadedModel, _ sentences: [Sentence], _ match: MatchMode?
+    _ loaded: LoadedModel, _ sentences: [Sentence]
   ) throws -> (EvaluationReport, [Prediction]) {
-    let options = try options(for: loaded, match)
+    let options = try options(for: loaded)
     warn(loaded, sentences)
     let split = loaded.encode(sentences)
-    let predictions = loaded.predictions(split, of: data, threads: threads)
+    let predictions = try rules.kept(
+      loaded.predictions(split, of: data, threads: threads), of: loaded.path)
     let report = Evaluator(options).report(
       sentences: sentences, predictions: predictions,
       forms: (0..<split.count).map(split.expressible), training: loaded.training)
@@ -182,9 +182,9 @@ extension Evaluate {
   ///
   /// - Throws: `UsageError` where the checkpoint's match mode contradicts `--by`.
   private func options(
-    for loaded: LoadedModel, _ match: MatchMode?
+    for loaded: LoadedModel
   ) throws -> EvaluationOptions {
-    var options = rules.options(match: match ?? loaded.options.evaluation.match)
+    var options = rules.options(match: loaded.options.evaluation.match)
     if let text = rules.contradiction(options.match) {
       throw UsageError(Program.tercet.path(to: Self.syntax.words), text)
     }

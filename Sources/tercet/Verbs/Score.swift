@@ -15,6 +15,7 @@ struct Score: Verb {
     flags: [
       train, ScoringRules.match, ReportStyle.by, ReportStyle.json, ReportStyle.errors,
       ReportStyle.wide, ScoringRules.lenientNA, ScoringRules.lengthBuckets,
+      ScoringRules.minScore,
     ],
     notes: "A file of predictions is one that 'tercet evaluate --predictions' or 'tercet extract --json' "
       + "writes, a list or lines of text and triple_list, SpERT's predictions, or any other format "
@@ -64,7 +65,8 @@ extension Score {
     let training = try train.map { TrainingFacts(of: try JSONLines.read($0)) }
     var systems = ScoredSystems()
     for file in predictions {
-      let found = try SystemPredictions.read(file, for: sentences, of: gold)
+      let found = try rules.kept(
+        try SystemPredictions.read(file, for: sentences, of: gold), of: file)
       let report = Evaluator(rules.options(match: .exact)).report(
         sentences: sentences, predictions: found, training: training)
       systems.add(SystemRun(source: file, seed: nil, report: report), settings: nil)
