@@ -122,8 +122,8 @@ class Row:
         if any(counts):
             self.counts[index] = counts
 
-    def scores(self, samples):
-        tp, predicted, gold = (sum(c[i] for c in self.counts.values()) for i in range(3))
+    def resampled(self, samples):
+        """F1 of each resample, rising."""
         values = []
         for times in samples:
             right = both = 0
@@ -131,7 +131,11 @@ class Row:
                 right += times[index] * t
                 both += times[index] * (p + g)
             values.append(f1(right, both))
-        values.sort()
+        return sorted(values)
+
+    def scores(self, samples):
+        tp, predicted, gold = (sum(c[i] for c in self.counts.values()) for i in range(3))
+        values = self.resampled(samples)
         return {
             "precision": tp / predicted if predicted else 0, "recall": tp / gold if gold else 0,
             "f1": f1(tp, predicted + gold), "counts": {"tp": tp, "predicted": predicted, "gold": gold},

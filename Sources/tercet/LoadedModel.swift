@@ -68,11 +68,10 @@ struct LoadedModel {
     }
     guard let options = stored else { preconditionFailure("a header without configuration") }
     let parameters = try Snapshot.parameters(of: model.layout, from: file)
-    training = try Snapshot.trainingFacts(of: file)
     _ = consume file
     (self.path, self.options, self.model) = (path, options, model)
     tokenization = header.tokenization ?? .blanks
-    tunedThresholds = header.thresholds
+    (training, tunedThresholds) = (header.training, header.thresholds)
     weights = WeightStore(parameters, products: Self.products(options, readsStream: readsStream))
     try read(vectors)
   }

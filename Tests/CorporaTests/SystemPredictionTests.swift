@@ -35,7 +35,8 @@ struct SystemPredictionTests {
     let predictions = [prediction, Prediction()]
     let text = zip(Self.gold, predictions).map { PredictionLines.line($0, $1) + "\n" }.joined()
     #expect(try read(text) == predictions)
-    #expect(text.hasPrefix(#"{"id":"a","tokens":["Ann","left","Time","Inc."],"gold":[{"head":[0,0],"#))
+    #expect(
+      text.hasPrefix(#"{"id":"a","tokens":["Ann","left","Time","Inc."],"gold":[{"head":[0,0],"#))
     // The order of the file may be another.
     #expect(try read(text.split(separator: "\n").reversed().joined(separator: "\n")) == predictions)
   }

@@ -58,12 +58,15 @@ struct FaultTests {
   @Test("missing triples that the model cannot have are told apart")
   func limits() {
     let gold = sentence(
-      "A B C", [("A", "r", "B"), ("A", "x", "B"), ("A", "r", "nowhere"), ("B", "r", "C"), ("C", "r", "A")])
+      "A B C",
+      [("A", "r", "B"), ("A", "x", "B"), ("A", "r", "nowhere"), ("B", "r", "C"), ("C", "r", "A")])
     let form = Expressible(tokens: 3, triples: 3, relation: { $0 == "r" })
     let report = Evaluator().report(
       sentences: [gold], predictions: [prediction([("A", "r", "B")], in: gold)], forms: [form])
     #expect(
-      report.faults.list.map(\.kind) == [.unknownRelation, .inexpressible, .beyondLimit, .beyondLimit])
+      report.faults.list.map(\.kind) == [
+        .unknownRelation, .inexpressible, .beyondLimit, .beyondLimit,
+      ])
     #expect(report.faults.limit == 3)
     #expect(report.text().contains("beyond 3 triples 2"))
   }

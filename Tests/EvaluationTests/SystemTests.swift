@@ -71,7 +71,8 @@ struct SystemTests {
     #expect(comparison.differences.map(\.name) == ["most", "other"])
     #expect(comparison.differences[0].difference == 0.375)
     #expect(comparison.differences.map(\.isSignificant) == [true, false])
-    #expect(comparison.differences[1].interval.low < 0 && comparison.differences[1].interval.high > 0)
+    #expect(
+      comparison.differences[1].interval.low < 0 && comparison.differences[1].interval.high > 0)
     let table = result.table(width: 80)
     #expect(table.contains("fewer than three seeds"))
     #expect(table.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(table)")
@@ -93,11 +94,11 @@ struct SystemTests {
     let cases: [([EvaluationReport], String)] = [
       ([], "no reports"),
       (
-        [report { _ in true }, report(40, { $0.match = .partialLast }) { _ in true }],
+        [report { _ in true }, report(40, { $0.match = .partialLast }, found: { _ in true })],
         "report 2 has match partial-last"
       ),
       (
-        [report { _ in true }, report(40, { $0.incompleteGroups = .dropped }) { _ in true }],
+        [report { _ in true }, report(40, { $0.incompleteGroups = .dropped }, found: { _ in true })],
         "report 2 has options"
       ),
       ([report { _ in true }, report(3) { _ in true }], "report 2 has sentences 3"),

@@ -142,7 +142,7 @@ extension Workplace {
   }
 
   /// Expects that a program in Python ends well.
-  fileprivate func expect(_ script: String, _ arguments: [String]) throws {
+  func expect(_ script: String, _ arguments: [String]) throws {
     let result = try python(script, arguments)
     #expect(result.status == 0, "\(result.stderr)")
   }

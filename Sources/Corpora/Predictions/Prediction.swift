@@ -78,7 +78,9 @@ public struct Prediction: Hashable, Sendable {
   public func keeping(from least: Float) -> Prediction {
     precondition(scores.count == groups.count, "groups without a probability")
     var kept = Prediction(entities: entities, tags: tags)
-    for (group, score) in zip(groups, scores) where score >= least { kept.append(group, score: score) }
+    for (group, score) in zip(groups, scores) where score >= least {
+      kept.append(group, score: score)
+    }
     return kept
   }
 

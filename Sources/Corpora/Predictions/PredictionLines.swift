@@ -9,7 +9,8 @@ public enum PredictionLines {
   /// A sentence with its gold triples and what a system predicts for it, as a line without its end.
   public static func line(_ sentence: Sentence, _ prediction: Prediction) -> String {
     let gold = sentence.triples.map { triple in
-      object(JSONLines.json(triple.head), JSONLines.quoted(triple.relation), JSONLines.json(triple.tail))
+      object(
+        JSONLines.json(triple.head), JSONLines.quoted(triple.relation), JSONLines.json(triple.tail))
     }
     let predicted = prediction.groups.map { group in
       object(

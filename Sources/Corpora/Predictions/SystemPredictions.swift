@@ -15,7 +15,8 @@ public enum SystemPredictions {
     guard found.count == gold.count else {
       throw CorpusError(
         file: path,
-        "has \(found.count) sentences, but \(name) has \(gold.count); a system is scored on every sentence")
+        "has \(found.count) sentences, but \(name) has \(gold.count); a system is scored on every sentence"
+      )
     }
     let order = order(of: found.map(\.sentence), for: gold)
     var predictions: [Prediction] = []

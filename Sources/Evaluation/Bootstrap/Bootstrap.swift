@@ -57,7 +57,9 @@ private struct Draws {
 
   /// The F1 of each resample of a score.
   func f1(of counts: [SentenceCounts]) -> [Double] {
-    var (right, all) = ([Int32](repeating: 0, count: resamples), [Int32](repeating: 0, count: resamples))
+    var (right, all) = (
+      [Int32](repeating: 0, count: resamples), [Int32](repeating: 0, count: resamples)
+    )
     for entry in counts {
       let (tp, sum) = (Int32(entry.counts.tp), Int32(entry.counts.predicted + entry.counts.gold))
       let row = entry.sentence * resamples

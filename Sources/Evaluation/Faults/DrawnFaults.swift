@@ -32,7 +32,9 @@ extension Fault {
       func text(_ argument: Argument?) -> String { argument.map(sentence.text(of:)) ?? "-" }
       let fact = "\(name): (\(text(head)), \(relation ?? "-"), \(text(tail)))"
       let places = sentence.marked(head?.span, "h", tail?.span, "t")
-      return (Lines.wrapped(places, to: width.map { $0 - 2 }) + Lines.wrapped(fact, to: width.map { $0 - 2 }))
+      return
+        (Lines.wrapped(places, to: width.map { $0 - 2 })
+        + Lines.wrapped(fact, to: width.map { $0 - 2 }))
         .map { "  " + $0 }
     }
   }

@@ -22,7 +22,9 @@ public struct Faults: Hashable, Sendable, Encodable {
   public let limit: Int?
 
   /// The number of wrong predictions of a kind.
-  public func wrong(_ kind: FaultKind) -> Int { list.count { $0.kind == kind && $0.predicted != nil } }
+  public func wrong(_ kind: FaultKind) -> Int {
+    list.count { $0.kind == kind && $0.predicted != nil }
+  }
   /// The number of missing triples of a kind.
   public func missing(_ kind: FaultKind) -> Int { list.count { $0.kind == kind && $0.gold != nil } }
   /// The number of wrong predictions: predicted minus correct.

@@ -75,7 +75,8 @@ extension FaultKind {
     let sameRelation = guess.key.relation == gold.key.relation
     let (sameHead, sameTail) = (guess.key.head == gold.key.head, guess.key.tail == gold.key.tail)
     return switch self {
-    case .swapped: sameRelation && guess.key.head == gold.key.tail && guess.key.tail == gold.key.head
+    case .swapped:
+      sameRelation && guess.key.head == gold.key.tail && guess.key.tail == gold.key.head
     case .relation: sameHead && sameTail
     case .span:
       sameRelation && guess.head.sharesWord(with: gold.head)

@@ -6,7 +6,8 @@ extension EvaluationReport {
   /// beside it.
   public func table(width: Int? = nil) -> String {
     let header = [
-      "", "match", "P", "R", "F1", "95 % interval", "ceiling F1", "correct", "predicted", "gold", "sentences",
+      "", "match", "P", "R", "F1", "95 % interval", "ceiling F1", "correct", "predicted", "gold",
+      "sentences",
     ]
     let lines = rows.map { row in
       let (score, counts) = (row.score, row.score.counts)

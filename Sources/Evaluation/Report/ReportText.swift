@@ -33,7 +33,7 @@ extension EvaluationReport {
     let parts = [
       Self.table(shown, match: options.matchLabel, width: width),
       relations.isEmpty ? [] : Self.table(relations, of: byRelation.count, width: width),
-      faults.lines(width: width), 
+      faults.lines(width: width),
       [withoutTriples, calibration?.line].compactMap { $0 }
         .flatMap { Lines.wrapped($0, to: width) },
       all ? Lines.wrapped("Note: \(ElementScores.note).", to: width) : [],
@@ -60,7 +60,8 @@ extension EvaluationReport {
     let lines = relations.map { relation in
       let score = relation.score
       let taken = relation.takenFor.prefix(2).map { "\($0.relation) (\($0.count))" }
-      return [relation.name, short(score.precision), short(score.recall), short(score.f1),
+      return [
+        relation.name, short(score.precision), short(score.recall), short(score.f1),
         "\(score.counts.gold)", taken.joined(separator: ", "),
       ]
     }
@@ -122,7 +123,8 @@ extension Faults {
     }
     let kinds = FaultKind.allCases
     let lines = [
-      ["wrong \(wrong):"] + counted(kinds, wrong), ["missing \(missing):"] + counted(kinds, missing),
+      ["wrong \(wrong):"] + counted(kinds, wrong),
+      ["missing \(missing):"] + counted(kinds, missing),
     ]
     return lines.flatMap { Lines.wrapped($0, to: width, indent: 2, between: "  ") }
   }

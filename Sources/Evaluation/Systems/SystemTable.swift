@@ -8,10 +8,12 @@ extension EvaluationResult {
   public func table(width: Int? = nil) -> String {
     let few = systems.contains { $0.runs.count < 3 }
     let notes = few ? ["fewer than three seeds of a system tell little about the next seed"] : []
-    let compared = systems.count < 2
+    let compared =
+      systems.count < 2
       ? []
-      : ["interval, difference from A and p: paired bootstrap over sentences, "
-        + "\(Bootstrap.resamples) resamples; p by Holm for all together, * below .05",
+      : [
+        "interval, difference from A and p: paired bootstrap over sentences, "
+          + "\(Bootstrap.resamples) resamples; p by Holm for all together, * below .05"
       ]
     let lines =
       zip(letters, systems).flatMap { Lines.wrapped("\($0)  \($1.name)", to: width, indent: 3) }

@@ -16,8 +16,8 @@ extension Snapshot {
     }
   }
 
-  /// Reads the hashes; `nil` in checkpoints before 0.3.0, and where they were not asked for.
-  public static func trainingFacts(
+  /// Reads the hashes; `nil` in older checkpoints.
+  static func trainingFacts(
     of file: borrowing Checkpoint
   ) throws(CheckpointError) -> TrainingFacts? {
     guard file.contains(trainingGroup) else { return nil }

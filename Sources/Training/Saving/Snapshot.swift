@@ -120,12 +120,11 @@ extension Slab {
 
 extension Snapshot {
   /// All groups but the optimiser's state: enough for inference and reports.
-  public static let withoutMoments = ArraySelection.groups(
-    progressGroups + [evaluatedGroup, trainingGroup])
+  public static let withoutMoments = ArraySelection.groups(progressGroups + [evaluatedGroup])
 
-  /// Vocabularies and history.
+  /// Vocabularies, history and the training split's triples.
   static let progressAlone = ArraySelection.groups(progressGroups)
-  private static let progressGroups = ["vocabulary", "history", "development"]
+  private static let progressGroups = ["vocabulary", "history", "development", trainingGroup]
 
   /// The group of the parameters that are evaluated: the running average where the run keeps one.
   static let evaluatedGroup = "parameters"
@@ -179,6 +178,7 @@ extension Snapshot {
       configuration: configuration, vocabularies: model.vocabularies,
       trainingDigest: try text("training_digest", file),
       developmentDigest: try text("development_digest", file),
+      training: try trainingFacts(of: file),
       tokenization: try file.attributeNames().contains(tokenizationName)
         ? try tokenization(text(tokenizationName, file), file) : nil,
       progress: progress, thresholds: thresholds)

@@ -2,6 +2,7 @@ import Commands
 import Corpora
 import Evaluation
 import Foundation
+import Typesetting
 
 /// Runs on their way to a table: those that differ by their seed alone become one system.
 struct ScoredSystems {
@@ -21,7 +22,11 @@ struct ScoredSystems {
       guard let known = group.settings, let settings, run.seed != nil else { return false }
       return known.elementsEqual(settings, by: ==) && !group.runs.contains { $0.seed == run.seed }
     }
-    if let place { groups[place].runs.append(run) } else { groups.append(Group(settings: settings, runs: [run])) }
+    if let place {
+      groups[place].runs.append(run)
+    } else {
+      groups.append(Group(settings: settings, runs: [run]))
+    }
   }
 
   /// The systems with their names.
@@ -59,8 +64,10 @@ extension EvaluationResult {
     let runs = systems.flatMap(\.runs)
     let printsReports = runs.count == 1 || style != ReportStyle()
     for run in printsReports ? runs : [] {
-      say(runs.count == 1 ? title : run.source)
-      if style.isWide { say(run.report.table(width: nil)) } else {
+      Lines.wrapped(runs.count == 1 ? title : run.source, to: Console.width).forEach(say)
+      if style.isWide {
+        say(run.report.table(width: nil))
+      } else {
         say(run.report.text(width: Console.width, rows: style.rows))
       }
       if style.errors > 0 {

@@ -5,6 +5,7 @@ import Evaluation
 import Models
 import Tensors
 import Training
+import Typesetting
 
 /// `tercet evaluate MODEL... DATA`: scores models on one machine, without MPI.
 struct Evaluate: Verb {
@@ -13,7 +14,8 @@ struct Evaluate: Verb {
     purpose: "score models on a split, on this machine alone, and compare them",
     operand: Operand(
       name: "MODEL... DATA", count: .anyNumber,
-      help: "checkpoints, runs' folders or files of predictions (.jsonl, .json), then the sentences "
+      help:
+        "checkpoints, runs' folders or files of predictions (.jsonl, .json), then the sentences "
         + "with gold triples, as JSON Lines"),
     flags: [
       checkpoint, data, ScoringRules.match, ReportStyle.by, rinExact, ReportStyle.json, predictions,
@@ -114,11 +116,13 @@ extension Evaluate {
     let named = line.values(of: checkpoint)
     guard let data = line.value(of: data) ?? operands.popLast() else {
       throw line.error(
-        "\(named.isEmpty ? "MODEL and DATA are" : "DATA is") missing; write tercet evaluate MODEL DATA")
+        "\(named.isEmpty ? "MODEL and DATA are" : "DATA is") missing; write tercet evaluate MODEL DATA"
+      )
     }
     let models = named + operands
     if models.isEmpty {
-      throw line.error("MODEL is missing beside \(Wording.quoted(data)); write tercet evaluate MODEL DATA")
+      throw line.error(
+        "MODEL is missing beside \(Wording.quoted(data)); write tercet evaluate MODEL DATA")
     }
     return (models, data)
   }
@@ -145,8 +149,9 @@ extension Evaluate {
       }
       let loaded = try LoadedModel(file, precision: precision, changes: changes, vectors: vectors)
       let (report, found) = try score(loaded, sentences)
-      for note in notes(on: report, of: loaded) { say(note) }
-      try outputs[1]?.write(zip(sentences, found).map { PredictionLines.line($0, $1) + "\n" }.joined())
+      for note in notes(on: report, of: loaded) { Lines.wrapped(note, to: Console.width).forEach(say) }
+      try outputs[1]?.write(
+        zip(sentences, found).map { PredictionLines.line($0, $1) + "\n" }.joined())
       systems.add(
         SystemRun(source: model, seed: loaded.options.seed, report: report),
         settings: loaded.settings)
@@ -210,7 +215,8 @@ extension Evaluate {
     }
     if loaded.training == nil {
       notes.append(
-        "seen and unseen triples are not told apart: the checkpoint does not keep those of training")
+        "seen and unseen triples are not told apart: the checkpoint does not keep those of training"
+      )
     }
     if !loaded.tunedThresholds.isEmpty {
       notes.append(

@@ -79,7 +79,8 @@ extension Extract {
   func run() throws -> ExitStatus {
     try refuseOwnOutput()
     let loaded = try LoadedModel(
-      try CheckpointName.file(checkpoint), precision: precision, vectors: vectors, readsStream: true)
+      try CheckpointName.file(checkpoint), precision: precision, vectors: vectors, readsStream: true
+    )
     let tokenization = isTokenized ? .blanks : loaded.tokenization
     var reader = try SentenceReader(input, tokenization: tokenization) { [isTokenized] in
       isTokenized ? tokenization.tokens(of: $0) : loaded.tokens(of: $0)

@@ -17,7 +17,8 @@ struct Score: Verb {
       ReportStyle.wide, ScoringRules.lenientNA, ScoringRules.lengthBuckets,
       ScoringRules.minScore,
     ],
-    notes: "A file of predictions is one that 'tercet evaluate --predictions' or 'tercet extract --json' "
+    notes:
+      "A file of predictions is one that 'tercet evaluate --predictions' or 'tercet extract --json' "
       + "writes, a list or lines of text and triple_list, SpERT's predictions, or any other format "
       + "that 'tercet data convert' reads. Its sentences are in the order of GOLD, or under the same ids.",
     examples: [
