@@ -87,6 +87,13 @@ extension FormatTests.Case {
           + #"{"span":[2,4]}],"triples":[{"head":[0,0],"relation":"r","tail":[2,4]}]}"#
       ]),
     .init(
+      name: "a name with a token of white space in its midst", format: .tuples,
+      files: ["in.sent": "Ann left Time \u{1B} Inc\n", "in.tup": "Ann ; Time Inc ; r\n"],
+      lines: [
+        #"{"id":"1","tokens":["Ann","left","Time","Inc"],"entities":[{"span":[0,0]},"#
+          + #"{"span":[2,3]}],"triples":[{"head":[0,0],"relation":"r","tail":[2,3]}]}"#
+      ], tally: [.blankToken: 1]),
+    .init(
       name: "columns, an I that opens, a relation that ends at no entity", format: .conll04,
       files: [
         "in": """

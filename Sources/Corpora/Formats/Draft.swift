@@ -84,6 +84,18 @@ extension Draft {
     func kept(_ words: [String]) -> [String] { zip(words, isKept).filter(\.1).map(\.0) }
     tokens = kept(tokens)
     partsOfSpeech = partsOfSpeech.map(kept)
+    locateNames()
+  }
+
+  /// Looks once more for the heads and tails without a place, in whose names' midst such tokens may have stood.
+  private mutating func locateNames() {
+    func located(_ argument: Argument) -> Argument {
+      guard case .text(let name) = argument, let span = span(of: name) else { return argument }
+      return .span(span)
+    }
+    triples = triples.map {
+      Triple(head: located($0.head), relation: $0.relation, tail: located($0.tail))
+    }
   }
 }
 
