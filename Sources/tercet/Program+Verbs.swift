@@ -5,9 +5,9 @@ extension Program {
   static let tercet = Program(
     name: "tercet", version: "0.1.0",
     purpose: "joint extraction of entities and relations, trained data-parallel over MPI",
-    groups: [["data"]: "make, convert and measure corpora"],
+    groups: [["data"]: "make, convert, check and measure corpora"],
     verbs: [
       Train.self, Evaluate.self, Score.self, Extract.self, Inspect.self, DataConvert.self,
-      DataSynthesize.self, DataStats.self,
+      DataSynthesize.self, DataStats.self, DataCheck.self,
     ])
 }

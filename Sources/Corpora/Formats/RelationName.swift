@@ -14,7 +14,7 @@ enum RelationName {
   ]
 
   /// The name in lower case without all that is no letter or digit.
-  private static func letters(of name: String) -> String {
+  static func letters(of name: String) -> String {
     String(name.lowercased().filter { $0.isLetter || $0.isNumber })
   }
 }

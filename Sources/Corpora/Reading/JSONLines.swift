@@ -17,32 +17,39 @@ public enum JSONLines {
   ///   With the file where it cannot be read or is empty; with the command that converts it where it is a corpus
   ///   of another format.
   public static func read(_ path: String) throws(CorpusError) -> [Sentence] {
+    let split = try readable(path)
+    if let error = split.bad.error(in: split.path, remedy: split.remedy) { throw error }
+    if split.sentences.isEmpty { throw CorpusError(file: split.path, "holds no sentence") }
+    return split.sentences
+  }
+
+  /// Reads the good records of a corpus and gathers the faults of the others.
+  ///
+  /// - Throws: `CorpusError` where the file cannot be read, or is a corpus of another format.
+  static func readable(_ path: String) throws(CorpusError) -> ReadableRecords {
     var reader = try open(path)
-    let path = reader.path
-    var sentences: [Sentence] = []
+    var records = ReadableRecords(path: reader.path)
     var lines: [ExactString: Int] = [:]
-    var bad = BadRecords()
     while let line = try reader.next() {
       if line.allSatisfy(isBlank) { continue }
-      let place = Place(file: path, line: reader.number, record: bad.next())
+      let place = Place(file: reader.path, line: reader.number, record: records.bad.next())
       do throws(CorpusError) {
         let sentence = try sentence(line, at: place)
         if let earlier = lines.updateValue(place.line, forKey: ExactString(sentence.id)) {
           let twin = Place(
-            file: path, line: place.line, record: place.record, recordID: sentence.id)
+            file: place.file, line: place.line, record: place.record, recordID: sentence.id)
           throw twin.error("id '\(sentence.id)' is also that of line \(earlier)")
         }
-        sentences.append(sentence)
+        records.sentences.append(sentence)
+        records.lines.append(place.line)
       } catch {
-        if sentences.isEmpty && bad.count == 0 { try refuseOtherFormats(path) }
-        bad.add(error)
+        if records.sentences.isEmpty && records.bad.count == 0 {
+          try refuseOtherFormats(reader.path)
+        }
+        records.bad.add(error)
       }
     }
-    let isOwn = !sentences.isEmpty
-    let remedy = isOwn ? "mend them, or leave them out: \(cleaning(path))" : "is it the right file?"
-    if let error = bad.error(in: path, remedy: remedy) { throw error }
-    if sentences.isEmpty { throw CorpusError(file: path, "holds no sentence") }
-    return sentences
+    return records
   }
 
   /// Opens a corpus, or `PATH.gz` where only that is there, or names the command that makes it of what lies in its
@@ -60,10 +67,6 @@ public enum JSONLines {
   private static func refuseOtherFormats(_ path: String) throws(CorpusError) {
     guard let command = CorpusFormat.command(converting: path) else { return }
     throw CorpusError(file: path, "is not tercet's JSON Lines; convert it: \(command)")
-  }
-
-  private static func cleaning(_ path: String) -> String {
-    CorpusFormat.jsonl.command(converting: path) + " --skip-bad"
   }
 
   /// Reads a sentence from its line.

@@ -75,17 +75,28 @@ public struct CorpusStatistics: Sendable {
 
   /// The share of the tokens that are no word of another split; 0 without tokens.
   public func shareOfWords(outside other: CorpusStatistics) -> Double {
-    let unknown = vocabulary.reduce(0) { $0 + (other.vocabulary[$1.key] == nil ? $1.value : 0) }
+    let unknown = words(outside: other).reduce(0) { $0 + $1.count }
     return tokens == 0 ? 0 : Double(unknown) / Double(tokens)
+  }
+
+  /// The words that another split lacks, with the number of their occurrences, in no order.
+  func words(outside other: CorpusStatistics) -> [(word: ExactString, count: Int)] {
+    vocabulary.filter { other.vocabulary[$0.key] == nil }.map { ($0.key, $0.value) }
+  }
+
+  /// The relations with fewer than five triples and their number, rarest first.
+  var rare: [(relation: ExactString, count: Int)] {
+    relations.filter { $0.value < 5 }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+      .map { ($0.key, $0.value) }
   }
 
   /// A line about the relations with fewer than five triples, with as many names as it has room for; `nil` where
   /// there are none.
   public var rareRelations: String? {
-    let rare = relations.filter { $0.value < 5 }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+    let rare = rare
     if rare.isEmpty { return nil }
     var line = "\(rare.count) of \(relations.count) relations have fewer than 5 triples: "
-    for (index, name) in rare.map(\.key.value).enumerated() {
+    for (index, name) in rare.map(\.relation.value).enumerated() {
       let item = (index == 0 ? "" : ", ") + name
       if index > 0 && line.count + item.count > 70 { return line + ", …" }
       line += item

@@ -54,7 +54,7 @@ public struct StatisticsTable: Sendable {
       ("annotated entities with many tokens", { percent($0.multiTokenShareOfMentions) }),
       ("heads and tails not in the text", { "\($0.unlocatedArguments)" }),
       ("distinct triples in the text", { "\($0.locatedTriples)" }),
-      ("relations with fewer than 5 triples", { "\($0.relations.values.count { $0 < 5 })" }),
+      ("relations with fewer than 5 triples", { "\($0.rare.count)" }),
     ]
   }
 

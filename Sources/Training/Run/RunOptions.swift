@@ -60,6 +60,9 @@ public struct RunOptions: Codable, Sendable {
     /// How an epoch draws its sentences.
     public var sampling = Sampling.permutation
 
+    /// The published settings.
+    public init() {}
+
     /// The start of words that the file of vectors lacks.
     public enum WordsWithoutVector: String, Codable, Sendable, CaseIterable {
       /// As the model's `wordStart` says: `normal` means with the mean and the deviation of the loaded rows.

@@ -45,7 +45,7 @@ struct Survey {
     ]
   }
 
-  private static func warning(about development: TripleCounts, _ match: MatchMode) -> String? {
+  static func warning(about development: TripleCounts, _ match: MatchMode) -> String? {
     if development.gold == 0 {
       return "dev.jsonl has no triples: every score is 0, and best.h5 is that of the first "
         + "evaluation"
@@ -58,13 +58,6 @@ struct Survey {
 
 extension EncodedSplit {
   fileprivate var sentences: [Sentence] { (0..<count).map(sentence) }
-
-  /// The structural ceiling of the split.
-  fileprivate func ceiling(_ match: MatchMode) -> TripleCounts {
-    (0..<count).reduce(into: TripleCounts()) {
-      $0 += TripleCounts(ceilingOf: sentence($1), expressible($1), match: match)
-    }
-  }
 }
 
 extension CorpusStatistics {

@@ -5,7 +5,7 @@ import Models
 /// The triples of a training split, repeats in a sentence once, and those of them that a model can be taught.
 public struct Targets: Sendable {
   /// A reason why a triple is no target.
-  enum Obstacle {
+  enum Obstacle: CaseIterable {
     /// The tokens do not hold the head or the tail.
     case names
     /// The sentence has more triples than the model decodes.
@@ -77,20 +77,40 @@ public struct Targets: Sendable {
   ///
   /// - Parameter longest: `data.maximumLength`.
   func commonestObstacle(longest: Int) -> String {
-    let (most, count) = lost.max { $0.value < $1.value } ?? (.names, 0)
-    switch most {
+    let (obstacle, count) = obstacles.first ?? (.names, 0)
+    let (cause, remedy) = explanation(of: obstacle, longest: longest)
+    return "\(count) \(cause); \(remedy)"
+  }
+
+  /// The obstacles that triples have met and their numbers, the commonest first.
+  var obstacles: [(obstacle: Obstacle, count: Int)] {
+    Obstacle.allCases.compactMap { obstacle in lost[obstacle].map { (obstacle, $0) } }
+      .sorted { $0.count > $1.count }
+  }
+
+  /// What is the matter with triples that meet an obstacle, as the end of a clause about them, and its remedy.
+  ///
+  /// - Parameter longest: `data.maximumLength`.
+  func explanation(of obstacle: Obstacle, longest: Int) -> (cause: String, remedy: String) {
+    switch obstacle {
     case .names:
       let example = unlocated.map { ", such as '\($0.name)' of sentence '\($0.sentence)'" } ?? ""
-      return "\(count) have a head or tail that the tokens do not hold\(example); write names as "
-        + "the tokens have them, or cut the text as the names are written"
+      return (
+        "have a head or tail that the tokens do not hold\(example)",
+        "write names as the tokens have them, or cut the text as the names are written"
+      )
     case .slots:
-      return "\(count) are beyond the \(slots) triples that the model decodes of a sentence; raise "
-        + "model.triples"
+      return (
+        "are beyond the \(slots) triples that the model decodes of a sentence",
+        "raise model.triples"
+      )
     case .conflicts:
-      return "\(count) need tags or anchors that other triples of their sentence have taken; "
-        + "copymtl, for one, has no such limit"
+      return (
+        "need tags or anchors that other triples of their sentence have taken",
+        "copymtl, for one, has no such limit"
+      )
     case .length:
-      return "\(count) are in sentences of more than \(longest) tokens; raise data.maximumLength"
+      return ("are in sentences of more than \(longest) tokens", "raise data.maximumLength")
     }
   }
 }

@@ -46,15 +46,25 @@ struct VectorFile {
     _ tables: [WordTable], of vocabularies: Vocabularies, in parameters: Slab, seed: UInt64
   ) throws -> Coverage {
     let words = vocabularies.words
-    let vectors = try WordVectors.read(path, of: words.words)
+    let (vectors, coverage) = try read(for: tables, words)
     for table in tables {
-      guard vectors.dimension == table.parameter.columns else {
-        throw TrainingError.vectorWidth(
-          path: path, found: vectors.dimension, expected: table.parameter.columns)
-      }
       // The same random stream as in a table without vectors.
       let random = CounterRandom(seed: seed, purpose: table.parameter.startPurpose)
       fill(parameters(table.parameter), from: vectors, words, start(of: table), random)
+    }
+    return coverage
+  }
+
+  /// Reads the vectors of a vocabulary's words.
+  ///
+  /// - Throws: the errors of ``fill(_:of:in:seed:)``.
+  func read(
+    for tables: [WordTable], _ words: Vocabulary
+  ) throws -> (vectors: WordVectors, coverage: Coverage) {
+    let vectors = try WordVectors.read(path, of: words.words)
+    for table in tables where vectors.dimension != table.parameter.columns {
+      throw TrainingError.vectorWidth(
+        path: path, found: vectors.dimension, expected: table.parameter.columns)
     }
     var coverage = Coverage(path: path)
     for word in words.words {
@@ -64,7 +74,7 @@ struct VectorFile {
       case nil: coverage.missing += 1
       }
     }
-    return coverage
+    return (vectors, coverage)
   }
 
   private func start(of table: WordTable) -> VectorStart {

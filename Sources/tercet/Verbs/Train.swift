@@ -75,18 +75,10 @@ struct Train: Verb {
 extension Train {
   init(_ line: ArgumentLine) throws(UsageError) {
     let configuration = line.requiredOperand
-    var overrides: [ConfigurationOverride] = []
-    for text in line.values(of: Self.set) {
-      do {
-        overrides.append(try ConfigurationOverride(text))
-      } catch {
-        throw line.error(error.description)
-      }
-    }
     self.init(
       ranks: try line.number(of: Self.ranks, atLeast: 1),
       words: line.words(without: [Self.ranks, Self.set]),
-      configuration: configuration, overrides: overrides,
+      configuration: configuration, overrides: try line.overrides(of: Self.set),
       checkpoints: line.value(of: Self.checkpoints) ?? Self.defaultCheckpoints(for: configuration),
       start: try Self.start(line), stopAfter: try line.number(of: Self.stopAfter, atLeast: 1),
       printsConfiguration: line.has(Self.printConfig), added: try Self.added(line))
@@ -129,10 +121,9 @@ extension Train {
 extension Train {
   /// - Returns: `resumable` where a signal ended the run: it is saved and goes on when started again.
   func run() throws -> ExitStatus {
-    let file = try ConfigurationDocument(contentsOf: configuration)
-    let (overrides, notes) = try KeyNames.resolved(overrides, for: file)
-    let options = try RunOptions.decoded(from: try file.overridden(by: overrides))
-    if Console.speaksForJob { for note in notes { Console.error(note) } }
+    let configured = try ConfiguredRun(configuration, overrides)
+    let (options, overrides) = (configured.options, configured.overrides)
+    if Console.speaksForJob { for note in configured.notes { Console.error(note) } }
     if printsConfiguration {
       Console.textOnceForJob(ConfigurationText.yaml(of: options))
       return .success

@@ -1,0 +1,64 @@
+/// One thing that is wrong with a corpus, or worth knowing of it: a count, the first places, and what to do.
+public struct Finding: Sendable, Hashable {
+  /// How much a finding matters.
+  public enum Kind: String, Sendable, Encodable {
+    /// Training or evaluation refuses the data.
+    case fault
+    /// A score may suffer, or say less than it seems to.
+    case warning
+    /// A fact.
+    case note
+  }
+
+  /// The finding's name in JSON; names do not change.
+  public let name: String
+  /// How much it matters.
+  public let kind: Kind
+  /// The split that it is about; `nil` where it is about several.
+  public let split: String?
+  /// The number of things found; `nil` where the finding is no number.
+  public let count: Int?
+  /// The number of things among which they were found, where that is known.
+  public let whole: Int?
+  /// The finding in words, without its split and its numbers.
+  public let label: String
+  /// The first of the things, at most ``named``.
+  public let examples: [String]
+  /// What to do; `nil` where nothing can be done.
+  public let remedy: String?
+  /// Further numbers, such as quotients.
+  public let values: [String: Double]
+
+  /// Things are named up to this number.
+  static let named = 5
+
+  /// Makes a finding.
+  public init(
+    _ kind: Kind, _ name: String, in split: String? = nil, _ label: String, count: Int? = nil,
+    of whole: Int? = nil, examples: some Sequence<String> = [], remedy: String? = nil,
+    values: [String: Double] = [:]
+  ) {
+    (self.kind, self.name, self.split, self.label) = (kind, name, split, label)
+    (self.count, self.whole, self.remedy, self.values) = (count, whole, remedy, values)
+    self.examples = examples.prefix(Self.named).map { $0.shown(atMost: 400) }
+  }
+
+  /// The finding on one line: split, words, number and share.
+  public var text: String {
+    let number = count.map { count in
+      whole.map { "\(count) of \($0)\(Self.share(count, of: $0))" } ?? "\(count)"
+    }
+    return [split, label, number].compactMap { $0 }.joined(separator: ": ")
+  }
+
+  private static func share(_ count: Int, of whole: Int) -> String {
+    whole == 0 ? "" : " (\((1000 * Double(count) / Double(whole)).rounded() / 10) %)"
+  }
+}
+
+extension Finding: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case name, kind, split, count, label, examples, remedy, values
+    case whole = "of"
+  }
+}
