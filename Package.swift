@@ -147,7 +147,7 @@ let package = Package(
         "ModelCases", "Models", "Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Evaluation",
         "Randomness",
       ]),
-    tests("EvaluationTests", ["Evaluation", "Corpora"]),
+    tests("EvaluationTests", ["Evaluation", "Corpora", "Randomness"]),
     tests("CollectivesTests", ["Collectives", "RankChecks"]),
     tests("CheckpointsTests", ["Checkpoints", "tercet"]),
     tests("ConfigurationTests", ["Configuration"]),

@@ -175,6 +175,11 @@ struct BadLineTests {
           + "found 'x'"
       ),
       ("data stats", "tercet data stats: PATH is missing"),
+      ("data check a b", "tercet data check: unexpected argument 'b'"),
+      (
+        "data check a --set lr=1",
+        "tercet data check: '--set' changes a configuration; name its file with --config"
+      ),
     ])
   func bad(line: String, expected: String) {
     let program = expected.prefix { $0 != ":" }

@@ -17,10 +17,12 @@ private func training(
 ) -> Train {
   Train(
     ranks: ranks, words: words + ["--", configuration], configuration: configuration,
-    overrides: overrides.compactMap { try? ConfigurationOverride($0) },
+    overrides: overrides.compactMap(override),
     checkpoints: checkpoints, start: start, stopAfter: stopAfter, printsConfiguration: prints,
     added: added)
 }
+
+private func override(_ text: String) -> ConfigurationOverride? { try? ConfigurationOverride(text) }
 
 private func evaluation(
   _ checkpoints: [String] = ["a.h5"], match: MatchMode? = nil, by identity: TokenIdentity? = nil,
@@ -186,6 +188,12 @@ struct GoodLineTests {
       DataSynthesize(seed: 0, sentences: 400, output: "d")
     ),
     ("data stats a b", DataStats(paths: ["a", "b"])),
+    ("data check d", DataCheck(path: "d", configuration: nil, overrides: [], report: nil)),
+    (
+      "data check d --config c.yaml --set a=1 --json -",
+      DataCheck(
+        path: "d", configuration: "c.yaml", overrides: ["a=1"].compactMap(override), report: "-")
+    ),
   ]
 
   @Test("a good line becomes its verb", arguments: trainings + others)

@@ -31,7 +31,7 @@ struct HelpTests {
       for example in verb.examples { #expect(text.contains("\n  " + example)) }
       #expect(overview.contains("\n  " + verb.words.joined(separator: " ")))
     }
-    #expect(try help(["data"]).hasPrefix("tercet data: make, convert and measure corpora\n"))
+    #expect(try help(["data"]).hasPrefix("tercet data: make, convert, check and measure corpora\n"))
   }
 
   @Test("every example is a good command line, continued lines joined")

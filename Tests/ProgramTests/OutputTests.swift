@@ -18,7 +18,8 @@ extension ProgramTests {
     }
 
     static let verbs = [
-      "--help", "--version", "data --help", "extract --help", "data stats data", "inspect old.h5",
+      "--help", "--version", "data --help", "extract --help", "data stats data", "data check data",
+      "inspect old.h5",
       "evaluate --checkpoint old.h5 --data data/dev.jsonl",
       "evaluate --checkpoint old.h5 --data data/dev.jsonl --json -",
       "extract --checkpoint old.h5 old/text", "extract --checkpoint old.h5 --json old/text",

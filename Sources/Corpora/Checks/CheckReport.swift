@@ -19,30 +19,55 @@ public struct CheckReport: Sendable {
       section.findings.isEmpty
         ? Lines.wrapped("\(section.title): nothing found", to: width, indent: 2)
         : Lines.wrapped(section.title, to: width, indent: 2)
-          + section.findings.flatMap { lines(of: $0, width) }
+          + groups(of: section.findings).flatMap { lines(of: $0, width) }
     }
     return ([head] + sections + [[summary]]).map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
   }
 
-  private func lines(of finding: Finding, _ width: Int?) -> [String] {
-    func indented(_ text: String, by margin: Int) -> [String] {
-      Lines.wrapped(text, to: width.map { $0 - margin }, indent: 2)
-        .map { String(repeating: " ", count: margin) + $0 }
+  /// Findings of several splits that differ in numbers and examples alone, in the order of the first of each.
+  private func groups(of findings: [Finding]) -> [[Finding]] {
+    let keys = findings.map { [$0.name, $0.kind.rawValue, $0.label, $0.remedy ?? ""] }
+    return keys.distinct(by: \.self).map { key in
+      zip(keys, findings).filter { $0.0 == key }.map(\.1)
     }
-    let kind = finding.kind == .note ? "" : "\(finding.kind): "
-    return indented(kind + finding.text, by: 2)
-      + finding.examples.flatMap { indented($0, by: 6) }
-      + more(than: finding.examples.count, of: finding).map { "      " + $0 }
-      + (finding.remedy.map { indented("→ \($0)", by: 4) } ?? [])
   }
 
-  /// A line for the things that are not named, where some are.
-  private func more(than named: Int, of finding: Finding) -> [String] {
-    guard let count = finding.count, named > 0, count > named, named == Finding.named else {
-      return []
+  private func lines(of group: [Finding], _ width: Int?) -> [String] {
+    let first = group[0]
+    let kind = first.kind == .note ? "" : "\(first.kind): "
+    let remedy = first.remedy.map { indented("→ \($0)", by: 4, width) } ?? []
+    if group.count > 1 {
+      return indented(kind + first.label, by: 2, width)
+        + group.flatMap { finding in
+          let head = [finding.split, finding.figures].compactMap { $0 }.joined(separator: ": ")
+          return indented(head, by: 6, width) + examples(of: finding, by: 8, width)
+        } + remedy
     }
-    return ["…"]
+    let head = [first.split, first.label, first.figures].compactMap { $0 }.joined(separator: ": ")
+    return indented(kind + head, by: 2, width) + examples(of: first, by: 6, width) + remedy
+  }
+
+  /// The examples of a finding, a line each for faults, else one behind the other.
+  private func examples(of finding: Finding, by margin: Int, _ width: Int?) -> [String] {
+    let isCut = finding.examples.count == Finding.named && finding.count ?? 0 > Finding.named
+    let all = finding.examples + (isCut ? ["…"] : [])
+    if all.isEmpty { return [] }
+    return finding.kind == .fault
+      ? all.flatMap { indented($0, by: margin, width) }
+      : indented(all, by: margin, width)
+  }
+
+  /// Parts that are whole where they fit a line.
+  private func indented(_ parts: [String], by margin: Int, _ width: Int?) -> [String] {
+    let room = width.map { max(1, $0 - margin) }
+    return Lines.wrapped(parts.flatMap { Lines.wrapped($0, to: room) }, to: room, between: "; ")
+      .map { String(repeating: " ", count: margin) + $0 }
+  }
+
+  private func indented(_ text: String, by margin: Int, _ width: Int?) -> [String] {
+    Lines.wrapped(text, to: width.map { max(1, $0 - margin) }, indent: margin > 4 ? 0 : 2)
+      .map { String(repeating: " ", count: margin) + $0 }
   }
 
   private var summary: String {

@@ -29,7 +29,9 @@ enum EntityCheck {
       if sentence.entities.isEmpty { return }
       let types = Dictionary(grouping: sentence.entities, by: \.span)
       for span in spans where types[span] == nil { unlisted.add { name(span) } }
-      for (span, mentions) in types.sorted(by: { $0.key.start < $1.key.start })
+      for (span, mentions) in types.sorted(by: {
+        ($0.key.start, $0.key.end) < ($1.key.start, $1.key.end)
+      })
       where Set(mentions.map { $0.type.map { ExactString($0) } }).count > 1 {
         twoTypes.add { name(span) }
       }
@@ -56,7 +58,7 @@ enum EntityCheck {
       counts.nested.finding(
         .note, "entities.nested", in: split.name,
         "entities of triples that share tokens with another", of: counts.located,
-        remedy: "taggers mark one of them; a configuration (--config) says what its model loses"),
+        remedy: "taggers mark one of them; --config says what a model loses"),
       counts.unlisted.finding(
         .warning, "entities.unlisted", in: split.name,
         "heads and tails that 'entities' does not list, where a sentence lists some",

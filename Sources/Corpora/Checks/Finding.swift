@@ -22,6 +22,8 @@ public struct Finding: Sendable, Hashable {
   public let whole: Int?
   /// The finding in words, without its split and its numbers.
   public let label: String
+  /// What is to be said besides, where that is something.
+  public let detail: String?
   /// The first of the things, at most ``named``.
   public let examples: [String]
   /// What to do; `nil` where nothing can be done.
@@ -35,30 +37,35 @@ public struct Finding: Sendable, Hashable {
   /// Makes a finding.
   public init(
     _ kind: Kind, _ name: String, in split: String? = nil, _ label: String, count: Int? = nil,
-    of whole: Int? = nil, examples: some Sequence<String> = [], remedy: String? = nil,
+    of whole: Int? = nil, _ detail: String? = nil, examples: some Sequence<String> = [],
+    remedy: String? = nil,
     values: [String: Double] = [:]
   ) {
     (self.kind, self.name, self.split, self.label) = (kind, name, split, label)
-    (self.count, self.whole, self.remedy, self.values) = (count, whole, remedy, values)
+    (self.count, self.whole, self.detail) = (count, whole, detail)
+    (self.remedy, self.values) = (remedy, values)
     self.examples = examples.prefix(Self.named).map { $0.shown(atMost: 400) }
   }
 
-  /// The finding on one line: split, words, number and share.
-  public var text: String {
+  /// Number, share and detail, as far as there are any.
+  var figures: String? {
     let number = count.map { count in
       whole.map { "\(count) of \($0)\(Self.share(count, of: $0))" } ?? "\(count)"
     }
-    return [split, label, number].compactMap { $0 }.joined(separator: ": ")
+    let parts = [number, detail].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
   private static func share(_ count: Int, of whole: Int) -> String {
-    whole == 0 ? "" : " (\((1000 * Double(count) / Double(whole)).rounded() / 10) %)"
+    if whole == 0 { return "" }
+    let percent = (1000 * Double(count) / Double(whole)).rounded() / 10
+    return percent == 0 ? " (under 0.1 %)" : " (\(percent) %)"
   }
 }
 
 extension Finding: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case name, kind, split, count, label, examples, remedy, values
+    case name, kind, split, count, label, detail, examples, remedy, values
     case whole = "of"
   }
 }

@@ -50,8 +50,8 @@ enum LeakCheck {
     return [
       Finding(
         .warning, "leaks.\(earlier.name)", in: later.name,
-        "sentences that \(earlier.name) has too, \(alike.count) of them with equal triples",
-        count: leaked.count, of: later.sentences.count, examples: places,
+        "sentences that \(earlier.name) has too", count: leaked.count,
+        of: later.sentences.count, "\(alike.count) with equal triples", examples: places,
         remedy: "leave them out of one of the splits; scores on them tell what was memorised",
         values: ["equal_triples": Double(alike.count)])
     ]

@@ -15,8 +15,8 @@ enum LengthCheck {
     let (least, most) = (sorted[0], sorted[sorted.count - 1])
     return Finding(
       .note, "lengths", in: split.name,
-      "tokens of a sentence: least \(least), median \(quantile(50)), 95 % up to \(quantile(95)), "
-        + "most \(most)",
+      "tokens of a sentence",
+      "least \(least), median \(quantile(50)), 95 % up to \(quantile(95)), most \(most)",
       values: [
         "min": Double(least), "median": Double(quantile(50)), "p95": Double(quantile(95)),
         "max": Double(most),

@@ -24,8 +24,8 @@ enum RelationCheck {
     let triples = unseen.reduce(0) { $0 + $1.triples }
     return Finding(
       .warning, "relations.unseen", in: split.name,
-      "relations that train lacks, whose \(triples) triples count as misses", count: unseen.count,
-      of: split.statistics.relations.count,
+      "relations that train lacks, so that their triples are misses", count: unseen.count,
+      of: split.statistics.relations.count, "\(triples) triples",
       examples: unseen.map { "\($0.relation) (\($0.triples))" },
       remedy: "move sentences with them into train.jsonl, or leave the relations out: "
         + "tercet data convert --from jsonl --drop-relation NAME",

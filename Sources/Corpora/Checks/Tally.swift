@@ -14,10 +14,11 @@ struct Tally {
   /// The count as a finding.
   func finding(
     _ kind: Finding.Kind, _ name: String, in split: String?, _ label: String, of whole: Int? = nil,
-    remedy: String? = nil, values: [String: Double] = [:]
+    _ detail: String? = nil, remedy: String? = nil, values: [String: Double] = [:]
   ) -> Finding {
     Finding(
-      kind, name, in: split, label, count: count, of: whole, examples: first, remedy: remedy,
+      kind, name, in: split, label, count: count, of: whole, detail, examples: first,
+      remedy: remedy,
       values: values)
   }
 }

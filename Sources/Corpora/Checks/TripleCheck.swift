@@ -1,3 +1,5 @@
+import Foundation
+
 /// Triples that cannot be learned, that are doubtful, or that stand twice; sentences without one.
 enum TripleCheck {
   static func section(_ splits: [CheckedSplit]) -> FindingSection {
@@ -13,8 +15,8 @@ enum TripleCheck {
   /// Things found in a split, with the first of each.
   private struct Counts {
     var unlocated = Tally()
-    /// Unlocated arguments that the tokens hold in other letters, upper for lower or lower for upper.
-    var inOtherCase = 0
+    /// Unlocated arguments that the tokens hold where case and accents do not count.
+    var alike = 0
     var ambiguous = Tally()
     var selfRelated = Tally()
     var overlapping = Tally()
@@ -23,50 +25,65 @@ enum TripleCheck {
     mutating func add(_ index: Int, of split: CheckedSplit) {
       let sentence = split.sentences[index]
       if sentence.triples.isEmpty { return }
-      let positions = TokenPositions(sentence.tokens)
-      let place = { split.place(index) }
+      addTriples(of: sentence, split.place(index))
+      addNames(of: sentence, split.place(index))
+    }
+
+    private mutating func addTriples(of sentence: Sentence, _ place: String) {
       var seen: Set<ExactTriple> = []
       for triple in sentence.triples {
-        if !seen.insert(ExactTriple(triple)).inserted {
-          repeated.add { "\(place()): \(sentence.shown(triple))" }
-          continue
-        }
-        if triple.head == triple.tail {
-          selfRelated.add { "\(place()): \(sentence.shown(triple))" }
+        let shown = { "\(place): \(sentence.shown(triple))" }
+        let exact = ExactTriple(triple)
+        if !seen.insert(exact).inserted {
+          repeated.add(shown)
+        } else if exact.head == exact.tail {
+          selfRelated.add(shown)
         } else if let head = triple.head.span, let tail = triple.tail.span, head.overlaps(tail) {
-          overlapping.add { "\(place()): \(sentence.shown(triple))" }
+          overlapping.add(shown)
         }
       }
-      let lost = sentence.triples.flatMap { [$0.head, $0.tail] }.filter { $0.span == nil }
-        .map(sentence.text(of:))
-      let lowered = lost.isEmpty ? [] : sentence.tokens.map { $0.lowercased() }
-      for name in lost {
-        unlocated.add { "\(place()): '\(name)'" }
-        let found = Sentence.firstOccurrence(of: name.lowercased(), in: lowered)
-        inOtherCase += found == nil ? 0 : 1
+    }
+
+    private mutating func addNames(of sentence: Sentence, _ place: String) {
+      let positions = TokenPositions(sentence.tokens)
+      let arguments = sentence.triples.flatMap { [$0.head, $0.tail] }
+      for span in arguments.distinct(by: ExactArgument.init).compactMap(\.span)
+      where positions.isRepeated(span) {
+        ambiguous.add { "\(place): '\(sentence.text(of: span))'" }
       }
-      for argument in seen.flatMap({ [$0.head, $0.tail] }).distinct(by: \.self) {
-        guard case .span(let span) = argument, positions.isRepeated(span) else { continue }
-        ambiguous.add { "\(place()): '\(sentence.text(of: span))'" }
+      let lost = arguments.filter { $0.span == nil }.map(sentence.text(of:))
+      let folded = lost.isEmpty ? [] : sentence.tokens.map(\.folded)
+      for name in lost {
+        unlocated.add { "\(place): '\(name)'" }
+        alike += Sentence.firstOccurrence(of: name.folded, in: folded) == nil ? 0 : 1
       }
     }
   }
 
   private static func findings(_ counts: Counts, in split: CheckedSplit) -> [Finding] {
+    lost(counts, in: split) + doubtful(counts, in: split)
+  }
+
+  private static func lost(_ counts: Counts, in split: CheckedSplit) -> [Finding] {
     let statistics = split.statistics
     let lost = statistics.distinctTriples - statistics.locatedTriples
-    let inCase = counts.inOtherCase > 0 ? "; \(counts.inOtherCase) differ in case alone" : ""
     return [
       counts.unlocated.finding(
         .warning, "triples.unlocated", in: split.name,
         "heads and tails that the tokens do not hold", of: 2 * statistics.storedTriples,
-        remedy: "write names as the tokens have them, or cut the text as the names are written"
-          + inCase,
-        values: ["triples": Double(lost), "other_case": Double(counts.inOtherCase)]),
+        counts.alike > 0 ? "\(counts.alike) but for case or accents" : nil,
+        remedy: "write names as the tokens have them, or cut the text as the names are written",
+        values: ["triples": Double(lost), "alike": Double(counts.alike)]),
       Finding(
         .warning, "triples.no_target", in: split.name,
-        "triples that can never be a target or found, for their head or tail is not in the text",
+        "triples that cannot be learned or found, for the tokens lack a name",
         count: lost, of: statistics.distinctTriples),
+    ]
+  }
+
+  private static func doubtful(_ counts: Counts, in split: CheckedSplit) -> [Finding] {
+    let statistics = split.statistics
+    return [
       counts.ambiguous.finding(
         .note, "triples.ambiguous", in: split.name,
         "heads and tails whose name stands in the sentence several times",
@@ -78,10 +95,10 @@ enum TripleCheck {
       counts.overlapping.finding(
         .note, "triples.overlapping", in: split.name, "triples whose head and tail share tokens",
         of: statistics.distinctTriples,
-        remedy: "taggers cannot mark both; a configuration (--config) says what its model loses"),
+        remedy: "taggers cannot mark both; --config says what a model loses"),
       counts.repeated.finding(
-        .note, "triples.repeated", in: split.name, "triples that stand twice in their sentence",
-        of: statistics.storedTriples, remedy: "nothing: they count once"),
+        .note, "triples.repeated", in: split.name,
+        "triples that stand twice in their sentence and count once", of: statistics.storedTriples),
     ]
   }
 
@@ -92,6 +109,13 @@ enum TripleCheck {
       isAll ? .warning : .note, "triples.none", in: split.name, "sentences without triples",
       count: statistics.sentencesByTriples[0], of: statistics.sentences,
       remedy: isAll ? "add the triples: without one every score is 0" : nil)
+  }
+}
+
+extension String {
+  /// The text without case and accents.
+  fileprivate var folded: String {
+    folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
   }
 }
 

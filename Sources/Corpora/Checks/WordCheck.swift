@@ -18,8 +18,8 @@ enum WordCheck {
     let isMuch = count * 10 >= split.statistics.tokens
     return Finding(
       isMuch ? .warning : .note, "words.unknown", in: split.name,
-      "tokens whose word train lacks, \(words.count) words", count: count,
-      of: split.statistics.tokens, examples: words.lazy.map { "'\($0.word.value)' (\($0.count))" },
+      "tokens whose word train lacks", count: count, of: split.statistics.tokens,
+      "\(words.count) words", examples: words.lazy.map { "'\($0.word.value)' (\($0.count))" },
       remedy: isMuch
         ? "start from word vectors (data.vectors); model.extraVectors reads words that train lacks"
         : nil, values: ["words": Double(words.count)])

@@ -11,12 +11,8 @@ public struct FactMemory: Sendable {
     public let tail: ExactString
   }
 
-  private struct Pair: Hashable {
-    let head: ExactString
-    let tail: ExactString
-  }
-
-  private var relations: [Pair: Set<ExactString>] = [:]
+  /// The relations of each head and tail.
+  private var relations: [ExactString: [ExactString: Set<ExactString>]] = [:]
   private var names = NameTree()
 
   /// Remembers the triples of a split.
@@ -24,24 +20,29 @@ public struct FactMemory: Sendable {
     for fact in training.lazy.flatMap({ $0.facts }) {
       names.insert(fact.head)
       names.insert(fact.tail)
-      relations[Pair(head: fact.head, tail: fact.tail), default: []].insert(fact.relation)
+      relations[fact.head, default: [:]][fact.tail, default: []].insert(fact.relation)
     }
   }
 
   /// Whether training has the triple, in any sentence.
   public func contains(_ fact: Fact) -> Bool {
-    relations[Pair(head: fact.head, tail: fact.tail)]?.contains(fact.relation) ?? false
+    relations[fact.head]?[fact.tail]?.contains(fact.relation) ?? false
   }
 
   /// All triples of training whose two names the tokens hold.
   public func facts(in sentence: Sentence) -> Set<Fact> {
     let held = names.names(in: sentence.tokens)
     var facts: Set<Fact> = []
+    func add(_ head: ExactString, _ tail: ExactString, _ relations: Set<ExactString>) {
+      for relation in relations { facts.insert(Fact(head: head, relation: relation, tail: tail)) }
+    }
     for head in held {
-      for tail in held {
-        for relation in relations[Pair(head: head, tail: tail)] ?? [] {
-          facts.insert(Fact(head: head, relation: relation, tail: tail))
-        }
+      let tails = relations[head] ?? [:]
+      // The shorter of the two lists is gone through.
+      if tails.count < held.count {
+        for (tail, relations) in tails where held.contains(tail) { add(head, tail, relations) }
+      } else {
+        for tail in held { add(head, tail, tails[tail] ?? []) }
       }
     }
     return facts

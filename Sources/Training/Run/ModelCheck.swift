@@ -6,12 +6,13 @@ import Models
 
 extension FindingSection {
   /// What the model of a configuration can learn and express of a folder's splits; the records that cannot be read
-  /// are left out.
-  public init(modelOf options: RunOptions, on check: CorpusCheck) {
+  /// are left out. `nil` where the folder has no training sentence, which is a fault of its own.
+  public init?(modelOf options: RunOptions, on check: CorpusCheck) {
+    guard let training = check["train"] else { return nil }
     let title = "model: \(options.model.kind)"
     do {
       let corpus = try TrainingCorpus(
-        training: check["train"]?.sentences ?? [], development: check["dev"]?.sentences ?? [],
+        training: training.sentences, development: check["dev"]?.sentences ?? [],
         options: options)
       self.init(title, ModelCheck(corpus, options, check).findings)
     } catch {
@@ -60,7 +61,8 @@ private struct ModelCheck {
         of: obstacle, longest: options.data.maximumLength)
       return Finding(
         .note, "model.targets.\(obstacle)", in: "train", "triples that \(cause)", count: count,
-        of: corpus.targets.triples, remedy: remedy)
+        of: corpus.targets.triples,
+        remedy: isMuch(count, of: corpus.targets.triples) ? remedy : nil)
     }
   }
 
@@ -71,7 +73,7 @@ private struct ModelCheck {
       let (counts, losses) = encoded.ceilingWithLosses(match)
       let ceiling = Finding(
         .note, "model.ceiling", in: split.name,
-        String(format: "no output passes F1 %.4f by %@ matches", counts.f1, match.rawValue),
+        "best F1 of any output, by \(match.rawValue) matches", String(format: "%.4f", counts.f1),
         values: ["f1": counts.f1, "tp": Double(counts.tp), "gold": Double(counts.gold)])
       let warning = split.name == "dev" ? Survey.warning(about: counts, match) : nil
       return [ceiling] + (warning.map { [Finding(.warning, "model.unmatched", $0)] } ?? [])
@@ -103,8 +105,11 @@ private struct ModelCheck {
       }
     return Finding(
       .note, "model.ceiling.\(cause)", in: split, "triples \(label)", count: count, of: gold,
-      remedy: remedy)
+      remedy: isMuch(count, of: gold) ? remedy : nil)
   }
+
+  /// Whether something should be done about so many triples: about one in a hundred, or more.
+  private func isMuch(_ count: Int, of whole: Int) -> Bool { count * 100 >= whole }
 
   private var course: [Finding] {
     let course = Course(options, [], sentences: corpus.training.count)

@@ -43,14 +43,17 @@ struct DataCheck: Verb {
   /// - Throws: `CorpusError` where there is no split, and the errors of a configuration.
   func run() throws -> ExitStatus {
     let output = report.map { Output(path: $0) }
-    try output?.refuse([path] + [configuration].compactMap { $0 })
+    let splits = try CorpusFolder.splits(path).map(\.path)
+    try output?.refuse(splits + [configuration].compactMap { $0 })
     if output != nil { Console.outliveOutput(nil) }
     var options = try self.options()
     options?.data.directory = path
     let longest = options?.data.maximumLength ?? RunOptions.DataOptions().maximumLength
     var check = try CorpusCheck(path, longest: longest)
     if let section = FindingSection(memoryOn: check) { check.add(section) }
-    if let options { check.add(FindingSection(modelOf: options, on: check)) }
+    if let section = options.flatMap({ FindingSection(modelOf: $0, on: check) }) {
+      check.add(section)
+    }
     let report = CheckReport(check, of: path)
     (output?.say ?? Console.line)(report.text(width: min(Console.width ?? 80, 80)))
     try output?.write(report.json)
