@@ -48,14 +48,14 @@ struct MemoryScoreTests {
   func brute() {
     var hits = 0
     for seed in 0..<200 {
-      let training = Self.split(1 + seed % 7, seed: UInt64(seed))
+      let training = Self.split(1 + seed % 50, seed: UInt64(seed))
       let other = Self.split(5, seed: UInt64(1000 + seed))
       let score = MemoryScore(of: FactMemory(training), on: other)
       let (counts, seen) = Self.bruteForce(training, other)
       #expect(score.counts == counts && score.seen == seen, "\(seed)")
       hits += counts.tp
     }
-    #expect(hits > 100)
+    #expect(hits > 50)
   }
 
   @Test("counts of WebNLG are those of another program", .enabled(if: corpusFolder != nil))

@@ -56,7 +56,7 @@ extension ProgramTests {
         #expect(result.status == 1)
         for line in [
           "fault: train: bad records, tokens[…] is empty: 1 of 161 (0.6 %)",
-          "warning: test: sentences that train has too: 1 of 1 (100.0 %), 1 with equal triples",
+          "warning: test: sentences that train has too: 1 of 1 (100.0 %), 1 with equal\n    triples",
           "      test.jsonl:1 is train.jsonl:1", "model: copymtl", "1 fault, ",
         ] {
           #expect(result.stderr.contains(line), "\(result.stderr)")
@@ -69,8 +69,8 @@ extension ProgramTests {
     func refused() throws {
       try withWorkplace { place in
         for (setting, line) in [
-          ("data.maximumLength=2", "no sentence of at most 2 tokens with a triple to learn"),
-          ("data.vectors=nowhere", "fault: nowhere: No such file or directory"),
+          ("data.maximumLength=2", "fault: data/train.jsonl: no sentence of at most 2 tokens"),
+          ("data.vectors=nowhere", "fault: nowhere: cannot be opened: No such file or directory"),
         ] {
           let result = try place.tercet(
             "data", "check", "data", "--config", "config.yaml", "--set", setting)

@@ -21,7 +21,8 @@ public struct CheckReport: Sendable {
         : Lines.wrapped(section.title, to: width, indent: 2)
           + groups(of: section.findings).flatMap { lines(of: $0, width) }
     }
-    return ([head] + sections + [[summary]]).map { $0.joined(separator: "\n") }
+    let end = Lines.wrapped(summary, to: width, indent: 2)
+    return ([head] + sections + [end]).map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
   }
 
