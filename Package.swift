@@ -76,6 +76,7 @@ let package = Package(
     library("Limits", ["CGlibc"]),
     library("Randomness", settings: cpuFlags),
     library("Typesetting"),
+    library("RunLogs", ["Limits", "Typesetting"]),
     library("Kernels", ["CVectors"], settings: kernelFlags),
     library(
       "Tensors", ["CGlibc", "Kernels", "Limits"] + (hasOneDNN ? ["COneDNN"] : []),
@@ -100,13 +101,14 @@ let package = Package(
       "Training",
       [
         "Models", "Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Evaluation",
-        "Collectives", "Checkpoints", "Limits", "Randomness",
+        "Collectives", "Checkpoints", "Limits", "Randomness", "RunLogs", "Typesetting",
       ]),
     .executableTarget(
       name: "tercet",
       dependencies: [
         "Training", "Commands", "Configuration", "Models", "Corpora", "Evaluation", "Collectives",
-        "Checkpoints", "Autodiff", "Tensors", "Layers", "Limits", "Randomness", "Typesetting",
+        "Checkpoints", "Autodiff", "Tensors", "Layers", "Limits", "Randomness", "RunLogs",
+        "Typesetting",
       ],
       swiftSettings: strict),
 
@@ -135,6 +137,7 @@ let package = Package(
       path: "Tests/ModelCases",
       swiftSettings: strict),
     tests("TypesettingTests", ["Typesetting"]),
+    tests("RunLogsTests", ["RunLogs", "Typesetting"]),
     tests("KernelsTests", ["Kernels", "Tensors"]),
     tests("TensorsTests", ["Tensors", "Kernels"]),
     tests("AutodiffTests", ["Autodiff", "Tensors", "Kernels"]),

@@ -39,6 +39,14 @@ extension Console {
     }
   }
 
+  /// Waits, unless the reader of standard output goes, which ends the program as ``text(_:)`` does.
+  package static func pause(milliseconds: Int32) {
+    var state = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    if poll(&state, 1, milliseconds) > 0 {
+      if state.revents & Int16(POLLERR) != 0 { lost(EPIPE) } else { poll(nil, 0, milliseconds) }
+    }
+  }
+
   /// Closes standard output, which is when some file systems say that they have not kept it.
   ///
   /// - Parameter status: that of the work.

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Typesetting
 
 extension Console {
@@ -20,13 +21,29 @@ extension Console {
     return said ?? columns.map { _ in 80 }
   }
 
-  /// Writes a line over the one before, on a terminal; fields that do not fit go from the right.
-  package static func progress(_ line: String) {
-    text(clearLine + Lines.fitted(line, to: (width ?? 80) - 1))
+  /// The columns of a line of progress: those of the terminal but the last, in which some terminals break the line.
+  package static var progressWidth: Int { (width ?? 80) - 1 }
+
+  /// Whether lines may have colours: on a terminal, unless `NO_COLOR` says otherwise.
+  package static var isColoured: Bool {
+    isTerminal && (getenv("NO_COLOR").map { $0.pointee } ?? 0) == 0
   }
 
+  /// Writes a line over the line of progress before; whatever is printed next takes its place.
+  package static func progress(_ line: String) {
+    hasProgress.store(true, ordering: .relaxed)
+    text(clearLine + line)
+  }
+
+  /// Clears the line of progress, if there is one.
+  static func clearProgress() {
+    if hasProgress.exchange(false, ordering: .relaxed) { text(clearLine) }
+  }
+
+  private static let hasProgress = Atomic<Bool>(false)
+
   /// Takes the cursor to the start of the line, and clears it.
-  package static let clearLine = "\r\u{1B}[K"
+  private static let clearLine = "\r\u{1B}[K"
 
   /// What `body` makes of the terminal behind standard output; `nil` where it is none.
   private static func withTerminal<Result>(_ body: (Int32) -> Result) -> Result? {

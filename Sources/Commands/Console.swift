@@ -4,7 +4,10 @@ import Typesetting
 /// Standard output and standard error, which a person or a program reads.
 package enum Console {
   /// Writes `text` and a line break to standard output.
-  package static func line(_ text: String) { self.text(text + "\n") }
+  package static func line(_ text: String) {
+    clearProgress()
+    self.text(text + "\n")
+  }
 
   /// Writes a sentence to standard output, in lines that fit the terminal.
   package static func paragraph(_ text: String) {
@@ -19,7 +22,10 @@ package enum Console {
   }
 
   /// Writes `text` and a line break to standard error.
-  package static func error(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
+  package static func error(_ text: String) {
+    clearProgress()
+    _ = write(text + "\n", to: STDERR_FILENO)
+  }
 
   /// Writes `text` to standard output as it is, on one rank of the job only.
   package static func textOnceForJob(_ text: String) {

@@ -7,7 +7,7 @@ extension Program {
     purpose: "joint extraction of entities and relations, trained data-parallel over MPI",
     groups: [["data"]: "make, convert, check and measure corpora"],
     verbs: [
-      Train.self, Evaluate.self, Score.self, Extract.self, Inspect.self, DataConvert.self,
-      DataSynthesize.self, DataStats.self, DataCheck.self,
+      Train.self, Evaluate.self, Score.self, Extract.self, Log.self, Inspect.self,
+      DataConvert.self, DataCheck.self, DataStats.self, DataSynthesize.self,
     ])
 }

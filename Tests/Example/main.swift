@@ -34,7 +34,7 @@ let session = try Session()
 let plan = RunPlan(
   options: settings, configuration: ConfigurationText.yaml(of: settings.portable),
   folder: "\(folder)/checkpoints", start: .overwriting, stopAfter: nil, program: "example")
-let voice = RunVoice(say: { print($0) }, warn: { print($0) }, progress: nil)
+let voice = RunVoice(say: { print($0) }, warn: { print($0) }, progress: .lines)
 let trainer = try Trainer(
   plan, check: ResumeCheck { _, _ in [] }, voice: voice, on: session)
 _ = try trainer.train(on: session)

@@ -4,10 +4,7 @@ extension Comparison {
   /// Spans read from predicted tags against spans of gold tags, boundaries only
   /// (Evaluation/README.md 9.3, `ner`); `nil` when the model does not tag.
   func taggingScore() -> Score? {
-    func gold(_ sentence: Sentence) -> Set<Span> {
-      let entities = sentence.spans(of: options.taggedEntities).map { TaggedSpan($0) }
-      return Set(TaggedSpan.taggable(entities).map(\.span))
-    }
+    func gold(_ sentence: Sentence) -> Set<Span> { sentence.taggedSpans(options.taggedEntities) }
     return tagScore { sentence, tags in
       TripleCounts(predicted: Set(tags.spans), gold: gold(sentence))
     } ceiling: { sentence, tokens in

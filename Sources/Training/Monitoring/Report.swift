@@ -3,27 +3,36 @@ import Collectives
 import Evaluation
 import Foundation
 import Models
+import RunLogs
 import Tensors
 
-/// An event of a run: its line in the run log and the message that the user reads. Every kind of report is one
-/// function of this file.
+/// An event of a run: its line in the run log, and what the user is told. Every kind of report is one function of
+/// this file.
 struct Report: Sendable {
-  /// How a report is printed.
+  /// What is printed besides the progress of the run.
   enum Message: Sendable, Equatable {
     case line(String)
-    /// A line that a terminal writes over; elsewhere only milestones are printed.
-    case progress(String, isMilestone: Bool)
     /// Printed after `warning: `, apart from the rest.
     case warning(String)
   }
 
   /// Finite numbers, strings, lists and dictionaries, by key.
   let entry: [String: any Sendable]
-  /// `nil` where only the log has the report.
+  /// What the run's progress is told.
+  let content: RunLogEntry.Content
+  /// `nil` where nothing is printed besides.
   let message: Message?
 
-  private init(_ event: String, _ fields: [String: any Sendable], message: Message? = nil) {
-    entry = fields.merging(["event": event]) { $1 }
+  /// - Parameter losses: the terms of the objective, which are fields by their names.
+  private init(
+    _ event: RunLogEvent, _ fields: [RunLogField: any Sendable], losses: [String: Double] = [:],
+    content: RunLogEntry.Content? = nil, message: Message? = nil
+  ) {
+    var entry: [String: any Sendable] = losses
+    for (field, value) in fields { entry[field.rawValue] = value }
+    entry[RunLogField.event.rawValue] = event.rawValue
+    self.entry = entry
+    self.content = content ?? .other(event.rawValue)
     self.message = message
   }
 }
@@ -37,73 +46,65 @@ extension Report {
   ///   - warnings: those that were printed.
   ///   - reduction: the way in which gradients are summed over ranks.
   static func start(
-    _ run: Run, origin: String, ranks: Int, survey: [String: any Sendable], warnings: [String],
-    reduction: String
+    _ run: Run, origin: String, ranks: Int, survey: [RunLogField: any Sendable],
+    warnings: [String], reduction: String
   ) -> Report {
-    Report(
-      "start",
-      [
-        "program": run.plan.program, "origin": origin, "ranks": ranks,
-        "host": Session.hostName, "processors": Session.processorCount,
-        "products": run.weights.products.library.rawValue,
-        "kernels": run.weights.products.kernels,
-        "precision": run.weights.products.precision.rawValue,
-        "threads": run.team.count, "reduction": reduction,
-        "replica": run.replica.isShared ? "one a host" : "one a rank",
-        "model": run.options.model.kind, "parameters": run.model.layout.count,
-        "step": run.progress.step, "sentences": run.corpus.training.count,
-        "epochs": run.course.epochs, "extensions": Extension.text(run.progress.extensions),
-        "time": ISO8601DateFormatter().string(from: Date()),
-        "configuration": run.plan.configuration, "warnings": warnings,
-      ].merging(survey) { $1 })
+    let best = run.progress.history.best?.f1
+    let entry = StartEntry(
+      model: run.options.model.kind, parameters: run.model.layout.count, ranks: ranks,
+      threads: run.team.count, step: run.progress.step, objective: run.objective, bestF1: best,
+      schedule: run.schedule)
+    let environment: [RunLogField: any Sendable] = [
+      .program: run.plan.program, .origin: origin, .host: Session.hostName,
+      .processors: Session.processorCount,
+      .products: run.weights.products.library.rawValue, .kernels: run.weights.products.kernels,
+      .precision: run.weights.products.precision.rawValue, .reduction: reduction,
+      .replica: run.replica.isShared ? "one a host" : "one a rank",
+      .sentences: run.corpus.training.count,
+      .extensions: Extension.text(run.progress.extensions),
+      .configuration: run.plan.configuration, .warnings: warnings,
+    ]
+    return Report(
+      .start, entry.fields.merging(environment) { $1 }.merging(survey) { $1 },
+      content: .start(entry))
   }
 
   /// An update.
   ///
   /// - Parameters:
-  ///   - epochs: those of the whole run.
   ///   - objective: the names of the row's losses.
   ///   - sentences: of all minibatches of the update.
+  ///   - cost: of these sentences.
   ///   - seconds: of each phase, on rank 0.
   static func step(
-    _ row: History.Step, of epochs: Int, objective: [String], options: RunOptions, sentences: Int,
-    seconds: [Phase: Double]
+    _ row: History.Step, objective: [String], sentences: Int, cost: Int, seconds: [Phase: Double]
   ) -> Report {
-    let speed = Double(sentences) / seconds.values.reduce(0, +)
-    var fields: [String: any Sendable] = [
-      "step": row.step, "epoch": row.epoch, "total": row.total,
-      "gradient_norm": row.gradientNorm, "rate": row.rate, "sentences_per_second": speed,
-      "seconds": Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }),
-    ]
-    for (name, loss) in zip(objective, row.losses) { fields[name] = loss }
-    let line = String(
-      format: "epoch %d/%d  step %d  loss %.4f  %.1f sentences/s", row.epoch + 1, epochs,
-      row.step, row.total, speed)
-    return Report(
-      "step", fields,
-      message: .progress(line, isMilestone: row.step % options.log.every == 0))
+    let entry = StepEntry(
+      step: row.step, epoch: row.epoch,
+      losses: Dictionary(zip(objective, row.losses)) { $1 }, total: row.total,
+      gradientNorm: row.gradientNorm, rate: row.rate,
+      sentencesPerSecond: Double(sentences) / seconds.values.reduce(0, +), cost: cost,
+      seconds: Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }))
+    return Report(.step, entry.fields, losses: entry.losses, content: .step(entry))
   }
 
   /// An evaluation on the development split, with the seconds that it took.
   ///
-  /// - Parameter awaitsHit: whether patience does not count yet.
+  /// - Parameters:
+  ///   - tagF1: of the entities that tags spell; `nil` for a model without tags.
+  ///   - isFirstWithoutHit: whether patience does not count yet, and nobody has been told so.
   static func evaluation(
-    _ evaluation: History.Evaluation, match: MatchMode, isBest: Bool, awaitsHit: Bool,
-    seconds: Double
+    _ evaluation: History.Evaluation, tagF1: Double?, match: MatchMode, isBest: Bool,
+    isFirstWithoutHit: Bool, seconds: Double
   ) -> Report {
-    Report(
-      "evaluation",
-      [
-        "step": evaluation.step, "epoch": evaluation.epoch, "precision": evaluation.precision,
-        "recall": evaluation.recall, "f1": evaluation.f1, "match": match.rawValue,
-        "best": isBest, "seconds": seconds,
-      ],
-      message: .line(
-        String(
-          format: "epoch %d  dev %@ P %.4f R %.4f F1 %.4f%@", evaluation.epoch + 1, match.rawValue,
-          evaluation.precision, evaluation.recall, evaluation.f1,
-          awaitsHit
-            ? "  no hit yet: patience does not count" : isBest ? "  best so far" : "")))
+    let entry = EvaluationEntry(
+      step: evaluation.step, epoch: evaluation.epoch, precision: evaluation.precision,
+      recall: evaluation.recall, f1: evaluation.f1, tagF1: tagF1, match: match.rawValue,
+      isBest: isBest, seconds: seconds)
+    return Report(
+      .evaluation, entry.fields, content: .evaluation(entry),
+      message: isFirstWithoutHit
+        ? .line("no triple is found yet: evaluation.patience counts from the first one") : nil)
   }
 
   /// The thresholds that the development split has chosen, and those of the options.
@@ -113,10 +114,10 @@ extension Report {
     let (new, old) = (Threshold.text(chosen), Threshold.text(asked))
     let score = String(format: "dev %@ F1 %.4f", match.rawValue, f1)
     return Report(
-      "thresholds",
+      .thresholds,
       [
-        "chosen": new, "f1": f1, "configured": old, "configured_f1": askedF1,
-        "match": match.rawValue,
+        .chosen: new, .f1: f1, .configured: old, .configuredF1: askedF1,
+        .match: match.rawValue,
       ],
       message: .line(
         chosen == asked
@@ -131,10 +132,10 @@ extension Report {
   ) -> Report {
     let problem = TrainingError.notFinite(step, fault.quantity, fault.sentences)
     return Report(
-      "nonfinite",
+      .nonfinite,
       [
-        "step": step, "quantity": fault.quantity, "sentences": fault.sentences,
-        "action": action.rawValue,
+        .step: step, .quantity: fault.quantity, .sentences: fault.sentences,
+        .action: action.rawValue,
       ],
       message: action == .skip ? .warning("\(problem). The step is skipped") : nil)
   }
@@ -144,25 +145,25 @@ extension Report {
     switch outcome {
     case .written(let stall, let seconds):
       Report(
-        "save",
-        ["step": step, "file": file, "stall_seconds": stall, "write_seconds": seconds])
+        .save,
+        [.step: step, .file: file, .stallSeconds: stall, .writeSeconds: seconds])
     case .failed(let error, let retry):
       Report(
-        "save_failed",
-        ["step": step, "file": file, "error": "\(error)", "retry_seconds": retry],
+        .saveFailed,
+        [.step: step, .file: file, .error: "\(error)", .retrySeconds: retry],
         message: .warning("step \(step) is not saved, next attempt in \(retry) s: \(error)"))
     }
   }
 
   /// The mean seconds of a step that each rank computed, not counting the wait for others.
   static func ranks(_ seconds: [Double], step: Int) -> Report {
-    Report("ranks", ["step": step, "seconds": seconds])
+    Report(.ranks, [.step: step, .seconds: seconds])
   }
 
   /// A rank that takes `times` as long as the others for the same cost, over the last `steps` steps.
   static func straggler(rank: Int, host: String, times: Double, step: Int, steps: Int) -> Report {
     Report(
-      "straggler", ["rank": rank, "host": host, "step": step, "times": times],
+      .straggler, [.rank: rank, .host: host, .step: step, .times: times],
       message: .warning(
         String(
           format: "rank %d on %@ takes %.1f times as long as the others, over %d steps",
@@ -175,10 +176,10 @@ extension Report {
     let time = String(format: "%.1f s", found.seconds)
     let state = found.isSilent ? "it says nothing, last seen in" : "it is in"
     return Report(
-      stall.isFatal ? "abort" : "stall",
+      stall.isFatal ? .abort : .stall,
       [
-        "rank": found.rank, "host": stall.host, "step": place.step,
-        "phase": place.phase.rawValue, "seconds": found.seconds, "silent": found.isSilent,
+        .rank: found.rank, .host: stall.host, .step: place.step,
+        .phase: place.phase.rawValue, .seconds: found.seconds, .silent: found.isSilent,
       ],
       message: .warning(
         "rank \(found.rank) on \(stall.host) has not finished step \(place.step) for \(time): "
@@ -190,7 +191,7 @@ extension Report {
   static func signal(
     _ signal: StopSignal, during activity: Agreement.Activity, step: Int
   ) -> Report {
-    Report("signal", ["signal": signal.rawValue, "during": activity.rawValue, "step": step])
+    Report(.signal, [.signal: signal.rawValue, .during: activity.rawValue, .step: step])
   }
 
   /// The end of a run; `tercet` prints a message of its own.
@@ -202,6 +203,6 @@ extension Report {
       case .stopAfter: "stop after"
       case .signal(let signal, _): signal.rawValue
       }
-    return Report("end", ["ending": name, "step": step])
+    return Report(.end, [.ending: name, .step: step])
   }
 }

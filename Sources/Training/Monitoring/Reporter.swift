@@ -1,13 +1,21 @@
+import Foundation
+
 /// Brings reports to the user and to the run log; any thread may call it. Speaks on rank 0 alone, unless
 /// ``tellFromAnyRank(_:)`` is called.
 struct Reporter: Sendable {
   private let voice: RunVoice
+  private let display: RunDisplay
   private let isFirst: Bool
   /// On rank 0 alone, once it is open.
   private var log: RunLog?
 
-  /// - Parameter isFirst: whether this is rank 0.
-  init(_ voice: RunVoice, isFirst: Bool) { (self.voice, self.isFirst) = (voice, isFirst) }
+  /// - Parameters:
+  ///   - isFirst: whether this is rank 0.
+  ///   - every: the option `log.every`.
+  init(_ voice: RunVoice, isFirst: Bool, every: Int) {
+    (self.voice, self.isFirst) = (voice, isFirst)
+    display = RunDisplay(voice, every: every)
+  }
 
   /// Opens the run log in a folder on rank 0; copies of this reporter from before do not write it.
   mutating func openLog(in folder: String, appending: Bool) throws(TrainingError) {
@@ -28,25 +36,23 @@ struct Reporter: Sendable {
     if isFirst { voice.warn("warning: \(problem)") }
   }
 
+  /// Shows that the run does something else than steps; the log does not keep it.
+  func show(activity: String) {
+    if isFirst { display.show(activity: activity) }
+  }
+
   /// Tells a report on rank 0; the others do not even make it.
   func tell(_ report: @autoclosure () -> Report) {
     if isFirst { tellFromAnyRank(report()) }
   }
 
   /// Tells a report on the rank of the caller. A warning is printed before the log is written, whose disk
-  /// may hang; a line is printed after.
+  /// may hang; all else is printed after.
   func tellFromAnyRank(_ report: Report) {
+    let time = Date()
     if case .warning(let problem) = report.message { voice.warn("warning: \(problem)") }
-    log?.write(report.entry)
-    switch report.message {
-    case .line(let line): voice.say(line)
-    case .progress(let line, let isMilestone):
-      if let progress = voice.progress {
-        progress(line)
-      } else if isMilestone {
-        voice.say(line)
-      }
-    case .warning, nil: break
-    }
+    log?.write(report.entry, at: time)
+    if isFirst { display.show(report.content, at: time) }
+    if case .line(let line) = report.message { voice.say(line) }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Limits
+import RunLogs
 import Synchronization
 
 /// The run log, JSON Lines in the run's folder. Everything that depends on time, machine or number of ranks
@@ -12,7 +13,7 @@ final class RunLog: Sendable {
   private struct File: Sendable {
     let descriptor: Int32
     /// Whole lines that are not in the file.
-    var waiting: [UInt8] = []
+    var waiting: [UInt8]
   }
 
   private let path: String
@@ -28,17 +29,20 @@ final class RunLog: Sendable {
     path = "\(folder)/run.jsonl"
     self.warn = warn
     let descriptor = open(
-      path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (appending ? 0 : O_TRUNC), 0o666)
+      path, O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND | (appending ? 0 : O_TRUNC), 0o666)
     if descriptor < 0 { throw .logUnwritable(path: path, cause: SystemError.text()) }
-    file = Mutex(File(descriptor: descriptor))
+    // A crash may have left half a line, which this run's first line must not join.
+    file = Mutex(
+      File(descriptor: descriptor, waiting: Self.endsInLine(descriptor) ? [] : [0x0A]))
   }
 
   deinit { file.withLock { _ = close($0.descriptor) } }
 
-  /// Adds a line; keys are sorted.
+  /// Adds a line with its time; keys are sorted.
   ///
   /// - Precondition: the entry is JSON; its numbers are finite.
-  func write(_ entry: [String: any Sendable]) {
+  func write(_ entry: [String: any Sendable], at time: Date) {
+    let entry = entry.merging([RunLogField.time.rawValue: LogTime.text(time)]) { $1 }
     precondition(JSONSerialization.isValidJSONObject(entry), "\(entry) in the run log")
     let line = try? JSONSerialization.data(
       withJSONObject: entry, options: [.sortedKeys, .withoutEscapingSlashes])
@@ -49,6 +53,13 @@ final class RunLog: Sendable {
       return wasWaiting ? nil : failure
     }
     if let warning { warn("\(warning); lines are kept until it can") }
+  }
+
+  /// Whether a file is empty or its last line has its end.
+  private static func endsInLine(_ descriptor: Int32) -> Bool {
+    var byte: UInt8 = 0
+    let end = lseek(descriptor, 0, SEEK_END)
+    return end <= 0 || pread(descriptor, &byte, 1, end - 1) != 1 || byte == 0x0A
   }
 
   /// Writes the lines that wait.

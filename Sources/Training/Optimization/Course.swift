@@ -59,8 +59,8 @@ struct Course {
   /// The epochs of the whole run.
   var epochs: Int { parts.last?.epochs ?? 0 }
 
-  /// Whether a schedule, and so a part of the run, ends with this epoch, from 1.
-  func ends(after epoch: Int) -> Bool { parts.contains { $0.epochs == epoch } }
+  /// The epochs with which a schedule, and so a part of the run, ends, from 1.
+  var ends: [Int] { parts.map(\.epochs) }
 
   /// The learning rate of an update, from 1.
   func rate(step: Int) -> Float {

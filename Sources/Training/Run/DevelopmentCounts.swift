@@ -5,23 +5,30 @@ import Evaluation
 import Models
 import Tensors
 
+/// What predictions of the development split have right.
+struct DevelopmentCounts {
+  var triples = TripleCounts()
+  /// The entities that tags spell; `nil` for a model without tags.
+  var tags: TripleCounts?
+  /// Sentences with more groups than are kept.
+  var cut = 0
+}
+
 extension Run {
-  /// Counts the triples of the development split. Its batches are dealt to the ranks, and their counts are
+  /// Counts the triples of the development split, and the entities of tags. Its batches are dealt to the ranks, and their counts are
   /// added up. After each round, one batch for every thread of every rank, the ranks agree on whether to go
   /// on.
   ///
   /// - Parameters:
   ///   - split: the sentences as the model or one with other thresholds encodes them.
   ///   - pass: the number of countings before, since the last update.
-  /// - Returns: the counts, and the number of sentences with more groups than are kept; `nil` where a signal
-  ///   has come.
+  /// - Returns: the counts of all ranks; `nil` where a signal has come.
   func developmentCounts(
     of split: any EncodedSplit, pass: Int = 0, _ whereabouts: Whereabouts, _ agreement: Agreement,
     on session: borrowing Session
-  ) throws -> (counts: TripleCounts, cut: Int)? {
+  ) throws -> DevelopmentCounts? {
     let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
-    var counts = TripleCounts()
-    var cut = 0
+    var counts = DevelopmentCounts()
     let rounds = Inference.batches(of: split).chunks(of: session.size * team.count)
     var place = Place(step: progress.step)
     for (index, round) in rounds.enumerated() {
@@ -30,18 +37,37 @@ extension Run {
       let own = round.indices.filter { $0 % session.size == session.rank }.map { round[$0] }
       let found = Inference.predict(split, batches: own, tapes: tapes, on: team)
       let scored = found.sorted { $0.key < $1.key }
-      counts += TripleCounts(
-        sentences: scored.map { split.sentence($0.key) }, predictions: scored.map(\.value),
-        match: options.evaluation.match)
-      cut += found.values.count(where: \.isCut)
+      add(scored.map(\.value), of: scored.map { split.sentence($0.key) }, to: &counts)
       place.phase = .reduction
       whereabouts.enter(place)
       try agreement.reach(after: .evaluation, on: session)
       if agreement.stop != nil { return nil }
     }
-    let sums = try session.sum([counts.tp, counts.predicted, counts.gold, cut].map { Int64($0) })
-    return (
-      TripleCounts(tp: Int(sums[0]), predicted: Int(sums[1]), gold: Int(sums[2])), Int(sums[3])
-    )
+    return try counts.sum(on: session)
+  }
+
+  private func add(
+    _ predictions: [Prediction], of sentences: [Sentence], to counts: inout DevelopmentCounts
+  ) {
+    counts.triples += TripleCounts(
+      sentences: sentences, predictions: predictions, match: options.evaluation.match)
+    let tags = TripleCounts(
+      tagsOf: sentences, predictions: predictions, tagged: model.taggedEntities)
+    if let tags { counts.tags = tags + (counts.tags ?? TripleCounts()) }
+    counts.cut += predictions.count(where: \.isCut)
+  }
+}
+
+extension DevelopmentCounts {
+  /// The counts of all ranks together.
+  fileprivate func sum(on session: borrowing Session) throws(MPIError) -> Self {
+    let tags = self.tags ?? TripleCounts()
+    let own = [triples, tags].flatMap { [$0.tp, $0.predicted, $0.gold] }
+    let all = own + [self.tags == nil ? 0 : 1, cut]
+    let sums = try session.sum(all.map { Int64($0) }).map { Int($0) }
+    func counts(_ first: Int) -> TripleCounts {
+      TripleCounts(tp: sums[first], predicted: sums[first + 1], gold: sums[first + 2])
+    }
+    return Self(triples: counts(0), tags: sums[6] > 0 ? counts(3) : nil, cut: sums[7])
   }
 }

@@ -2,6 +2,7 @@ import Corpora
 import Evaluation
 import Foundation
 import Models
+import RunLogs
 
 /// What a run says of its corpus before the first step: targets, ceilings, and what the splits lack. Only rank 0
 /// takes it.
@@ -11,7 +12,7 @@ struct Survey {
   /// What may spoil the run.
   let warnings: [String]
   /// The numbers for the run log.
-  let entry: [String: any Sendable]
+  let entry: [RunLogField: any Sendable]
 
   init(_ corpus: TrainingCorpus, _ options: RunOptions) {
     let (training, development) = (corpus.training, corpus.development)
@@ -39,9 +40,9 @@ struct Survey {
         corpus.model.vocabularies.partOfSpeechWarning(about: $1, in: $0)
       }
     entry = [
-      "targets": corpus.targets.count, "triples": corpus.targets.triples,
-      "unknown_words": unknown, "ceiling_match": match.rawValue,
-      "ceiling_train": trainCeiling.f1, "ceiling_dev": devCeiling.f1,
+      .targets: corpus.targets.count, .triples: corpus.targets.triples,
+      .unknownWords: unknown, .ceilingMatch: match.rawValue,
+      .ceilingTrain: trainCeiling.f1, .ceilingDevelopment: devCeiling.f1,
     ]
   }
 

@@ -37,6 +37,16 @@ struct ThresholdSearch {
     return (start, best)
   }
 
+  /// The number of thresholds that are scored where none are better than the configured ones.
+  var count: Int {
+    var count = 0
+    _ = run { _ in
+      count += 1
+      return 0
+    }
+    return count
+  }
+
   /// - Returns: whether the search goes on.
   private func visit(
     _ values: [Float], _ best: inout Outcome, _ score: ([Float]) throws -> Double?

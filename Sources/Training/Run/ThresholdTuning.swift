@@ -80,7 +80,7 @@ struct ThresholdTuning {
       let counted = try run.developmentCounts(
         of: split, pass: pass, whereabouts, agreement, on: session)
       pass += 1
-      return counted?.counts.f1
+      return counted?.triples.f1
     }
   }
 

@@ -3,6 +3,7 @@ import Collectives
 import Corpora
 import Evaluation
 import Models
+import RunLogs
 import Tensors
 
 /// Trains a model on all ranks: the loop over epochs and steps.
@@ -26,6 +27,7 @@ public final class Trainer {
   private let reporter: Reporter
   private let agreement: Agreement
   private let tuning: ThresholdTuning
+  private let schedule: RunSchedule
 
   /// Prepares a run; every rank calls this initialiser. Reads the corpus, prepares the folder, and gives the
   /// parameters their first values or those of a checkpoint.
@@ -39,7 +41,8 @@ public final class Trainer {
   ) throws {
     try plan.options.boundThreads(on: session)
     let corpus = try TrainingCorpus.read(plan.options, on: session)
-    var reporter = Reporter(voice, isFirst: session.rank == 0)
+    var reporter = Reporter(
+      voice, isFirst: session.rank == 0, every: plan.options.log.every)
     // Every rank listens when the ranks have agreed, and so before the log has its first line.
     StopSignal.listen()
     let (products, warning) = try plan.options.products(on: session)
@@ -54,12 +57,13 @@ public final class Trainer {
     let kernels = try KernelChoice(products).warnings(resuming: checkpoint, on: session)
     let survey = session.rank == 0 ? Survey(corpus, plan.options) : nil
     let warnings = (survey?.warnings ?? []) + kernels
-    for line in survey?.lines ?? [] { reporter.say(line) }
+    for line in run.heading(ranks: session.size) + (survey?.lines ?? []) { reporter.say(line) }
     for warning in warnings { reporter.warn(warning) }
     reporter.say("products: \(KernelChoice(products))")
     let start = try run.begin(
       from: checkpoint, check, folder, partitions: updater.gradients.reduction.partitions, reporter,
       on: session)
+    reporter.say(run.outlook)
     try reporter.openLog(in: folder.path, appending: checkpoint != nil)
     reporter.tell(
       .start(
@@ -71,6 +75,7 @@ public final class Trainer {
     try monitor.watch(from: run.progress.step, reporter, on: session)
     agreement = Agreement(run, saver, reporter)
     tuning = ThresholdTuning(run, in: folder, monitor.whereabouts, agreement, reporter)
+    schedule = run.schedule
     self.reporter = reporter
   }
 
@@ -120,6 +125,9 @@ public final class Trainer {
     return ending
   }
 
+  /// The best evaluation so far; `nil` where there is none.
+  public var best: History.Evaluation? { run.progress.history.best }
+
   private var hasLostPatience: Bool {
     let patience = run.options.evaluation.patience
     return patience > 0
@@ -138,11 +146,11 @@ extension Trainer {
       run.progress.step += 1
       run.progress.batch += 1
       run.progress.history.steps.append(row)
-      let sentences = batches.reduce(0) { $0 + $1.count }
+      let sentences = batches.flatMap { $0 }
       reporter.tell(
         .step(
-          row, of: run.course.epochs, objective: run.objective, options: run.options,
-          sentences: sentences, seconds: clock.seconds))
+          row, objective: run.objective, sentences: sentences.count,
+          cost: sentences.reduce(0) { $0 + run.corpus.training.cost($1) }, seconds: clock.seconds))
       let reports = try monitor.compare(
         clock.seconds, cost: updater.gradients.ownCost, step: row.step, on: session)
       for report in reports { reporter.tell(report) }
@@ -179,7 +187,7 @@ extension Trainer {
     // Evaluation and the copy that a save keeps use the memory of a step.
     updater.gradients.trim()
     var standing = CheckpointFolder.Standing.ordinary
-    if (epoch + 1) % run.options.evaluation.every == 0 || run.course.ends(after: epoch + 1) {
+    if schedule.evaluates(after: epoch + 1) {
       guard let evaluated = try evaluate(on: session) else { return }
       standing = evaluated
     }
@@ -193,6 +201,7 @@ extension Trainer {
   /// - Returns: whether no evaluation before was as good; `nil` where a signal has come.
   private func evaluate(on session: borrowing Session) throws -> CheckpointFolder.Standing? {
     let before = run.progress.history.best
+    reporter.show(activity: "evaluates dev")
     let began = ContinuousClock.now
     let counted = try run.withAverage(
       updater.gradients.reduction, awaitCopy: saver.awaitCopy, on: session
@@ -200,8 +209,9 @@ extension Trainer {
       try run.developmentCounts(
         of: run.corpus.development, monitor.whereabouts, agreement, on: session)
     }
-    guard let (counts, cut) = counted else { return nil }
-    if let warning = Prediction.cutWarning(cut, in: "dev.jsonl") { reporter.warn(warning) }
+    guard let counted else { return nil }
+    let counts = counted.triples
+    if let warning = Prediction.cutWarning(counted.cut, in: "dev.jsonl") { reporter.warn(warning) }
     let evaluation = History.Evaluation(
       step: run.progress.step, epoch: run.progress.epoch, precision: counts.precision,
       recall: counts.recall, f1: counts.f1)
@@ -209,8 +219,9 @@ extension Trainer {
     let isBest = run.progress.history.best != before
     reporter.tell(
       .evaluation(
-        evaluation, match: run.options.evaluation.match, isBest: isBest,
-        awaitsHit: run.options.evaluation.patience > 0 && run.progress.history.awaitsFirstHit,
+        evaluation, tagF1: counted.tags?.f1, match: run.options.evaluation.match, isBest: isBest,
+        isFirstWithoutHit: run.options.evaluation.patience > 0
+          && run.progress.history.awaitsFirstHit && run.progress.history.evaluations.count == 1,
         seconds: (ContinuousClock.now - began).seconds))
     return isBest ? .best : .ordinary
   }

@@ -12,7 +12,10 @@ struct Train: Verb {
     purpose: "train a model as a configuration says, alone or under mpirun",
     operand: Operand(
       name: "CONFIG", count: .once, help: "YAML file of what differs from the defaults"),
-    flags: [ranks, set, checkpoints, resume, extend, rewarm, overwrite, stopAfter, printConfig],
+    flags: [
+      ranks, set, checkpoints, resume, extend, rewarm, overwrite, stopAfter, progress, quiet,
+      printConfig,
+    ],
     notes: "A KEY of --set may be its last part (lambda=2), or a word that other programs have "
       + "for it (lr=0.01). Ctrl-C saves and leaves with status 75; a second one ends at once.",
     examples: [
@@ -49,6 +52,12 @@ struct Train: Verb {
     "stop-after", .required("N"),
     help: "stop after N optimiser steps, counted from the start of training, resumed or not "
       + "(default: train to the end)")
+  private static let progress = Flag(
+    "progress", .required("STYLE"),
+    help: "how far the run is: 'bar', a line that is written over and a line an epoch; 'lines', a "
+      + "line an epoch and every log.every steps; 'off'; or 'auto', a bar on a terminal and lines "
+      + "elsewhere (default: auto)")
+  private static let quiet = Flag("quiet", help: "print warnings and errors alone")
   private static let printConfig = Flag(
     "print-config", help: "print the configuration with all defaults filled in, and end")
 
@@ -70,6 +79,10 @@ struct Train: Verb {
   let printsConfiguration: Bool
   /// More epochs for a resumed run; `nil` for none.
   var added: Extension?
+  /// How the run is told of.
+  var progress = TrainingVoice.Style.auto
+  /// Whether only warnings and errors are printed.
+  var isQuiet = false
 }
 
 extension Train {
@@ -81,7 +94,8 @@ extension Train {
       configuration: configuration, overrides: try line.overrides(of: Self.set),
       checkpoints: line.value(of: Self.checkpoints) ?? Self.defaultCheckpoints(for: configuration),
       start: try Self.start(line), stopAfter: try line.number(of: Self.stopAfter, atLeast: 1),
-      printsConfiguration: line.has(Self.printConfig), added: try Self.added(line))
+      printsConfiguration: line.has(Self.printConfig), added: try Self.added(line),
+      progress: try line.choice(of: Self.progress) ?? .auto, isQuiet: line.has(Self.quiet))
   }
 
   private static func added(_ line: ArgumentLine) throws(UsageError) -> Extension? {
@@ -178,34 +192,16 @@ extension Train {
       options: options, configuration: ConfigurationText.yaml(of: options.portable),
       folder: checkpoints, start: start, stopAfter: stopAfter, added: added,
       program: Program.tercet.title)
-    let voice = Console.isTerminal ? Self.terminalVoice : Self.plainVoice
+    let voice = TrainingVoice.voice(progress, isQuiet: isQuiet)
     let check = ResumeCheck(differences: options.differences(fromStored:in:))
     let trainer = try Trainer(plan, check: check, voice: voice, on: session)
     let ending = try trainer.train(on: session)
-    if session.rank == 0 { voice.say(farewell(ending)) }
-    return if case .signal = ending { .resumable } else { .success }
-  }
-
-  private static let plainVoice = RunVoice(say: Console.line, warn: Console.error, progress: nil)
-
-  /// A voice that writes over the line of progress.
-  private static var terminalVoice: RunVoice {
-    RunVoice(
-      say: { Console.line(Console.clearLine + $0) }, warn: Console.error,
-      progress: Console.progress)
-  }
-
-  private func farewell(_ ending: Trainer.Ending) -> String {
-    switch ending {
-    case .allEpochs: return "training is complete; checkpoints are in \(checkpoints)"
-    case .patience:
-      return "training ends: no better score within evaluation.patience; "
-        + "checkpoints are in \(checkpoints)"
-    case .stopAfter:
-      return "stopped after the steps asked for; go on with --resume from \(checkpoints)/last.h5"
-    case .signal(let signal, let step):
-      return
-        "\(signal.rawValue): step \(step) is saved in \(checkpoints)/last.h5; go on with --resume"
+    if session.rank == 0 {
+      let farewell = Farewell(
+        ending, best: trainer.best, match: options.evaluation.match, folder: checkpoints,
+        data: options.data.directory)
+      for line in farewell.lines { voice.say(line) }
     }
+    return if case .signal = ending { .resumable } else { .success }
   }
 }

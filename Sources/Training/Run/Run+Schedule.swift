@@ -1,0 +1,27 @@
+import Corpora
+import Models
+import RunLogs
+
+extension Run {
+  /// The steps and evaluations of the whole run.
+  var schedule: RunSchedule {
+    RunSchedule(
+      epochs: course.epochs,
+      stepsPerEpoch: options.stepsPerEpoch(sentences: corpus.training.count),
+      epochCost: max(1, corpus.training.totalCost), developmentCost: corpus.development.totalCost,
+      evaluationEvery: options.evaluation.every, ends: course.ends,
+      finalEvaluations: finalEvaluations, stopAfter: plan.stopAfter)
+  }
+
+  /// Countings of the development split that choose thresholds.
+  private var finalEvaluations: Int {
+    let thresholds = options.model.options.thresholds
+    guard options.evaluation.tuneThresholds, !thresholds.isEmpty else { return 0 }
+    return ThresholdSearch(configured: thresholds.map(\.value)).count
+  }
+}
+
+extension EncodedSplit {
+  /// The cost of all sentences.
+  fileprivate var totalCost: Int { (0..<count).reduce(0) { $0 + cost($1) } }
+}

@@ -1,0 +1,42 @@
+import Autodiff
+import Corpora
+import Models
+import RunLogs
+import Tensors
+import Typesetting
+
+extension Run {
+  /// What the run is made of: the model on its ranks, and the corpus, a line each.
+  func heading(ranks: Int) -> [String] {
+    let precision = weights.products.precision.rawValue
+    let lists = model.vocabularies.lists.map {
+      "\(Figures.grouped($0.list.count)) \($0.name.replacing("_", with: " "))"
+    }
+    return [
+      "\(options.model.kind), \(Figures.grouped(model.layout.count)) parameters, loss \(objectiveText)"
+        + "  ·  \(Self.count(ranks, "rank")) × \(Self.count(team.count, "thread")), \(precision)",
+      "\(options.data.directory): \(Self.count(corpus.training.count, "sentence")) to train on, "
+        + "\(Figures.grouped(corpus.development.count)) dev; " + lists.joined(separator: ", "),
+    ]
+  }
+
+  /// The steps ahead, the folder, and how the run is left; known once the run has its first state.
+  var outlook: String {
+    let schedule = schedule
+    let limit = schedule.stopAfter.map { ", to step \($0)" } ?? ""
+    let epochs = Self.count(schedule.epochs, "epoch")
+    return "\(epochs) of \(Self.count(schedule.stepsPerEpoch, "step"))"
+      + (progress.step > 0 ? ", from step \(progress.step) on" : "") + limit
+      + "  ·  \(plan.folder)  ·  Ctrl-C saves and leaves"
+  }
+
+  /// The terms of the objective with their weights: `L_D + 0.3 L_E`.
+  private var objectiveText: String {
+    zip(model.termNames, model.termWeights).map { $1 == 1 ? $0 : "\($1) \($0)" }
+      .joined(separator: " + ")
+  }
+
+  private static func count(_ count: Int, _ word: String) -> String {
+    "\(Figures.grouped(count)) \(word)\(count == 1 ? "" : "s")"
+  }
+}

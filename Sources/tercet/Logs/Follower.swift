@@ -1,0 +1,58 @@
+import Commands
+import Foundation
+import RunLogs
+
+/// Prints the lines of runs as they come.
+struct Follower {
+  private var logs: [LoggedRun]
+  private let table: CSVTable?
+  /// Milliseconds from one look to the next.
+  private static let pause: Int32 = 500
+
+  /// - Parameters:
+  ///   - logs: the runs, read so far.
+  ///   - view: lines for people, or CSV.
+  init(_ logs: [LoggedRun], _ view: Log.View) {
+    self.logs = logs
+    table = view == .csv ? CSVTable(losses: LoggedRun.losses(of: logs)) : nil
+  }
+
+  /// Goes on until every run has ended, or until nobody reads.
+  mutating func run() throws {
+    if let table {
+      Console.line(table.header)
+      for log in logs {
+        for line in table.lines(of: log.run, name: log.name) { Console.line(line) }
+      }
+    }
+    while logs.contains(where: { $0.run.ending == nil }) {
+      Console.pause(milliseconds: Self.pause)
+      for index in logs.indices { try look(at: index) }
+    }
+  }
+
+  private mutating func look(at index: Int) throws {
+    let name = logs[index].name
+    let prefix = logs.count > 1 ? "\(name)  " : ""
+    try logs[index].readAll(isEnd: false) { entry, row, run in
+      if let table {
+        if let line = table.line(of: entry, name: name) { Console.line(line) }
+      } else if let line = Self.line(entry, row, run) {
+        Console.line(prefix + (entry.time.map { LogTime.timeOfDay($0) + "  " } ?? "") + line)
+      }
+    }
+  }
+
+  /// The line of an entry for people; `nil` for one that says nothing new.
+  private static func line(
+    _ entry: RunLogEntry, _ row: EpochRow?, _ run: RecordedRun
+  ) -> String? {
+    if let row { return row.line }
+    return switch entry.content {
+    case .start(let start): "\(start.model) starts at step \(start.step)"
+    case .step: run.progress.line()?.line
+    case .end(let reason, let step): "end: \(reason), step \(step)"
+    default: entry.rankText
+    }
+  }
+}
