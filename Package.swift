@@ -164,7 +164,7 @@ let package = Package(
       "TrainingTests",
       [
         "ModelCases", "Training", "Models", "Layers", "Autodiff", "Tensors", "Corpora",
-        "Checkpoints", "Collectives",
+        "Checkpoints", "Collectives", "Evaluation", "RunLogs",
       ]),
     tests(
       "FixturesTests",

@@ -27,6 +27,11 @@ package enum Figures {
     return count < 0 ? "-" + text : text
   }
 
+  /// A number of things: `1 rank`, `2,040 steps`.
+  package static func count(_ count: Int, _ noun: String) -> String {
+    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+  }
+
   /// Seconds in the units that matter: `45 s`, `4 min 30 s`, `12 min`, `1 h 18 min`, `2 d 3 h`.
   package static func duration(_ seconds: Double) -> String {
     units(seconds).map { "\($0.count) \($0.unit)" }.joined(separator: " ")

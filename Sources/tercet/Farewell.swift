@@ -20,8 +20,7 @@ struct Farewell {
     let evaluation = best.map { _ in
       let test = "\(data)/test.jsonl"
       let split = FileManager.default.fileExists(atPath: test) ? test : "\(data)/dev.jsonl"
-      return "next: tercet evaluate --checkpoint \(Self.word("\(folder)/best.h5")) --data "
-        + Self.word(split)
+      return "next: tercet evaluate \(Self.word(folder)) \(Self.word(split))"
     }
     let score = best.map {
       "best: epoch \($0.epoch + 1), dev \(match.rawValue) F1 \(Figures.score($0.f1)), in "

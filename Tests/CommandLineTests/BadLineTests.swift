@@ -149,6 +149,19 @@ struct BadLineTests {
       ),
       ("extract", "tercet extract: MODEL is missing; write tercet extract MODEL [FILE]"),
       ("extract a b c", "tercet extract: unexpected argument 'c'; one FILE is read"),
+      (
+        "train c --progress loud",
+        "tercet train: '--progress' must be one of auto, bar, lines, off; found 'loud'"
+      ),
+      ("log", "tercet log: RUN is missing"),
+      (
+        "log a --csv --ranks",
+        "tercet log: give one of '--csv', '--tensorboard' and '--ranks'"
+      ),
+      (
+        "log a --follow --tensorboard d",
+        "tercet log: '--follow' prints lines as they come; it goes with '--csv' or alone"
+      ),
       ("inspect a b", "tercet inspect: unexpected argument 'b'"),
       (
         "data convert in --out o --keep-relation NA --drop-relation NA",

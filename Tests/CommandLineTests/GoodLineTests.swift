@@ -13,13 +13,14 @@ private func training(
   _ configuration: String = "c.yaml", ranks: Int? = nil, words: [String] = [],
   overrides: [String] = [],
   checkpoints: String = "checkpoints/c", start: RunStart = .afresh, stopAfter: Int? = nil,
-  prints: Bool = false, added: Extension? = nil
+  prints: Bool = false, added: Extension? = nil, progress: TrainingVoice.Style = .auto,
+  isQuiet: Bool = false
 ) -> Train {
   Train(
     ranks: ranks, words: words + ["--", configuration], configuration: configuration,
     overrides: overrides.compactMap(override),
     checkpoints: checkpoints, start: start, stopAfter: stopAfter, printsConfiguration: prints,
-    added: added)
+    added: added, progress: progress, isQuiet: isQuiet)
 }
 
 private func override(_ text: String) -> ConfigurationOverride? { try? ConfigurationOverride(text) }
@@ -89,6 +90,12 @@ struct GoodLineTests {
       training(ranks: 3, words: ["--resume"], overrides: ["a=1"], start: .newest)
     ),
     ("train c.yaml --rank=2", training(ranks: 2)),
+    ("train c.yaml --quiet", training(words: ["--quiet"], isQuiet: true)),
+    ("train c.yaml --progress off", training(words: ["--progress=off"], progress: .off)),
+    (
+      "train c.yaml --progress=bar --ranks 2",
+      training(ranks: 2, words: ["--progress=bar"], progress: .bar)
+    ),
     ("train -- --odd.yaml", training("--odd.yaml", checkpoints: "checkpoints/--odd")),
     (
       "train /opt/tercet/Configs/webnlg/copymtl-one.yaml",
@@ -165,6 +172,10 @@ struct GoodLineTests {
         skipsBad: false, threads: .exactly(2), precision: .bfloat16, vectors: "v.txt")
     ),
     ("inspect a.h5", Inspect(checkpoint: "a.h5")),
+    ("log a b/run.jsonl", Log(runs: ["a", "b/run.jsonl"], view: .summary, follows: false)),
+    ("log a --follow --csv", Log(runs: ["a"], view: .csv, follows: true)),
+    ("log --tensorboard e a", Log(runs: ["a"], view: .events("e"), follows: false)),
+    ("log a --ranks", Log(runs: ["a"], view: .ranks, follows: false)),
     ("data convert --from triples in --out out.jsonl", conversion(.triples)),
     ("data convert in --out out.jsonl --from cotype", conversion(.cotype)),
     ("data convert in --out out.jsonl --skip-bad", conversion(nil, skipsBad: true)),

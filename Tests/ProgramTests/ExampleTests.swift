@@ -13,7 +13,7 @@ extension ProgramTests {
         let result = try runProcess(example.path, [folder.path], in: folder, timeout: 300)
         try #require(result.status == 0, "\(result.stderr)")
         let lines = result.stdout.split(separator: "\n")
-        #expect(lines.contains { $0.contains("epoch 15  dev exact") })
+        #expect(lines.contains { $0.contains("epoch 15/15  L_D ") && $0.contains("  dev F1 .") })
         let facts = lines.filter { $0.split(separator: "\t").count == 3 }
         #expect(facts.count > 50, "\(result.stdout.suffix(500))")
       }

@@ -62,7 +62,7 @@ extension ProgramTests {
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
             os.execv(sys.argv[1], sys.argv[1:])
           seen = b''
-          while b'epoch 1  dev' not in seen: seen += os.read(terminal, 4096)
+          while b'dev F1' not in seen: seen += os.read(terminal, 4096)
           os.close(terminal)
           print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
           """

@@ -5,7 +5,7 @@ import TestSupport
 enum Terminal {
   /// Runs a program on a terminal of its own and writes what came to standard output.
   ///
-  /// Its arguments: the columns, those once it has written a speed, or `-`, and the command. A program that writes
+  /// Its arguments: the columns, those once it has said how long it takes, or `-`, and the command. A program that writes
   /// more than the terminal holds waits until it is read, so that the columns change while it writes.
   private static let script = """
     import fcntl, os, struct, subprocess, sys, termios
@@ -19,7 +19,7 @@ enum Terminal {
     run = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=slave, env=environment)
     if later != '-':
       text = b''
-      while b'sentences/s' not in text: text += os.read(master, 64)
+      while b' left' not in text: text += os.read(master, 64)
       sys.stdout.buffer.write(text)
       resize(later)
     os.close(slave)
@@ -35,7 +35,7 @@ enum Terminal {
 
   /// What a command writes to a terminal of `columns` columns.
   ///
-  /// - Parameter later: the columns once it has written a speed.
+  /// - Parameter later: the columns once it has said how long it takes.
   static func output(
     of command: [String], columns: Int, later: Int? = nil, in place: Workplace
   ) throws -> ProcessResult {

@@ -37,10 +37,11 @@ extension ProgramTests {
       }
     }
 
-    /// What is drawn of the steps of a training, eight an epoch.
-    private func steps(
+    /// What is drawn of the progress of a training, eight steps an epoch, some of them between two drawings, and the
+    /// lines of its epochs.
+    private func progress(
       _ place: Workplace, ranks: Int, epochs: Int, columns: Int, later: Int? = nil
-    ) throws -> [String] {
+    ) throws -> (drawn: [String], rows: [String]) {
       let launcher =
         ranks == 1
         ? [] : [mpirunPath ?? "mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "\(ranks)"]
@@ -50,19 +51,25 @@ extension ProgramTests {
           + [place.path("run\(columns)")],
         columns: columns, later: later, in: place)
       #expect(run.status == 0, "\(run.stderr)")
-      let drawn = run.drawn.filter { $0.contains("step ") && $0.contains("  loss ") }
-      #expect(drawn.count == 8 * epochs)
-      #expect(drawn.last?.hasPrefix("epoch \(epochs)/\(epochs)  step \(8 * epochs)") == true)
-      return drawn
+      let drawn = run.drawn.filter { $0.contains(#/^ *\d+/\d+ .*\d%/#) }
+      #expect(drawn.count >= epochs)
+      #expect(drawn.last?.hasPrefix("\(epochs)/\(epochs) ") == true || columns > 40)
+      let rows = run.drawn.filter { !$0.contains("%") }.filter {
+        $0.wholeMatch(of: #/ *(epoch|\d+) +[L.\d].*/#) != nil
+      }
+      return (drawn, rows)
     }
 
-    @Test("the line of progress fits the terminal as it is when it is drawn")
+    @Test("the line of progress and the table fit the terminal as it is when they are drawn")
     func resized() throws {
       try withWorkplace { place in
-        let drawn = try steps(place, ranks: 1, epochs: 40, columns: 200, later: 40)
-        #expect(drawn.first?.contains("sentences/s") == true)
-        // The terminal holds some eighty lines that were drawn before it was resized.
-        for line in drawn.suffix(100) { #expect(line.columns < 40, "\(line)") }
+        let (drawn, rows) = try progress(place, ranks: 1, epochs: 40, columns: 200, later: 40)
+        #expect(drawn.first?.contains("step ") == true && drawn.first?.contains("━") == true)
+        // The terminal holds some dozens of lines that were drawn before it was resized.
+        for line in drawn.suffix(20) { #expect(line.columns < 40, "\(line)") }
+        #expect(rows.first?.contains("sent/s") == true)
+        #expect(rows.count == 42, "a line an epoch, and a header for each width")
+        for line in rows.suffix(5) { #expect(line.columns <= 40, "\(line)") }
       }
     }
 
@@ -70,10 +77,51 @@ extension ProgramTests {
     func launched() throws {
       try withWorkplace { place in
         for (columns, isWhole) in [(40, false), (80, true)] {
-          let drawn = try steps(place, ranks: 2, epochs: 2, columns: columns)
+          let (drawn, rows) = try progress(place, ranks: 2, epochs: 2, columns: columns)
           for line in drawn {
-            #expect(line.columns < columns && line.contains("sentences/s") == isWhole, "\(line)")
+            #expect(line.columns < columns && line.contains("L_E") == isWhole, "\(line)")
           }
+          #expect(rows.count == 3 && rows.allSatisfy { $0.columns < columns }, "\(rows)")
+        }
+      }
+    }
+
+    static let styles: [(flags: [String], environment: [String: String], draws: Bool, rows: Int)] =
+      [
+        ([], [:], true, 3), (["--progress", "bar"], [:], true, 3),
+        (["--progress", "lines"], [:], false, 0), (["--progress", "off"], [:], false, 0),
+        (["--quiet"], [:], false, 0), ([], ["TERM": "dumb"], false, 0),
+      ]
+
+    @Test("--progress, --quiet and TERM say what is shown", arguments: styles)
+    func style(
+      _ style: (flags: [String], environment: [String: String], draws: Bool, rows: Int)
+    ) throws {
+      try withWorkplace { place in
+        let settings = style.environment.map { "\($0.key)=\($0.value)" }
+        let run = try Terminal.output(
+          of: ["/usr/bin/env"] + settings + [program.path, "train", place.path("config.yaml")]
+            + ["--set", "epochs=2", "--set", "log.every=8", "--checkpoints", place.path("run")]
+            + style.flags, columns: 80, in: place)
+        #expect(run.status == 0, "\(run.stderr)")
+        #expect(run.stdout.contains("\u{1B}[K") == style.draws)
+        let lines = run.drawn.count { $0.contains(#/^\d\d:\d\d:\d\d  epoch /#) }
+        let isPlain = style.flags.contains("lines") || !style.environment.isEmpty
+        #expect(lines == (isPlain ? 4 : 0), "\(run.stdout)")
+        #expect(run.drawn.isEmpty == style.flags.contains("--quiet"))
+        #expect(run.stdout.contains("best: epoch ") != style.flags.contains("--quiet"))
+      }
+    }
+
+    @Test("colours are those of a terminal, unless NO_COLOR is set")
+    func colours() throws {
+      try withWorkplace { place in
+        for (setting, isColoured) in [("NO_COLOR=1", false), ("NO_COLOR=", true)] {
+          let run = try Terminal.output(
+            of: ["/usr/bin/env", setting, program.path, "train", place.path("config.yaml")]
+              + ["--set", "epochs=1", "--checkpoints", place.path("run"), "--overwrite"],
+            columns: 80, in: place)
+          #expect(run.stdout.contains("\u{1B}[32m") == isColoured)
         }
       }
     }

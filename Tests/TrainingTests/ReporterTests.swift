@@ -1,4 +1,5 @@
 import Checkpoints
+import Evaluation
 import Foundation
 import Synchronization
 import TestSupport
@@ -20,9 +21,10 @@ struct ReporterTests {
   }
 
   private func voice(_ page: Page, onTerminal: Bool = false) -> RunVoice {
-    RunVoice(
+    let screen = RunVoice.Screen(draw: page.add("draw"), width: { 79 }, isColoured: false)
+    return RunVoice(
       say: page.add("say"), warn: page.add("warn"),
-      progress: onTerminal ? page.add("progress") : nil)
+      progress: onTerminal ? .live(screen) : .lines)
   }
 
   /// A report's line of the run log, with keys in order.
@@ -32,48 +34,43 @@ struct ReporterTests {
     return String(decoding: data, as: UTF8.self)
   }
 
-  private func step(_ number: Int) throws -> Report {
-    var options = try #require(RunOptions(modelKind: "copyre"))
-    options.log.every = 5
+  private func step(_ number: Int) -> Report {
     let row = History.Step(
       step: number, epoch: 1, losses: [0.5, 0.25], total: 0.75, gradientNorm: 2, rate: 0.125)
     return .step(
-      row, of: 9, objective: ["L_D", "L_E"], options: options, sentences: 30,
+      row, objective: ["L_D", "L_E"], sentences: 30, cost: 600,
       seconds: [.forward: 0.25, .reduction: 0.5])
   }
 
   @Test("a step has its losses by name, its speed, and seconds by phase")
   func steps() throws {
-    let report = try step(7)
+    let report = step(7)
     #expect(
       try line(report)
-        == #"{"epoch":1,"event":"step","gradient_norm":2,"L_D":0.5,"L_E":0.25,"rate":0.125,"#
-        + #""seconds":{"forward":0.25,"reduction":0.5},"sentences_per_second":40,"step":7,"#
-        + #""total":0.75}"#)
-    let text = "epoch 2/9  step 7  loss 0.7500  40.0 sentences/s"
-    #expect(report.message == .progress(text, isMilestone: false))
-    let milestone = text.replacingOccurrences(of: "step 7", with: "step 10")
-    #expect(try step(10).message == .progress(milestone, isMilestone: true))
+        == #"{"cost":600,"epoch":1,"event":"step","gradient_norm":2,"L_D":0.5,"L_E":0.25,"#
+        + #""rate":0.125,"seconds":{"forward":0.25,"reduction":0.5},"sentences_per_second":40,"#
+        + #""step":7,"total":0.75}"#)
+    #expect(report.message == nil)
   }
 
-  @Test("an evaluation is printed with its scores, and the best one says so")
+  @Test("an evaluation has its scores, and those of tags where a model has them")
   func evaluations() throws {
     let scores = History.Evaluation(step: 8, epoch: 1, precision: 0.5, recall: 0.25, f1: 0.375)
     let match = RunOptions.EvaluationOptions().match
-    func report(isBest: Bool, awaitsHit: Bool = false) -> Report {
-      .evaluation(scores, match: match, isBest: isBest, awaitsHit: awaitsHit, seconds: 1.5)
+    func report(tagF1: Double?, isFirstWithoutHit: Bool = false) -> Report {
+      .evaluation(
+        scores, tagF1: tagF1, match: match, isBest: true, isFirstWithoutHit: isFirstWithoutHit,
+        seconds: 1.5)
     }
-    let best = report(isBest: true)
+    let text =
+      #"{"best":true,"epoch":1,"event":"evaluation","f1":0.375,"match":"exact","#
+      + #""precision":0.5,"recall":0.25,"seconds":1.5,"step":8}"#
+    #expect(try line(report(tagF1: nil)) == text)
     #expect(
-      try line(best)
-        == #"{"best":true,"epoch":1,"event":"evaluation","f1":0.375,"match":"exact","#
-        + #""precision":0.5,"recall":0.25,"seconds":1.5,"step":8}"#)
-    let text = "epoch 2  dev exact P 0.5000 R 0.2500 F1 0.3750"
-    #expect(best.message == .line(text + "  best so far"))
-    #expect(report(isBest: false).message == .line(text))
-    #expect(
-      report(isBest: true, awaitsHit: true).message
-        == .line(text + "  no hit yet: patience does not count"))
+      try line(report(tagF1: 0.75)) == text.replacing("8}", with: #"8,"tag_f1":0.75}"#))
+    #expect(report(tagF1: nil).message == nil)
+    let note = "no triple is found yet: evaluation.patience counts from the first one"
+    #expect(report(tagF1: nil, isFirstWithoutHit: true).message == .line(note))
   }
 
   @Test("a step that is skipped is a warning; one that ends the run is an error of its own")
@@ -163,33 +160,69 @@ struct ReporterTests {
       let folder = directory.path
       let (first, other) = (Page(), Page())
       for (page, isFirst) in [(first, true), (other, false)] {
-        var reporter = Reporter(voice(page), isFirst: isFirst)
+        var reporter = Reporter(voice(page), isFirst: isFirst, every: 5)
         try reporter.openLog(in: isFirst ? folder : "/none/at/all", appending: false)
         reporter.say("a")
         reporter.warn("b")
-        for report in [try step(7), try step(10)] { reporter.tell(report) }
+        for report in [step(7), step(10)] { reporter.tell(report) }
         let slow = Report.straggler(rank: 1, host: "h", times: 2, step: 3, steps: 5)
         reporter.tellFromAnyRank(slow)
         try reporter.finishLog()
       }
       let slow = "warn warning: rank 1 on h takes 2.0 times as long as the others, over 5 steps"
+      let step = try #require(first.all.dropFirst(2).first)
       #expect(
-        first.all == [
-          "say a", "warn warning: b", "say epoch 2/9  step 10  loss 0.7500  40.0 sentences/s",
-          slow,
-        ])
+        step.wholeMatch(
+          of: #/say \d\d:\d\d:\d\d  epoch 2  0%  step 10  L_D .500  L_E .250  40.0/s/#) != nil,
+        "\(step)")
+      #expect(first.all == ["say a", "warn warning: b", step, slow])
       #expect(other.all == [slow])
       let log = try String(contentsOfFile: "\(folder)/run.jsonl", encoding: .utf8)
       let events = log.split(separator: "\n").compactMap { $0.firstMatch(of: /"event":"(\w+)"/)?.1 }
       #expect(events == ["step", "step", "straggler"])
+      let times = log.matches(of: /"time":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"/)
+      #expect(times.count == 3)
     }
   }
 
-  @Test("a terminal has its line of progress replaced at every step")
+  @Test("a log that ends in half a line goes on with a line of its own")
+  func halfLine() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.appending(path: "run.jsonl")
+      for (before, expected) in [("", 1), ("{\"a\":1}\n", 2), ("{\"a\":1}\n{\"ev", 3)] {
+        try Data(before.utf8).write(to: path)
+        var reporter = Reporter(voice(Page()), isFirst: true, every: 5)
+        try reporter.openLog(in: directory.path, appending: true)
+        reporter.tell(step(7))
+        try reporter.finishLog()
+        let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == expected && lines.last?.contains("\"L_D\"") == true, "\(lines)")
+      }
+    }
+  }
+
+  @Test("a terminal has a line of progress that is replaced, and a table with a line an epoch")
   func progress() throws {
     let page = Page()
-    let reporter = Reporter(voice(page, onTerminal: true), isFirst: true)
-    for report in [try step(7), try step(10)] { reporter.tell(report) }
-    #expect(page.all.map { $0.prefix(8) } == ["progress", "progress"])
+    let reporter = Reporter(voice(page, onTerminal: true), isFirst: true, every: 5)
+    reporter.tell(step(7))
+    reporter.show(activity: "evaluates dev")
+    let scores = History.Evaluation(step: 8, epoch: 1, precision: 0.5, recall: 0.25, f1: 0.375)
+    reporter.tell(
+      .evaluation(
+        scores, tagF1: nil, match: .exact, isBest: true, isFirstWithoutHit: false, seconds: 1))
+    #expect(page.all.map { $0.prefix(4) } == ["draw", "draw", "say ", "say "])
+    #expect(page.all[0].contains("step 7") && page.all[1].contains("evaluates dev"))
+    #expect(page.all[2].hasPrefix("say epoch") && page.all[3].contains(".3750"))
+  }
+
+  @Test("a quiet run says nothing of its progress")
+  func off() throws {
+    let page = Page()
+    let voice = RunVoice(say: page.add("say"), warn: page.add("warn"), progress: .off)
+    let reporter = Reporter(voice, isFirst: true, every: 1)
+    reporter.tell(step(7))
+    reporter.show(activity: "evaluates dev")
+    #expect(page.all.isEmpty)
   }
 }

@@ -102,3 +102,64 @@ struct TextTableTests {
     }
   }
 }
+
+@Suite("Figures")
+struct FigureTests {
+  @Test(
+    "numbers keep their significant digits",
+    arguments: [
+      (24.913, "24.9"), (3.1, "3.10"), (0.0221, ".0221"), (0.5, ".500"), (-0.5, "-.500"),
+      (1234.56, "1235"), (0, "0"), (1e9, "1.00e+09"), (0.00002214, "2.21e-05"), (.infinity, "inf"),
+      (99.96, "100.0"),
+    ])
+  func significant(value: Double, text: String) {
+    #expect(Figures.significant(value, digits: 3) == text)
+  }
+
+  @Test("scores have four digits", arguments: [(0.02651, ".0265"), (1, "1.0000"), (0, ".0000")])
+  func scores(value: Double, text: String) { #expect(Figures.score(value) == text) }
+
+  @Test(
+    "whole numbers have commas",
+    arguments: [(0, "0"), (999, "999"), (8_912_331, "8,912,331"), (-1000, "-1,000")])
+  func grouped(count: Int, text: String) { #expect(Figures.grouped(count) == text) }
+
+  @Test("things are counted")
+  func counts() {
+    let texts = [0, 1, 2040].map { Figures.count($0, "step") }
+    #expect(texts == ["0 steps", "1 step", "2,040 steps"])
+  }
+
+  @Test(
+    "durations have the units that matter",
+    arguments: [
+      (0, "0 s", "0s", "0:00"), (45.4, "45 s", "45s", "0:45"), (99, "99 s", "99s", "1:39"),
+      (128, "2 min 8 s", "2m8s", "2:08"), (750, "13 min", "13m", "12:30"),
+      (3599, "60 min", "60m", "59:59"), (4680, "1 h 18 min", "1h18m", "1:18:00"),
+      (183_600, "2 d 3 h", "2d3h", "51:00:00"), (-3, "0 s", "0s", "0:00"),
+      (.nan, "0 s", "0s", "0:00"),
+    ])
+  func durations(seconds: Double, long: String, short: String, clock: String) {
+    #expect(Figures.duration(seconds) == long)
+    #expect(Figures.shortDuration(seconds) == short)
+    #expect(Figures.clock(seconds) == clock)
+  }
+}
+
+@Suite("Sparklines")
+struct SparklineTests {
+  @Test(
+    "the least value is the lowest bar, the greatest the highest",
+    arguments: [
+      ([0, 1, 2, 3, 4, 5, 6, 7], 10, "▁▂▃▄▅▆▇█"), ([5, 5, 5], 10, "▁▁▁"), ([], 10, ""),
+      ([1, 1, 8, 8], 2, "▁█"), ([0, 100, 50], 3, "▁█▅"), ([.nan, 1, 2], 9, "▁█"),
+    ] as [([Double], Int, String)])
+  func curves(values: [Double], width: Int, text: String) {
+    #expect(Sparkline.text(values, width: width) == text)
+  }
+
+  @Test("no curve is wider than it may be", arguments: [1, 7, 40, 99])
+  func widths(_ width: Int) {
+    #expect(Sparkline.text((0..<99).map(Double.init), width: width).columns == width)
+  }
+}

@@ -39,8 +39,8 @@ package struct EvaluationEntry: Sendable, Equatable {
 extension EvaluationEntry: Decodable {
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: RunLogField.self)
-    step = try values.decode(Int.self, forKey: .step)
-    epoch = try values.decode(Int.self, forKey: .epoch)
+    step = try values.count(.step)
+    epoch = try values.count(.epoch)
     precision = try values.decode(Double.self, forKey: .precision)
     recall = try values.decode(Double.self, forKey: .recall)
     f1 = try values.decode(Double.self, forKey: .f1)

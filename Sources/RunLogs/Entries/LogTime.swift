@@ -5,8 +5,12 @@ import Glibc
 package enum LogTime {
   private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
-  /// The text of a time.
-  package static func text(_ time: Date) -> String { time.formatted(style) }
+  /// The text of a time, to the nearest millisecond.
+  package static func text(_ time: Date) -> String {
+    // The style cuts what is below a millisecond, and most milliseconds are no binary numbers.
+    let milliseconds = (time.timeIntervalSince1970 * 1000).rounded() + 0.25
+    return Date(timeIntervalSince1970: milliseconds / 1000).formatted(style)
+  }
 
   /// The time of a text, which older logs write without milliseconds; `nil` for any other text.
   package static func time(_ text: String) -> Date? {

@@ -42,7 +42,7 @@ extension RunLogEntry: Decodable {
     let values = try decoder.container(keyedBy: RunLogField.self)
     time = try values.decodeIfPresent(String.self, forKey: .time).flatMap(LogTime.time)
     let name = try values.decode(String.self, forKey: .event)
-    func number(_ field: RunLogField) throws -> Int { try values.decode(Int.self, forKey: field) }
+    func number(_ field: RunLogField) throws -> Int { try values.count(field) }
     func host() throws -> String { try values.decode(String.self, forKey: .host) }
     content =
       switch RunLogEvent(rawValue: name) {

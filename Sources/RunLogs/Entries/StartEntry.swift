@@ -41,9 +41,9 @@ extension StartEntry: Decodable {
     let values = try decoder.container(keyedBy: RunLogField.self)
     model = try values.decode(String.self, forKey: .model)
     parameters = try values.decodeIfPresent(Int.self, forKey: .parameters)
-    ranks = try values.decodeIfPresent(Int.self, forKey: .ranks) ?? 1
-    threads = try values.decodeIfPresent(Int.self, forKey: .threads) ?? 1
-    step = try values.decode(Int.self, forKey: .step)
+    ranks = try values.countIfPresent(.ranks) ?? 1
+    threads = try values.countIfPresent(.threads) ?? 1
+    step = try values.count(.step)
     objective = try values.decodeIfPresent([String].self, forKey: .objective) ?? []
     bestF1 = try values.decodeIfPresent(Double.self, forKey: .bestF1)
     schedule = try RunSchedule(from: decoder)

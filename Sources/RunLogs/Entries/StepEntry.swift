@@ -47,13 +47,13 @@ package struct StepEntry: Sendable, Equatable {
 extension StepEntry: Decodable {
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: RunLogField.self)
-    step = try values.decode(Int.self, forKey: .step)
-    epoch = try values.decode(Int.self, forKey: .epoch)
+    step = try values.count(.step)
+    epoch = try values.count(.epoch)
     total = try values.decode(Double.self, forKey: .total)
     gradientNorm = try values.decode(Double.self, forKey: .gradientNorm)
     rate = try values.decode(Double.self, forKey: .rate)
     sentencesPerSecond = try values.decode(Double.self, forKey: .sentencesPerSecond)
-    cost = try values.decodeIfPresent(Int.self, forKey: .cost)
+    cost = try values.countIfPresent(.cost)
     seconds = try values.decode([String: Double].self, forKey: .seconds)
     let all = try decoder.container(keyedBy: TermName.self)
     losses = try all.allKeys.filter { RunLogField(rawValue: $0.stringValue) == nil }

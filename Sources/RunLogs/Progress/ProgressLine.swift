@@ -36,19 +36,21 @@ package struct ProgressLine: Sendable {
     }
     let first = Array(losses.prefix(1).map { loss($0) })
     let short = [best.map { "best \(Figures.score($0))" }, shortLeft].compactMap { $0 }
-    let wide = [[epoch] + rest + end, [epoch, percent, all, speed] + end]
+    let wide = [
+      [epoch] + rest + end, [epoch, percent, all, speed] + end, [epoch, percent, all] + end,
+    ]
     let narrow = [first + short, short, Array(short.suffix(1)), []].map { [epoch, percent] + $0 }
     let lines =
       wide.map { $0.joined(separator: "  ") } + narrow.map { $0.joined(separator: " ") }
     return lines.first { $0.columns <= width } ?? Lines.fitted(lines[lines.count - 1], to: width)
   }
 
-  /// The epoch, a bar of ten columns or more, and the fields; `nil` where they are too wide.
+  /// The epoch, a bar of six columns or more, and the fields; `nil` where they are too wide.
   private func withBar(_ fields: [String], width: Int, isColoured: Bool) -> String? {
-    let start = epoch.padded(to: 7, onTheLeft: true)
+    let start = epoch.padded(to: 6, onTheLeft: true)
     let end = fields.joined(separator: "  ")
     let left = width - start.columns - end.columns - 3
-    guard left >= 10 else { return nil }
+    guard left >= 6 else { return nil }
     return "\(start) \(bar(columns: min(left, 30), isColoured: isColoured))  \(end)"
   }
 

@@ -61,17 +61,16 @@ extension RunSchedule {
   /// The schedule of a start; `nil` where it has none, as in logs of earlier versions.
   init?(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: RunLogField.self)
-    func number(_ field: RunLogField) throws -> Int? {
-      try values.decodeIfPresent(Int.self, forKey: field)
-    }
-    guard let epochs = try number(.epochs), let steps = try number(.stepsPerEpoch), steps > 0,
-      epochs > 0, epochs <= 1 << 31, steps <= 1 << 31, let cost = try number(.epochCost), cost > 0
+    guard let epochs = try values.countIfPresent(.epochs), epochs > 0,
+      let steps = try values.countIfPresent(.stepsPerEpoch), steps > 0,
+      let cost = try values.decodeIfPresent(Int.self, forKey: .epochCost), cost > 0
     else { return nil }
     self.init(
       epochs: epochs, stepsPerEpoch: steps, epochCost: cost,
-      developmentCost: try number(.developmentCost) ?? 0,
-      evaluationEvery: max(1, try number(.evaluationEvery) ?? 1),
+      developmentCost: try values.decodeIfPresent(Int.self, forKey: .developmentCost) ?? 0,
+      evaluationEvery: max(1, try values.countIfPresent(.evaluationEvery) ?? 1),
       ends: try values.decodeIfPresent([Int].self, forKey: .scheduleEnds) ?? [],
-      finalEvaluations: try number(.finalEvaluations) ?? 0, stopAfter: try number(.stopAfter))
+      finalEvaluations: try values.countIfPresent(.finalEvaluations) ?? 0,
+      stopAfter: try values.countIfPresent(.stopAfter))
   }
 }

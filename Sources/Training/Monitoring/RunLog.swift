@@ -26,7 +26,7 @@ final class RunLog: Sendable {
   init(
     folder: String, appending: Bool, warn: @escaping @Sendable (String) -> Void
   ) throws(TrainingError) {
-    path = "\(folder)/run.jsonl"
+    path = "\(folder)/\(RunLogReader.fileName)"
     self.warn = warn
     let descriptor = open(
       path, O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND | (appending ? 0 : O_TRUNC), 0o666)

@@ -1,5 +1,6 @@
 import Collectives
 import Foundation
+import RunLogs
 import Tensors
 
 /// The library that multiplies on a rank, and its kernels, as the run log has them. Other kernels add in
@@ -58,7 +59,8 @@ struct KernelChoice: Codable, Equatable, CustomStringConvertible {
   /// A warning where a checkpoint was computed with other kernels, according to the last start in the run log
   /// beside it. A log that is missing or names no kernels is no reason to warn.
   private func change(since checkpoint: String) -> String? {
-    let log = URL(filePath: checkpoint).deletingLastPathComponent().appending(path: "run.jsonl")
+    let log = URL(filePath: checkpoint).deletingLastPathComponent().appending(
+      path: RunLogReader.fileName)
     struct Start: Codable {
       let event: String
     }

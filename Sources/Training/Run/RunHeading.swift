@@ -14,8 +14,8 @@ extension Run {
     }
     return [
       "\(options.model.kind), \(Figures.grouped(model.layout.count)) parameters, loss \(objectiveText)"
-        + "  ·  \(Self.count(ranks, "rank")) × \(Self.count(team.count, "thread")), \(precision)",
-      "\(options.data.directory): \(Self.count(corpus.training.count, "sentence")) to train on, "
+        + "  ·  \(Figures.count(ranks, "rank")) × \(Figures.count(team.count, "thread")), \(precision)",
+      "\(options.data.directory): \(Figures.count(corpus.training.count, "sentence")) to train on, "
         + "\(Figures.grouped(corpus.development.count)) dev; " + lists.joined(separator: ", "),
     ]
   }
@@ -24,8 +24,8 @@ extension Run {
   var outlook: String {
     let schedule = schedule
     let limit = schedule.stopAfter.map { ", to step \($0)" } ?? ""
-    let epochs = Self.count(schedule.epochs, "epoch")
-    return "\(epochs) of \(Self.count(schedule.stepsPerEpoch, "step"))"
+    let epochs = Figures.count(schedule.epochs, "epoch")
+    return "\(epochs) of \(Figures.count(schedule.stepsPerEpoch, "step"))"
       + (progress.step > 0 ? ", from step \(progress.step) on" : "") + limit
       + "  ·  \(plan.folder)  ·  Ctrl-C saves and leaves"
   }
@@ -34,9 +34,5 @@ extension Run {
   private var objectiveText: String {
     zip(model.termNames, model.termWeights).map { $1 == 1 ? $0 : "\($1) \($0)" }
       .joined(separator: " + ")
-  }
-
-  private static func count(_ count: Int, _ word: String) -> String {
-    "\(Figures.grouped(count)) \(word)\(count == 1 ? "" : "s")"
   }
 }

@@ -1,6 +1,7 @@
 import Commands
 import Foundation
 import RunLogs
+import Typesetting
 
 /// Prints the lines of runs as they come.
 struct Follower {
@@ -38,7 +39,8 @@ struct Follower {
       if let table {
         if let line = table.line(of: entry, name: name) { Console.line(line) }
       } else if let line = Self.line(entry, row, run) {
-        Console.line(prefix + (entry.time.map { LogTime.timeOfDay($0) + "  " } ?? "") + line)
+        let text = prefix + (entry.time.map { LogTime.timeOfDay($0) + "  " } ?? "") + line
+        Console.line(Console.width.map { Lines.fitted(text, to: $0) } ?? text)
       }
     }
   }

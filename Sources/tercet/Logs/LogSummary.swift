@@ -63,8 +63,8 @@ struct LogSummary {
   private func title(_ log: LoggedRun) -> String {
     guard let start = log.run.start else { return log.name }
     let parameters = start.parameters.map { ", \(Figures.grouped($0)) parameters" } ?? ""
-    return "\(log.name): \(start.model)\(parameters), \(start.ranks) × \(start.threads) "
-      + "ranks × threads"
+    return "\(log.name): \(start.model)\(parameters), \(Figures.count(start.ranks, "rank")) × "
+      + Figures.count(start.threads, "thread")
   }
 
   private func state(_ log: LoggedRun) -> String {
@@ -85,7 +85,7 @@ struct LogSummary {
     }
     let count = log.run.superseded
     let again =
-      count == 0 ? nil : "\(count) step\(count == 1 ? "" : "s") done again after a resume"
+      count == 0 ? nil : "\(Figures.count(count, "step")) done again after a resume"
     let parts = [best, again].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }

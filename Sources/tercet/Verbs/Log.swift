@@ -1,6 +1,7 @@
 import Commands
 import Glibc
 import RunLogs
+import Typesetting
 
 /// `tercet log RUN...`: shows runs by their logs, during training and after it.
 struct Log: Verb {
@@ -103,8 +104,8 @@ extension Log {
       let target = "\(folder)/\(log.name)"
       try EventFile(log.run).write(to: target)
       Console.line(
-        "\(target)/\(EventFile.fileName): \(log.run.steps.count) steps, "
-          + "\(log.run.evaluations.count) evaluations")
+        "\(target)/\(EventFile.fileName): \(Figures.count(log.run.steps.count, "step")), "
+          + Figures.count(log.run.evaluations.count, "evaluation"))
     }
     Console.line("next: tensorboard --logdir \(folder)")
   }
