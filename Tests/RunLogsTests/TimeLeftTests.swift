@@ -46,13 +46,13 @@ struct TimeLeftTests {
     #expect(left(Self.schedule, []) == nil)
     var entries = [Sample.step(1, epoch: 0, at: 2)]
     // An evaluation is taken to cost its forward phase: 50 units of 0.01 s.
-    #expect(left(Self.schedule, entries) == 7 * 2 + 2 * 0.5)
+    #expect(left(Self.schedule, entries) == 15.0)
     entries += (2...4).map { Sample.step($0, epoch: 0, at: 2 * Double($0)) }
     entries.append(Sample.evaluation(step: 4, epoch: 0, f1: 0, seconds: 30, at: 38))
-    #expect(left(Self.schedule, entries) == 4 * 2 + 30)
+    #expect(left(Self.schedule, entries) == 38.0)
     // The turn to the second epoch took 5 s, of which the save of the last epoch will take as many.
     entries.append(Sample.step(5, epoch: 1, at: 45))
-    #expect(left(Self.schedule, entries) == 3 * 2 + 30 + 5)
+    #expect(left(Self.schedule, entries) == 41.0)
   }
 
   @Test("steps count by their cost")
@@ -60,7 +60,7 @@ struct TimeLeftTests {
     let entries = [
       Sample.step(1, epoch: 0, cost: 50, at: 1), Sample.step(2, epoch: 0, cost: 50, at: 2),
     ]
-    #expect(left(Self.schedule, entries) == 6 + 8 + 2 * 0.5)
+    #expect(left(Self.schedule, entries) == 15.0)
   }
 
   @Test("a slow start and times of long ago are left out")
@@ -75,15 +75,15 @@ struct TimeLeftTests {
       }
     }
     let slow = entries(10) { $0 <= 3 ? 60 : 4 }
-    #expect(left(schedule, slow) == 990 * 4)
+    #expect(left(schedule, slow) == 3960.0)
     let slower = entries(400) { $0 <= 200 ? 3 : 6 }
-    #expect(left(schedule, slower) == 600 * 6)
+    #expect(left(schedule, slower) == 3600.0)
   }
 
   @Test("a resumed run counts what is left by its own speed")
   func resumed() {
     let entries = [Sample.step(6, epoch: 1, at: 2)]
-    #expect(left(Self.schedule, entries, from: 5) == 2 * 2 + 0.5)
+    #expect(left(Self.schedule, entries, from: 5) == 4.5)
   }
 
   @Test("a run that stops early, sparse evaluations and thresholds count")
@@ -95,11 +95,11 @@ struct TimeLeftTests {
           ends: ends, finalEvaluations: final, stopAfter: stopAfter),
         [Sample.step(1, epoch: 0, at: 2)])
     }
-    #expect(left(1) == 54 + 7)
-    #expect(left(3) == 54 + 3, "after epochs 3, 6 and 7")
-    #expect(left(3, ends: [2, 7]) == 54 + 4)
-    #expect(left(3, final: 18) == 54 + 21)
-    #expect(left(1, final: 18, stopAfter: 9) == 16 + 2)
-    #expect(left(1, final: 18, stopAfter: 100) == 54 + 25)
+    #expect(left(1) == 61.0, "27 steps and 7 evaluations")
+    #expect(left(3) == 57.0, "after epochs 3, 6 and 7")
+    #expect(left(3, ends: [2, 7]) == 58.0)
+    #expect(left(3, final: 18) == 75.0)
+    #expect(left(1, final: 18, stopAfter: 9) == 18.0)
+    #expect(left(1, final: 18, stopAfter: 100) == 79.0)
   }
 }
