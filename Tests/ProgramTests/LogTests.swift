@@ -224,7 +224,10 @@ extension ProgramTests {
           }
         }
         try place.write(Data((0...255).map { UInt8($0) }), to: "binary")
-        #expect(try place.tercet("log", "binary").stderr.contains("holds no start of a run"))
+        for flags in [[], ["--follow"]] {
+          let refused = try place.tercet(["log", "binary"] + flags)
+          #expect(refused.stderr.contains("holds no start of a run"), "\(refused.stderr)")
+        }
         #expect(place.names("events").isEmpty)
         let unwritable = try place.tercet("log", "run", "--tensorboard", "binary")
         #expect(unwritable.status == 1 && unwritable.complaints.count == 1)

@@ -14,6 +14,8 @@ final class RunLog: Sendable {
     let descriptor: Int32
     /// Whole lines that are not in the file.
     var waiting: [UInt8]
+    /// Whether the disk has not taken them.
+    var isBehind = false
   }
 
   private let path: String
@@ -47,10 +49,10 @@ final class RunLog: Sendable {
     let line = try? JSONSerialization.data(
       withJSONObject: entry, options: [.sortedKeys, .withoutEscapingSlashes])
     let warning = file.withLock { file -> TrainingError? in
-      let wasWaiting = !file.waiting.isEmpty
+      let wasBehind = file.isBehind
       file.waiting += (line ?? Data()) + [0x0A]
       let failure = flush(&file)
-      return wasWaiting ? nil : failure
+      return wasBehind ? nil : failure
     }
     if let warning { warn("\(warning); lines are kept until it can") }
   }
@@ -77,11 +79,12 @@ final class RunLog: Sendable {
       guard count > 0 else {
         let cause = SystemError.text()
         ftruncate(file.descriptor, end)
+        file.isBehind = true
         return .logUnwritable(path: path, cause: cause)
       }
       rest = rest.dropFirst(count)
     }
-    file.waiting = []
+    (file.waiting, file.isBehind) = ([], false)
     return nil
   }
 }

@@ -70,7 +70,8 @@ extension Log {
     let names = RunNames.distinct(runs)
     var logs = try zip(runs, names).map { try LoggedRun($0, name: $1) }
     for index in logs.indices { try logs[index].readAll(isEnd: !follows) }
-    if !follows { for log in logs { try log.refuseEmpty() } }
+    // A run that is about to begin has an empty log.
+    for log in logs where !follows || log.reader.badLines > 0 { try log.refuseEmpty() }
     for warning in logs.compactMap(\.warning) { Console.error(warning) }
     switch view {
     case .summary: print(logs)
