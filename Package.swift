@@ -173,6 +173,7 @@ let package = Package(
         "Evaluation",
       ]),
     tests(
-      "ProgramTests", ["tercet", "Example", "ModelCases", "Corpora", "Tensors", "Typesetting"]),
+      "ProgramTests",
+      ["tercet", "Example", "ModelCases", "Commands", "Corpora", "Tensors", "Typesetting"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6])

@@ -50,6 +50,23 @@ install_packages() {
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}"
 }
 
+# What tests need of PyPI, and where it goes: an environment of its own, which sees Debian's packages.
+python_packages=(safetensors)
+python=.build/python
+
+# Installs those of the named packages of PyPI that are missing.
+install_python() {
+  local package missing=()
+  [[ -x $python/bin/python ]] || python3 -m venv --system-site-packages "$python"
+  for package; do
+    "$python/bin/python" -c "import ${package//-/_}" 2>/dev/null || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  echo "Installing ${missing[*]} from PyPI in $python"
+  "$python/bin/python" -m pip install --quiet --disable-pip-version-check "${missing[@]}" ||
+    echo "PyPI's ${missing[*]} cannot be installed: tests that need them are skipped"
+}
+
 find_swift() {
   local folder
   if command -v swift >/dev/null; then return; fi

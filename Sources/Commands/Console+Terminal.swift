@@ -66,7 +66,8 @@ extension Console {
     if poll(&state, 1, 0) > 0 && state.revents & Int16(POLLERR) != 0 { return EPIPE }
     var (file, disk) = (stat(), statvfs())
     if fstat(descriptor, &file) == 0, file.st_mode & S_IFMT == S_IFREG,
-      fstatvfs(descriptor, &disk) == 0, disk.f_bavail == 0 && disk.f_bfree == 0
+      fstatvfs(descriptor, &disk) == 0, disk.f_blocks > 0,
+      disk.f_bavail == 0 && disk.f_bfree == 0
     {
       return ENOSPC
     }

@@ -17,6 +17,8 @@ package struct Flag: Hashable, Sendable {
   let value: Value
   let count: Count
   let help: String
+  /// The values that may follow, as a shell offers them; empty where there are others.
+  let choices: [String]
 
   /// Declares an option.
   ///
@@ -24,14 +26,16 @@ package struct Flag: Hashable, Sendable {
   ///   - name: the name without its dashes.
   ///   - help: its meaning, and in brackets the meaning of its absence.
   ///   - letter: a short name.
+  ///   - choices: all values that may follow, where they are few.
   package init(
     _ name: String, _ value: Value = .none, _ count: Count = .upToOnce, letter: Character? = nil,
-    help: String
+    choices: [String] = [], help: String
   ) {
     self.name = name
     self.letter = letter
     self.value = value
     self.count = count
+    self.choices = choices
     self.help = help
   }
 

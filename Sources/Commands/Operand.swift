@@ -3,13 +3,18 @@ package struct Operand: Hashable, Sendable {
   let name: String
   let count: Count
   let help: String
+  /// The words that it may be, as a shell offers them; empty for names of files.
+  let choices: [String]
 
   /// Declares the operand of a verb.
   ///
-  /// - Parameter name: the word by which usage, help and messages call it.
-  package init(name: String, count: Count, help: String) {
+  /// - Parameters:
+  ///   - name: the word by which usage, help and messages call it.
+  ///   - choices: all words that it may be, where it names no file.
+  package init(name: String, count: Count, choices: [String] = [], help: String) {
     self.name = name
     self.count = count
+    self.choices = choices
     self.help = help
   }
 }

@@ -17,7 +17,7 @@ package struct Program: Sendable {
   /// The list of verbs, in the order of the help.
   package let verbs: [any Verb.Type]
   /// What the program does, in one clause.
-  private let purpose: String
+  let purpose: String
   /// What the verbs that begin with the same words have in common.
   private let groups: [[String]: String]
 
@@ -87,8 +87,23 @@ package struct Program: Sendable {
     guard let word = arguments.first, word != "--help", word != "-h" else {
       return verb?.syntax.help(path(to: words)) ?? overview(of: words)
     }
+    if words.isEmpty, let text = topic(word) {
+      if let next = arguments.dropFirst().first, !["--help", "-h"].contains(next) {
+        throw unknown(next, after: ["help", word])
+      }
+      return text
+    }
     guard nextWords(after: words).contains(word) else { throw unknown(word, after: words) }
     return try help(arguments.dropFirst(), after: words + [word])
+  }
+
+  /// What `help` shows for a word that is no verb's.
+  private func topic(_ word: String) -> String? {
+    switch word {
+    case "exit": exitHelp
+    case "--man": Manual(of: self).text
+    default: nil
+    }
   }
 
   /// An error about a word that follows no `words`.
@@ -104,7 +119,7 @@ package struct Program: Sendable {
   }
 
   /// The words that can follow `words`, each once, in the order of the verbs.
-  private func nextWords(after words: [String]) -> [String] {
+  func nextWords(after words: [String]) -> [String] {
     var next: [String] = []
     for verb in verbs {
       let known = verb.syntax.words
@@ -127,12 +142,16 @@ package struct Program: Sendable {
       HelpText.paragraph("\(program): \(purpose)"),
       HelpText.paragraph(
         "Usage: \(program) VERB [ARGUMENT]..."
-          + (words.isEmpty ? " | help [VERB] | --help | --version" : ""), indent: 7),
+          + (words.isEmpty ? " | help [VERB|exit|--man] | --help | --version" : ""), indent: 7),
       "Verbs:\n" + HelpText.table(names),
       HelpText.paragraph(
         "'\(path(to: ["help"] + words)) VERB' and '\(program) VERB --help' say more about a verb."),
     ]
     if words.isEmpty {
+      sections.append(
+        HelpText.paragraph(
+          "'\(program) help exit' lists exit statuses, '\(program) help --man' prints the manual "
+            + "page."))
       let examples = listed.compactMap(\.examples.first)
       sections.append((["Examples:"] + examples.map { "  " + $0 }).joined(separator: "\n"))
     }

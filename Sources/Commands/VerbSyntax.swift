@@ -60,16 +60,22 @@ package struct VerbSyntax: Sendable {
     return "unexpected argument \(Wording.quoted(operand.text))"
   }
 
+  /// A line of usage: `tercet data stats PATH...`.
+  ///
+  /// - Parameter program: the program's name and the verb's words.
+  func usage(_ program: String) -> String {
+    let required = flags.filter { $0.count.mustBeGiven }.map { $0.count.usage($0.usage) }
+    let operands = operand.map { [$0.count.usage($0.name)] } ?? []
+    let optional = required.count == flags.count ? [] : ["[OPTION]..."]
+    return ([program] + required + operands + optional).joined(separator: " ")
+  }
+
   /// The text of `--help`.
   ///
   /// - Parameter program: the program's name and the verb's words.
   func help(_ program: String) -> String {
-    let required = flags.filter { $0.count.mustBeGiven }.map { $0.count.usage($0.usage) }
-    let operands = operand.map { [$0.count.usage($0.name)] } ?? []
-    let optional = required.count == flags.count ? [] : ["[OPTION]..."]
-    let usage = ([program] + required + operands + optional).joined(separator: " ")
     var sections = [HelpText.paragraph("\(program): \(purpose)")]
-    sections.append(HelpText.paragraph("Usage: \(usage)", indent: 7))
+    sections.append(HelpText.paragraph("Usage: \(usage(program))", indent: 7))
     if let operand { sections.append(HelpText.table([(operand.name, operand.help)])) }
     let options = (flags + [.help]).map { ($0.usage, $0.help) }
     sections.append("Options:\n" + HelpText.table(options))

@@ -1,6 +1,7 @@
 import Collectives
 import Commands
 import Glibc
+import Training
 
 /// What the ranks of a job have to say together.
 ///
@@ -52,6 +53,27 @@ enum Job {
   /// - Throws: ``Ended`` where another rank has met one.
   static func begin(_ session: borrowing Session) throws {
     if let first = try meet(nil, on: session) { throw Ended(status: first.status) }
+  }
+
+  /// Runs `body` so that an error on any rank ends the whole job.
+  ///
+  /// An error that is known on all ranks is printed by rank 0, and all of them leave: finalising waits for
+  /// the last rank, so no rank's exit can suppress the message. After an error on a single rank finalising
+  /// would wait for the other ranks, and they for this one, so this rank prints it and aborts the job.
+  static func guarded<Result>(
+    on session: borrowing Session, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      let isShared = (error as? TrainingError)?.isOnEveryRank ?? (error is SharedError)
+      guard isShared || session.size == 1 else {
+        Console.error("tercet: rank \(session.rank) on \(Session.hostName): \(error)")
+        session.abort(status: ExitStatus.failure.rawValue)
+      }
+      if session.rank == 0 { Console.error("tercet: \(error)") }
+      throw Ended(status: .failure)
+    }
   }
 
   /// Has all ranks tell whether they have met an error.

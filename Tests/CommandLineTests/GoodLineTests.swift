@@ -198,6 +198,18 @@ struct GoodLineTests {
       "data synthesize --seed 0 --sentences 400 --out d",
       DataSynthesize(seed: 0, sentences: 400, output: "d")
     ),
+    (
+      "export a.h5 --out a.st",
+      Export(checkpoint: "a.h5", output: "a.st", weights: .evaluated)
+    ),
+    (
+      "export run --out=a.st --raw --format safetensors",
+      Export(checkpoint: "run", output: "a.st", weights: .raw)
+    ),
+    ("doctor", Doctor(folder: ".", onlySums: false)),
+    ("doctor /scratch", Doctor(folder: "/scratch", onlySums: false)),
+    ("doctor --self-test", Doctor(folder: ".", onlySums: true)),
+    ("completion bash", Completion()),
     ("data stats a b", DataStats(paths: ["a", "b"])),
     ("data check d", DataCheck(path: "d", configuration: nil, overrides: [], report: nil)),
     (

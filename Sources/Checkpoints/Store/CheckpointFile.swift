@@ -1,3 +1,5 @@
+import CHDF5
+
 /// The file format of checkpoints: HDF5 behind a header (``UserBlock``) with a checksum of every byte.
 ///
 /// Equal contents give equal bytes: no time, folder, host or process is written.
@@ -38,6 +40,15 @@ public enum CheckpointFile {
       try writer.finish()
     }
     HDF5.trim()
+  }
+
+  /// The version of the HDF5 library, such as `1.10.8`.
+  ///
+  /// The corresponding C function is `H5get_libversion`.
+  public static var libraryVersion: String {
+    var (major, minor, release) = (0 as UInt32, 0 as UInt32, 0 as UInt32)
+    H5get_libversion(&major, &minor, &release)
+    return "\(major).\(minor).\(release)"
   }
 
   /// Verifies every byte of a checkpoint and reads it.

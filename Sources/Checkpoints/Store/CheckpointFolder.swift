@@ -150,7 +150,7 @@ extension CheckpointFolder {
     }
   }
 
-  private func makeFolders() throws(CheckpointError) {
+  func makeFolders() throws(CheckpointError) {
     var prefix = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       prefix += "\(part)/"

@@ -99,6 +99,19 @@ public struct Session: ~Copyable {
     }
   }
 
+  /// What the MPI library says of itself, such as `Open MPI v4.1.4, package: Debian OpenMPI, …`; no session is needed.
+  ///
+  /// The corresponding C function is `MPI_Get_library_version`.
+  public static var libraryVersion: String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { text in
+      var length: Int32 = 0
+      guard let start = text.baseAddress,
+        MPI_Get_library_version(start, &length) == MPI_SUCCESS
+      else { return "unknown" }
+      return String(cString: start)
+    }
+  }
+
   /// The number of processors of the host that this process runs on.
   ///
   /// The corresponding C function is `sysconf`.

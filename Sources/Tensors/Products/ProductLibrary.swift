@@ -25,6 +25,24 @@ public enum ProductLibrary: String, Codable, Sendable, CaseIterable {
     }
   }
 
+  /// Its version and instructions, as far as the bits of a product depend on them; `nil` where it is not installed, or
+  /// was not when tercet was built. This CPU may lack the instructions that it is used with.
+  public var kernels: String? {
+    switch self {
+    case .openblas: BLAS.isInstalled ? BLAS.name : nil
+    case .panels: "tercet"
+    case .onednn: Self.oneDNNName
+    }
+  }
+
+  private static var oneDNNName: String? {
+    #if ONEDNN
+      OneDNN.name
+    #else
+      nil
+    #endif
+  }
+
   private static var hasOneDNN: Bool {
     #if ONEDNN
       OneDNN.hasAVX512

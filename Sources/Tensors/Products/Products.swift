@@ -22,19 +22,10 @@ public struct Products: Hashable, Sendable {
 
   /// The library with its version and instructions, as far as the bits of a product depend on them.
   public var kernels: String {
-    switch library {
-    case .openblas: BLAS.name
-    case .panels: "tercet"
-    case .onednn: Self.oneDNNName
-    }
-  }
-
-  private static var oneDNNName: String {
-    #if ONEDNN
-      OneDNN.name
-    #else
+    guard let kernels = library.kernels else {
       preconditionFailure("the name of a library that is not there")
-    #endif
+    }
+    return kernels
   }
 
   /// Releases the calling thread's resources for shapes that have not occurred since the last call.

@@ -55,7 +55,7 @@ struct ThresholdTuning {
           "\(folder.best) is not the best checkpoint of this run: thresholds are not tuned")
         return [0]
       }
-      let group = Snapshot.evaluatedGroup
+      let group = Snapshot.Weights.evaluated.group
       let file = try CheckpointFile.open(folder.best, reading: .groups([group]))
       try Snapshot.read(run.model.layout, group: group, into: run.parameters, from: file)
       return [1]

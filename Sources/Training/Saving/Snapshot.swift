@@ -119,15 +119,28 @@ extension Slab {
 }
 
 extension Snapshot {
+  /// Which parameters of a run a checkpoint's reader takes.
+  public enum Weights: Sendable {
+    /// Those that are evaluated: the running average where the run keeps one.
+    case evaluated
+    /// Those that training moves, of a run that keeps a running average.
+    case raw
+
+    /// The group of their arrays.
+    public var group: String { self == .evaluated ? "parameters" : "optimizer/raw" }
+  }
+
   /// All groups but the optimiser's state: enough for inference and reports.
-  public static let withoutMoments = ArraySelection.groups(progressGroups + [evaluatedGroup])
+  public static let withoutMoments = reading(.evaluated)
+
+  /// Metadata, history and some parameters.
+  public static func reading(_ weights: Weights) -> ArraySelection {
+    .groups(progressGroups + [weights.group])
+  }
 
   /// Vocabularies, history and the training split's triples.
   static let progressAlone = ArraySelection.groups(progressGroups)
   private static let progressGroups = ["vocabulary", "history", "development", trainingGroup]
-
-  /// The group of the parameters that are evaluated: the running average where the run keeps one.
-  static let evaluatedGroup = "parameters"
 
   /// The progress of the run that wrote a file, if it is a whole checkpoint of a run with these options and
   /// splits.
@@ -227,7 +240,7 @@ extension Snapshot {
   ///
   /// - Throws: `TrainingError`, before any allocation, if the file is too short for the layout.
   public static func parameters(
-    of layout: ParameterLayout, from file: borrowing Checkpoint
+    of layout: ParameterLayout, from file: borrowing Checkpoint, _ weights: Weights = .evaluated
   ) throws -> Slab {
     guard layout.count <= file.length / MemoryLayout<Float>.stride else {
       throw TrainingError.unfit(
@@ -236,7 +249,7 @@ extension Snapshot {
           + "more than it holds")
     }
     let parameters = Slab(count: layout.count)
-    try read(layout, group: evaluatedGroup, into: parameters, from: file)
+    try read(layout, group: weights.group, into: parameters, from: file)
     return parameters
   }
 
@@ -258,12 +271,12 @@ extension Snapshot {
 extension Run {
   /// The group of the parameters that the optimiser moves.
   var parameterGroup: String {
-    optimizer.average == nil ? Snapshot.evaluatedGroup : "optimizer/raw"
+    (optimizer.average == nil ? Snapshot.Weights.evaluated : .raw).group
   }
 
   /// The optimiser's state, of which each rank keeps its partitions, by its groups; the average comes first.
   var partitionedState: [(group: String, replica: ReplicatedBuffer)] {
-    let average = optimizer.average.map { [(Snapshot.evaluatedGroup, $0)] } ?? []
+    let average = optimizer.average.map { [(Snapshot.Weights.evaluated.group, $0)] } ?? []
     return average + optimizer.moments.map { ("optimizer/\($0.name)", $0.replica) }
   }
 }

@@ -27,7 +27,7 @@ struct Launcher {
   private var decided: Int32?
 
   /// With fewer descriptors `mpirun` crashes or stands still before it starts a rank.
-  private static let leastFiles = 64
+  static let leastFiles = 64
 
   /// Starts a program, found in `PATH`.
   init(_ words: [String]) throws {

@@ -1,5 +1,4 @@
 import Commands
-import Configuration
 import Foundation
 import Glibc
 import Training
@@ -19,8 +18,12 @@ struct LocalJob {
   /// - Returns: the exit status of `mpirun`, and so of the first rank that failed; 75 where a signal came before
   ///   training began, and 128 plus its number after a second one.
   func run() throws -> Int32 {
-    try refuseInsideJob()
-    guard let mpirun = Self.path(of: "mpirun") else {
+    if let found = LocalMPI.outerLauncher {
+      throw Failure(
+        description: "--ranks \(ranks) starts ranks, but mpirun or srun has started this process "
+          + "as one (\(found) is set); leave --ranks out")
+    }
+    guard let mpirun = LocalMPI.path(of: "mpirun") else {
       throw Failure(
         description: "--ranks \(ranks) starts mpirun, which is not in PATH; "
           + "install it (apt-get install openmpi-bin)")
@@ -29,44 +32,17 @@ struct LocalJob {
       Console.error("note: started by root, whom mpirun refuses; it is told --allow-run-as-root")
     }
     let log = RunLogMark(folder: checkpoints)
-    var launcher = try Launcher(Self.dying + [mpirun] + options + [Self.program] + arguments)
+    let options = LocalMPI.options(ranks: ranks, threads: threads)
+    var launcher = try Launcher(
+      Self.dying + [mpirun] + options + [LocalMPI.program] + arguments)
     let end = try launcher.wait { log.hasChanged }
     if let sentence = end.explanation { Console.error("tercet: \(sentence)") }
     return end.status
   }
 
-  /// What one node needs, and no more: leave to share cores, no binding, none of a scheduler's hosts.
-  private var options: [String] {
-    let crowded = ranks * threads > ProcessInfo.processInfo.activeProcessorCount
-    return ["--host", "localhost:\(ranks)", "-n", "\(ranks)", "--bind-to", "none"]
-      + ["--mca", "plm", "isolated", "--mca", "ras", "^slurm,gridengine,tm,lsf,alps"]
-      + (crowded ? ["--mca", "mpi_yield_when_idle", "1"] : [])
-      + (geteuid() == 0 ? ["--allow-run-as-root"] : [])
-  }
-
-  private func refuseInsideJob() throws {
-    let variables = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_STEP_ID"]
-    guard let found = variables.first(where: { getenv($0) != nil }) else { return }
-    throw Failure(
-      description: "--ranks \(ranks) starts ranks, but mpirun or srun has started this process "
-        + "as one (\(found) is set); leave --ranks out")
-  }
-
   /// The command that has a program asked to leave when this process dies; nothing where it is missing.
   private static var dying: [String] {
-    path(of: "setpriv").map { [$0, "--pdeathsig", "USR1"] } ?? []
-  }
-
-  /// This program's own file.
-  private static var program: String {
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-      ?? CommandLine.arguments[0]
-  }
-
-  private static func path(of name: String) -> String? {
-    let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return folders.split(separator: ":").map { "\($0)/\(name)" }
-      .first { access($0, X_OK) == 0 }
+    LocalMPI.path(of: "setpriv").map { [$0, "--pdeathsig", "USR1"] } ?? []
   }
 }
 

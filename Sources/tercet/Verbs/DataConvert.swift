@@ -22,7 +22,8 @@ struct DataConvert: Verb {
     ])
 
   private static let from = Flag(
-    "from", .required("FORMAT"), help: "format of INPUT (default: recognised by its beginning)")
+    "from", .required("FORMAT"), choices: CorpusFormat.allCases.map(\.rawValue),
+    help: "format of INPUT (default: recognised by its beginning)")
   private static let out = Flag(
     "out", .required("FILE"), .once,
     help: "file to write, gzipped where its name ends in .gz, or '-' for standard output; its "
@@ -36,7 +37,7 @@ struct DataConvert: Verb {
       + "\(names { $0.needs.contains(.relations) }) (default: those that do)")
 
   private static let tokenize = Flag(
-    "tokenize", .required("HOW"),
+    "tokenize", .required("HOW"), choices: Tokenization.allCases.map(\.rawValue),
     help: "cut text at 'blanks', also around punctuation into 'words', or into 'characters' for "
       + "Chinese and Japanese (default: blanks)")
   private static let skipBad = Flag(

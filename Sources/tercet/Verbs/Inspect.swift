@@ -1,22 +1,23 @@
 import Checkpoints
 import Commands
 
-/// `tercet inspect FILE`: prints a checkpoint's attributes, configuration, history and shapes.
+/// `tercet inspect MODEL`: prints a checkpoint's attributes, configuration, history and shapes.
 struct Inspect: Verb {
   static let syntax = VerbSyntax(
     words: ["inspect"],
     purpose: "print what a checkpoint holds: model, configuration, history, shapes",
-    operand: Operand(name: "FILE", count: .once, help: "checkpoint file"),
+    operand: Operand(
+      name: "MODEL", count: .once, help: "checkpoint file, or a run's folder, for its best.h5"),
     examples: [
       "tercet inspect checkpoints/quickstart/best.h5",
       "tercet inspect checkpoints/webnlg-copymtl-one/last.h5",
     ])
 
-  /// The checkpoint file.
+  /// The checkpoint file, or the folder of a run.
   let checkpoint: String
 
   func run() throws -> ExitStatus {
-    Console.line(try Inspection.listing(of: checkpoint))
+    Console.line(try Inspection.listing(of: try CheckpointName.file(checkpoint)))
     return .success
   }
 }

@@ -146,7 +146,7 @@ extension Train {
     Console.outliveOutput("training goes on, see \(checkpoints)/run.jsonl")
     let session = try Session()
     try Job.begin(session)
-    return try Self.guarded(on: session) { try train(options, on: session) }
+    return try Job.guarded(on: session) { try train(options, on: session) }
   }
 
   /// This training on several ranks, which need not resolve names of keys again.
@@ -162,27 +162,6 @@ extension Train {
     return LocalJob(
       ranks: ranks, threads: options.threads, arguments: ["train"] + settings + words,
       checkpoints: checkpoints)
-  }
-
-  /// Runs `body` so that an error on any rank ends the whole job.
-  ///
-  /// An error that is known on all ranks is printed by rank 0, and all of them leave: finalising waits for
-  /// the last rank, so no rank's exit can suppress the message. After an error on a single rank finalising
-  /// would wait for the other ranks, and they for this one, so this rank prints it and aborts the job.
-  private static func guarded<Result>(
-    on session: borrowing Session, _ body: () throws -> Result
-  ) throws -> Result {
-    do {
-      return try body()
-    } catch {
-      let isShared = (error as? TrainingError)?.isOnEveryRank ?? (error is SharedError)
-      guard isShared || session.size == 1 else {
-        Console.error("tercet: rank \(session.rank) on \(Session.hostName): \(error)")
-        session.abort(status: ExitStatus.failure.rawValue)
-      }
-      if session.rank == 0 { Console.error("tercet: \(error)") }
-      throw Job.Ended(status: .failure)
-    }
   }
 
   private func train(

@@ -1,0 +1,86 @@
+import Collectives
+import Foundation
+import Glibc
+
+/// What the host gives this process: processors, memory and networks.
+enum HostChecks {
+  static func findings() -> [Finding] { [processors, memory, interfaces] }
+
+  private static var processors: Finding {
+    let (subject, mine) = ("processors", ProcessInfo.processInfo.activeProcessorCount)
+    let text = "\(mine) of the host's \(Session.processorCount)"
+    guard let quota = ControlGroup.processors, quota < Double(mine) else {
+      return .ok(subject, text)
+    }
+    let share = (quota * 100).rounded() / 100
+    return .warn(
+      subject, "\(text), but the control group has the time of \(share)",
+      remedy: "take so many threads and ranks altogether, or raise the limit")
+  }
+
+  /// Memory below which most runs do not fit.
+  private static let leastMemory = 1_000_000_000
+
+  private static var memory: Finding {
+    let subject = "memory"
+    let total = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    let limit = ControlGroup.memory.flatMap { $0 < total ? $0 : nil }
+    let text =
+      "\(Size.gigabytes(total)) GB"
+      + (limit.map { ", of which the control group has \(Size.gigabytes($0))" } ?? "")
+    return min(total, limit ?? total) < leastMemory
+      ? .warn(subject, text, remedy: "raise it, or lower batch.size and the model's widths")
+      : .ok(subject, text)
+  }
+
+  private static var interfaces: Finding {
+    let (subject, found) = ("interfaces", NetworkInterface.all)
+    let text = found.map { "\($0.name) \($0.address)" }.joined(separator: ", ")
+    switch found.count {
+    case 0: return .ok(subject, "the loopback alone, which is enough for one host")
+    case 1: return .ok(subject, text)
+    default:
+      return .warn(
+        subject, text,
+        remedy: "for several hosts name the one that they share: cluster/run --interface "
+          + found[0].name)
+    }
+  }
+}
+
+/// An interface of a network to other hosts.
+struct NetworkInterface {
+  let name: String
+  /// Its address of IPv4, with dots.
+  let address: String
+
+  /// Those that are up, but for the loopback.
+  ///
+  /// The corresponding C function is `getifaddrs`.
+  static var all: [NetworkInterface] {
+    var first: UnsafeMutablePointer<ifaddrs>?
+    guard getifaddrs(&first) == 0 else { return [] }
+    defer { freeifaddrs(first) }
+    var found: [NetworkInterface] = []
+    var next = first
+    while let entry = next?.pointee {
+      if let interface = NetworkInterface(entry) { found.append(interface) }
+      next = entry.ifa_next
+    }
+    return found
+  }
+
+  private init?(_ entry: ifaddrs) {
+    guard let socket = entry.ifa_addr, Int32(socket.pointee.sa_family) == AF_INET,
+      entry.ifa_flags & UInt32(IFF_UP) != 0,
+      entry.ifa_flags & UInt32(IFF_LOOPBACK) == 0
+    else { return nil }
+    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    guard
+      getnameinfo(socket, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
+    else { return nil }
+    name = String(cString: entry.ifa_name)
+    address = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
