@@ -10,7 +10,7 @@ extension ProgramTests {
     private func finding(_ subject: String, _ result: ProcessResult) throws -> (String, String) {
       let line = try #require(
         result.stdout.split(separator: "\n").first {
-          $0.dropFirst(6).hasPrefix(subject) && $0.prefixMatch(of: /(ok|warn|fail) /) != nil
+          $0.dropFirst(6).hasPrefix(subject) && $0.prefixMatch(of: #/(ok|warn|fail) /#) != nil
         }, "\(subject): \(result)")
       return (String(line.prefix { $0 != " " }), String(line))
     }
