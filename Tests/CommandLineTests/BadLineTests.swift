@@ -25,9 +25,18 @@ struct BadLineTests {
       ("help exit 75", "tercet help exit: unexpected argument '75'"),
       ("help --man x", "tercet help --man: unexpected argument 'x'"),
       ("export a.h5", "tercet export: --out FILE is missing"),
-      ("export a.h5 --out b --format onnx", "tercet export: '--format' must be one of safetensors"),
-      ("export a.h5 --out b.gz", "tercet export: '--out': programs read safetensors without gzip"),
-      ("export a.h5 --out -", "tercet export: '--out' must be a file"),
+      (
+        "export a.h5 --out b --format onnx",
+        "tercet export: '--format' must be one of safetensors; found 'onnx'"
+      ),
+      (
+        "export a.h5 --out b.gz",
+        "tercet export: '--out': programs read safetensors without gzip; leave '.gz' out"
+      ),
+      (
+        "export a.h5 --out -",
+        "tercet export: '--out' must be a file, which is written whole or not at all"
+      ),
       ("doctor d --self-test", "tercet doctor: '--self-test' writes no checkpoint; leave DIR out"),
       ("completion zsh", "tercet completion: SHELL must be bash, found 'zsh'"),
       ("--verison", "tercet: unknown option '--verison'"),

@@ -163,9 +163,28 @@ extension ProgramTests {
       }
     }
 
+    @Test("install refuses what it cannot do with one line, before it builds")
+    func install() throws {
+      try withTemporaryDirectory { folder in
+        let install = cluster.appending(path: "install").path
+        let cases: [(arguments: [String], words: String)] = [
+          ([], "give the folder to install in: --prefix DIR"),
+          (["--prefix"], "'--prefix' needs a value"),
+          (["--prefix", ".", "--cup", "x"], "unknown argument '--cup'"),
+          (["--prefix", "none", "--uninstall"], "nothing is installed in \(folder.path)/none"),
+          (["--prefix", "/proc/none"], "/proc/none: cannot be written"),
+        ]
+        for (arguments, words) in cases {
+          let result = try runProcess(install, arguments, in: folder, timeout: 60)
+          #expect(result.status == 1 && result.stdout.isEmpty, "\(arguments): \(result)")
+          #expect(result.stderr.contains(words), "\(arguments): \(result.stderr)")
+        }
+      }
+    }
+
     /// The commands that have help, by their folder.
     static let commands = [
-      "cluster": ["run", "lab", "link", "quickstart", "slurm-array"],
+      "cluster": ["run", "lab", "link", "install", "quickstart", "slurm-array"],
       "Tests/Cluster": [
         "chaos", "host-lost", "slurm-check", "container-check", "soak", "straggler", "crash-saves",
         "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize", "transcript",

@@ -1,4 +1,5 @@
 import Commands
+import Foundation
 import TestSupport
 import Testing
 
@@ -8,11 +9,11 @@ extension ProgramTests {
   struct ExitStatusTests {
     /// A line of bash that ends with each; "$0" is tercet. SignalTests have the watchdog end a job.
     static let lines: [(status: Int32, line: String)] = [
-      (ExitStatus.success.rawValue, "\"$0\" --version"),
-      (ExitStatus.failure.rawValue, "\"$0\" inspect none.h5"),
-      (ExitStatus.usage.rawValue, "\"$0\" trian"),
+      (0, "\"$0\" --version"),
+      (1, "\"$0\" inspect none.h5"),
+      (64, "\"$0\" trian"),
       (
-        ExitStatus.resumable.rawValue,
+        75,
         """
         free='import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, [])'
         mkdir run; : > run/run.jsonl
@@ -26,7 +27,7 @@ extension ProgramTests {
 
     @Test("each is met as the table says, and no other but the watchdog's is in the table")
     func table() throws {
-      let met = Set(Self.lines.map(\.status) + [ExitStatus.stalled.rawValue])
+      let met = Set(Self.lines.map(\.status) + [124])
       #expect(met == Set(ExitStatus.allCases.map(\.rawValue)))
       try withWorkplace { place in
         for (status, line) in Self.lines {

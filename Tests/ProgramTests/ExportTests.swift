@@ -42,8 +42,8 @@ extension ProgramTests {
       """
 
     /// The first case of each model.
-    static let models = Dictionary(grouping: ModelCase.all, by: \.kind).values.map { $0[0] }
-      .sorted { $0.kind < $1.kind }
+    static let cases: [ModelCase] = Dictionary(grouping: ModelCase.all, by: \.kind)
+      .values.map { $0[0] }.sorted { $0.kind < $1.kind }
 
     private func expectSame(
       _ place: Workplace, _ checkpoint: String, _ group: String, _ exported: String,
@@ -56,7 +56,7 @@ extension ProgramTests {
 
     @Test(
       "safetensors reads every model's parameters, words and configuration",
-      .enabled(if: python != nil), arguments: Self.models)
+      .enabled(if: python != nil), arguments: Self.cases)
     func models(_ model: ModelCase) throws {
       try withWorkplace(of: model) { place in
         try place.trained("run", model.small, ["--stop-after", "2"])
@@ -90,7 +90,6 @@ extension ProgramTests {
         try place.trained("run", [], ["--stop-after", "1"])
         try place.write("mine", to: "mine")
         try place.write(Data(try place.contents("run/last.h5").dropLast()), to: "cut.h5")
-        let full = "/dev/full"
         let cases: [(arguments: [String], status: Int32, words: String)] = [
           (["run"], 1, "run: is a folder without best.h5; name a checkpoint in it"),
           (["none.h5"], 1, "none.h5: no such file"),
@@ -98,9 +97,9 @@ extension ProgramTests {
           (["data/dev.jsonl"], 1, "data/dev.jsonl: is not a checkpoint of tercet"),
           (["run/last.h5", "--raw"], 1, "keeps no average (optimizer.average)"),
           (["run/last.h5", "--out", "run/last.h5"], 1, "is the input run/last.h5 too"),
-          (["run/last.h5", "--out", full], 1, "\(full): cannot be written: it is a device"),
-          (["run/last.h5", "--out", "data"], 1, "data: is a folder, not a file"),
-          (["run/last.h5", "--out", "mine/x"], 1, "mine: cannot hold checkpoints: it is a file"),
+          (["run/last.h5", "--out", "/dev/full"], 1, "/dev/full: cannot be written: No space"),
+          (["run/last.h5", "--out", "data"], 1, "data: cannot be written: Is a directory"),
+          (["run/last.h5", "--out", "mine/x"], 1, "mine/x: cannot be written: Not a directory"),
           (["run/last.h5", "--out", "m.gz"], 64, "without gzip; leave '.gz' out"),
           (["run/last.h5", "--out", "-"], 64, "'--out' must be a file"),
           (["run/last.h5", "--format", "onnx"], 64, "'--format' must be one of safetensors"),
@@ -112,14 +111,7 @@ extension ProgramTests {
           #expect(result.complaints.count == 1 && result.stderr.contains(words), "\(result.stderr)")
         }
         #expect(try place.text("mine") == "mine" && place.names("data").count == 3)
-        let limited = try runProcess(
-          "/bin/bash",
-          [
-            "-c", "ulimit -f 8; \"$0\" export run/last.h5 --out mine", program.path,
-          ], in: place.folder)
-        #expect(limited.status == 1 && limited.stderr.contains("mine: cannot be written"))
-        #expect(try place.text("mine") == "mine")
-        #expect(!place.names("").contains { $0.hasPrefix(".mine") }, "\(place.names(""))")
+        #expect(!place.names("").contains { $0.hasPrefix("mine.") }, "\(place.names(""))")
       }
     }
 

@@ -150,7 +150,7 @@ extension CheckpointFolder {
     }
   }
 
-  func makeFolders() throws(CheckpointError) {
+  private func makeFolders() throws(CheckpointError) {
     var prefix = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       prefix += "\(part)/"

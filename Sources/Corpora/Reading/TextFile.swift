@@ -28,20 +28,33 @@ package enum TextFile {
   /// ends in `.gz` gets gzip, of the same bytes for the same text. Of a link the file that it names is written; a
   /// pipe or a device is written as it is.
   package static func write(_ text: String, to path: String) throws(CorpusError) {
+    var text = text
+    let error = text.withUTF8 { failure(writing: [UnsafeRawBufferPointer($0)], to: path) }
+    if let error { throw error }
+  }
+
+  /// Writes a file of some parts, one behind the other, as ``write(_:to:)`` writes a text.
+  package static func write(
+    _ parts: [UnsafeRawBufferPointer], to path: String
+  ) throws(CorpusError) {
+    if let error = failure(writing: parts, to: path) { throw error }
+  }
+
+  private static func failure(
+    writing parts: [UnsafeRawBufferPointer], to path: String
+  ) -> CorpusError? {
     let folder = URL(filePath: path).deletingLastPathComponent().relativePath
-    try makeFolder(folder)
+    do throws(CorpusError) { try makeFolder(folder) } catch { return error }
     var status = stat()
     let exists = stat(path, &status) == 0
     let isPacked = path.hasSuffix(".gz")
     let error: Int32? =
       switch exists ? status.st_mode & S_IFMT : S_IFREG {
-      case S_IFREG: publish(text, as: path, mode: exists ? status.st_mode & 0o777 : nil, isPacked)
+      case S_IFREG: publish(parts, as: path, mode: exists ? status.st_mode & 0o777 : nil, isPacked)
       case S_IFDIR: EISDIR
-      default: save(text, path, O_WRONLY, isPacked)
+      default: save(parts, path, O_WRONLY, isPacked)
       }
-    if let error {
-      throw CorpusError(file: path, "cannot be written: \(systemMessage(error))")
-    }
+    return error.map { CorpusError(file: path, "cannot be written: \(systemMessage($0))") }
   }
 
   /// Makes a folder and those above it.
@@ -59,7 +72,7 @@ package enum TextFile {
   ///
   /// - Parameter mode: the permissions of the file that is replaced.
   private static func publish(
-    _ text: String, as path: String, mode: mode_t?, _ isPacked: Bool
+    _ parts: [UnsafeRawBufferPointer], as path: String, mode: mode_t?, _ isPacked: Bool
   ) -> Int32? {
     let resolved = realpath(path, nil)
     defer { free(resolved) }
@@ -67,7 +80,7 @@ package enum TextFile {
     let partial = "\(target).partial-\(getpid())"
     return UnfinishedFile.removedBySignals(partial) {
       let error =
-        save(text, partial, O_WRONLY | O_CREAT | O_TRUNC, mode: mode, isPacked)
+        save(parts, partial, O_WRONLY | O_CREAT | O_TRUNC, mode: mode, isPacked)
         ?? (rename(partial, target) == 0 ? nil : errno)
       if error != nil { unlink(partial) }
       return error ?? syncFolder(of: target)
@@ -76,24 +89,26 @@ package enum TextFile {
 
   /// Writes a file and syncs it to disk; the error number of the call that failed, if one did.
   private static func save(
-    _ text: String, _ path: String, _ flags: Int32, mode: mode_t? = nil, _ isPacked: Bool
+    _ parts: [UnsafeRawBufferPointer], _ path: String, _ flags: Int32, mode: mode_t? = nil,
+    _ isPacked: Bool
   ) -> Int32? {
     let file = open(path, flags | O_CLOEXEC, 0o666)
     guard file >= 0 else { return errno }
     defer { close(file) }
     if let mode, fchmod(file, mode) != 0 { return errno }
-    if let error = write(text, to: file, isPacked) { return error }
+    if let error = write(parts, to: file, isPacked) { return error }
     return fsync(file) == 0 || errno == EINVAL || errno == EROFS ? nil : errno
   }
 
-  /// Writes all of a text; the error number of the call that failed, if one did.
+  /// Writes all parts; the error number of the call that failed, if one did.
   ///
   /// The corresponding C functions are `gzwrite`, which packs or not, and `gzclose`.
-  private static func write(_ text: String, to file: Int32, _ isPacked: Bool) -> Int32? {
+  private static func write(
+    _ parts: [UnsafeRawBufferPointer], to file: Int32, _ isPacked: Bool
+  ) -> Int32? {
     guard let stream = gzdopen(dup(file), isPacked ? "wb" : "wbT") else { return errno }
-    var text = text
     errno = 0
-    let isWritten = text.withUTF8 { bytes in
+    let isWritten = parts.allSatisfy { bytes in
       stride(from: 0, to: bytes.count, by: 1 << 24).allSatisfy { start in
         let count = min(1 << 24, bytes.count - start)
         return gzwrite(stream, bytes.baseAddress.map { $0 + start }, UInt32(count)) == count

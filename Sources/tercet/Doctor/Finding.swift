@@ -16,6 +16,9 @@ struct Finding: Equatable {
   /// What was found; what to do stands behind a semicolon.
   let text: String
 
+  /// The finding on a line.
+  var summary: String { "\(grade) \(subject): \(text)" }
+
   static func ok(_ subject: String, _ text: String) -> Finding {
     Finding(grade: .ok, subject: subject, text: text)
   }

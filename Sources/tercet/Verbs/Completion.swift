@@ -9,8 +9,8 @@ struct Completion: Verb {
       name: "SHELL", count: .once, choices: ["bash"], help: "bash, which alone has one"),
     notes: "cluster/install puts the script where bash finds it.",
     examples: [
-      "source <(tercet completion bash)",
       "tercet completion bash > ~/.local/share/bash-completion/completions/tercet",
+      "tercet completion bash > tercet.bash && source tercet.bash",
     ])
 
   func run() throws -> ExitStatus {

@@ -39,11 +39,9 @@ struct Doctor: Verb {
       for finding in found { Self.say(finding) }
       findings += found
     }
-    Console.line("\nA report of a defect is easier to follow with these lines:\n\n```")
     let bad = findings.filter { $0.grade != .ok }
-    for line in SystemReport.lines + bad.map({ "\($0.grade) \($0.subject): \($0.text)" }) {
-      Console.line(line)
-    }
+    Console.line("\nFor a report of a defect:\n\n```")
+    for line in SystemReport.lines + bad.map(\.summary) { Console.line(line) }
     Console.line("```")
     return bad.contains { $0.grade == .fail } ? .failure : .success
   }

@@ -65,13 +65,26 @@ struct Export: Verb {
     _ = consume file
     var metadata = try metadata(header)
     metadata["model"] = kind
-    let bytes = try SafeTensors.write(
-      parameters.tensors(of: model.layout), metadata: metadata, to: output)
+    try write(parameters.tensors(of: model.layout), metadata, from: path)
     withExtendedLifetime(parameters) {}
     Console.line(
       "\(output): \(model.layout.parameters.count) tensors with \(model.layout.count) parameters of "
-        + "step \(header.progress.step), \(bytes) bytes")
+        + "step \(header.progress.step)")
     return .success
+  }
+
+  private func write(
+    _ tensors: [SafeTensors.Tensor], _ metadata: [String: String], from path: String
+  ) throws {
+    let tensors = tensors.sorted { $0.name < $1.name }
+    guard let beginning = SafeTensors.beginning(of: tensors, metadata: metadata) else {
+      throw Failure(
+        description: "\(path): its words and relations make a header of more than the "
+          + "\(SafeTensors.longestHeader) bytes that safetensors reads")
+    }
+    try beginning.withUnsafeBytes { beginning in
+      try TextFile.write([beginning] + tensors.map(\.elements), to: output)
+    }
   }
 }
 
