@@ -1,6 +1,5 @@
 import Checkpoints
 import Glibc
-import Limits
 
 /// Whether checkpoints can be written and read, and how much room there is for them and for shared memory.
 struct StorageChecks {
@@ -72,33 +71,5 @@ struct StorageChecks {
         subject, "\(room.freeText); where a run's parameters do not fit, its ranks send messages",
         remedy: remedy)
       : .ok(subject, room.freeText)
-  }
-}
-
-/// The room of a file system.
-struct Room {
-  /// Bytes that this user may still write.
-  let free: Int
-  /// All bytes.
-  let total: Int
-
-  /// The file system of a path; `nil` where there is none, or it does not say.
-  init?(_ path: String) {
-    var status = statvfs()
-    guard statvfs(path, &status) == 0, status.f_blocks > 0 else { return nil }
-    free = Int(status.f_bavail) * Int(status.f_frsize)
-    total = Int(status.f_blocks) * Int(status.f_frsize)
-  }
-
-  /// `12.3 of 250.1 GB are free`.
-  var freeText: String { "\(Size.gigabytes(free)) of \(Size.gigabytes(total)) GB are free" }
-}
-
-/// Numbers of bytes, as people read them.
-enum Size {
-  /// Gigabytes to one decimal, more of them below one tenth.
-  static func gigabytes(_ bytes: Int) -> String {
-    let places = bytes < 100_000_000 ? 1000.0 : 10.0
-    return "\((Double(bytes) / 1e9 * places).rounded() / places)"
   }
 }
