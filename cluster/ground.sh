@@ -51,7 +51,7 @@ install_packages() {
 }
 
 # What tests need of PyPI, and where it goes: an environment of its own, which sees Debian's packages.
-python_packages=(safetensors)
+python_packages=(safetensors tensorboard)
 python=.build/python
 
 # Installs those of the named packages of PyPI that are missing.

@@ -30,13 +30,19 @@ public struct Tagger: Sendable {
     tape.addCRFLoss(emissions(x, on: tape), chain, gold: gold, layout: layout, to: loss)
   }
 
-  /// The best tags of each sentence, one for each token.
+  /// The best tags of each sentence, one for each token, and where they are asked for the probabilities of tags.
   ///
-  /// - Parameter forbidden: pairs of tags (from, to) without a transition; a `nil` from is the start.
+  /// - Parameters:
+  ///   - forbidden: pairs of tags (from, to) without a transition; a `nil` from is the start.
+  ///   - scoring: whether probabilities are asked for.
   public func bestTags(
-    _ x: Variable, layout: SequenceLayout, forbidden: [(from: Int?, to: Int)] = [], on tape: Tape
-  ) -> [[Int]] {
-    tape.bestPaths(emissions(x, on: tape), chain, layout: layout, forbidden: forbidden)
-      .map(\.tags)
+    _ x: Variable, layout: SequenceLayout, forbidden: [(from: Int?, to: Int)] = [],
+    scoring: Bool, on tape: Tape
+  ) -> (tags: [[Int]], marginals: [ChainMarginals]?) {
+    let scores = emissions(x, on: tape)
+    let paths = tape.bestPaths(scores, chain, layout: layout, forbidden: forbidden)
+    let marginals =
+      scoring ? tape.marginals(scores, chain, layout: layout, forbidden: forbidden) : nil
+    return (paths.map(\.tags), marginals)
   }
 }

@@ -19,8 +19,8 @@ public protocol EncodedSplit: Sendable {
   func normalizers(of members: [Int], streams: RandomStreams) -> [Int]
   /// Runs the model forward for training (``ExtractionModel/losses(of:streams:on:)``).
   func losses(of members: [Int], streams: RandomStreams, on tape: Tape) -> [LossTerm]
-  /// Reads facts out of sentences (``ExtractionModel/predict(_:on:)``).
-  func predict(_ members: [Int], on tape: Tape) -> [Prediction]
+  /// Reads facts out of sentences (``ExtractionModel/predict(_:scoring:on:)``).
+  func predict(_ members: [Int], scoring: Bool, on tape: Tape) -> [Prediction]
   /// The limits of the model's output for a sentence (``ExtractionModel/expressible(in:)``).
   func expressible(_ index: Int) -> Expressible
   /// The triples of a sentence that cannot be targets beside others (``ExtractionModel/conflicts(in:)``).
@@ -58,8 +58,8 @@ private struct ModelSplit<Model: ExtractionModel>: EncodedSplit {
     model.losses(of: members.map { inputs[$0] }, streams: streams, on: tape)
   }
 
-  func predict(_ members: [Int], on tape: Tape) -> [Prediction] {
-    model.predict(members.map { inputs[$0] }, on: tape)
+  func predict(_ members: [Int], scoring: Bool, on tape: Tape) -> [Prediction] {
+    model.predict(members.map { inputs[$0] }, scoring: scoring, on: tape)
   }
 
   func expressible(_ index: Int) -> Expressible { model.expressible(in: inputs[index]) }

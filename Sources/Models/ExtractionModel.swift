@@ -57,9 +57,11 @@ public protocol ExtractionModel: Sendable {
 
   /// Extracts facts from sentences.
   ///
-  /// - Parameter batch: sentences, longest first; not empty.
+  /// - Parameters:
+  ///   - batch: sentences, longest first; not empty.
+  ///   - scoring: whether each group gets its probability (Models/README.md 1.14). What is found does not depend on it.
   /// - Returns: a prediction for each sentence, in the order of `batch`.
-  func predict(_ batch: [Input], on tape: Tape) -> [Prediction]
+  func predict(_ batch: [Input], scoring: Bool, on tape: Tape) -> [Prediction]
 
   /// The limits of the model's output for a sentence, whatever its parameters: the structural ceiling of scores
   /// follows from them. Every prediction must keep to them.
@@ -88,6 +90,10 @@ extension ExtractionModel {
   public var wordTables: [WordTable] { [] }
   /// The default: none.
   public func conflicts(in input: Input) -> Int { 0 }
+  /// Extracts facts from sentences, without probabilities.
+  public func predict(_ batch: [Input], on tape: Tape) -> [Prediction] {
+    predict(batch, scoring: false, on: tape)
+  }
   /// The names of the objective's terms, in the order of ``objective``.
   public var termNames: [String] { objective.map(\.name) }
   /// The weights of the objective's terms in the total, in the order of ``objective``.

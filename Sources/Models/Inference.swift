@@ -23,16 +23,18 @@ public enum Inference {
   /// Predicts the sentences of some batches.
   ///
   /// - Parameters:
+  ///   - scoring: whether each group gets its probability.
   ///   - tapes: one for each thread of `team`; reuse across calls saves allocations.
   ///   - team: the threads; each takes one batch at a time.
   /// - Returns: the predictions by sentence index.
   public static func predict(
-    _ split: any EncodedSplit, batches: [[Int]], tapes: [Tape], on team: ThreadTeam
+    _ split: any EncodedSplit, batches: [[Int]], scoring: Bool, tapes: [Tape],
+    on team: ThreadTeam
   ) -> [Int: Prediction] {
     let results = Mutex([Int: Prediction]())
     team.forEach(batches.count) { thread, item in
       let batch = batches[item]
-      let predictions = split.predict(batch, on: tapes[thread])
+      let predictions = split.predict(batch, scoring: scoring, on: tapes[thread])
       results.withLock { all in
         for (index, prediction) in zip(batch, predictions) {
           all[index] = prediction.padded(to: split.sentence(index).tokens.count)
@@ -44,21 +46,28 @@ public enum Inference {
 
   /// Predicts a whole split.
   ///
+  /// - Parameter scoring: whether each group gets its probability.
   /// - Returns: a prediction for each sentence, in the order of the split.
   public static func predict(
-    _ split: any EncodedSplit, weights: WeightStore, on team: ThreadTeam = ThreadTeam(1)
+    _ split: any EncodedSplit, scoring: Bool = false, weights: WeightStore,
+    on team: ThreadTeam = ThreadTeam(1)
   ) -> [Prediction] {
-    predict(split, tapes: (0..<team.count).map { _ in Tape(weights: weights) }, on: team)
+    predict(
+      split, scoring: scoring, tapes: (0..<team.count).map { _ in Tape(weights: weights) }, on: team
+    )
   }
 
   /// Predicts a whole split on tapes that are used again.
   ///
-  /// - Parameter tapes: one for each thread of `team`.
+  /// - Parameters:
+  ///   - scoring: whether each group gets its probability.
+  ///   - tapes: one for each thread of `team`.
   /// - Returns: a prediction for each sentence, in the order of the split.
   public static func predict(
-    _ split: any EncodedSplit, tapes: [Tape], on team: ThreadTeam
+    _ split: any EncodedSplit, scoring: Bool, tapes: [Tape], on team: ThreadTeam
   ) -> [Prediction] {
-    let found = predict(split, batches: batches(of: split), tapes: tapes, on: team)
+    let found = predict(
+      split, batches: batches(of: split), scoring: scoring, tapes: tapes, on: team)
     return (0..<split.count).compactMap { found[$0] }
   }
 }

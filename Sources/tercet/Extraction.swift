@@ -11,20 +11,25 @@ struct Extraction {
   private let team: ThreadTeam
   private let tapes: [Tape]
   private let printsJSON: Bool
+  /// The least score of a triple that is printed; `nil` for all.
+  private let minScore: Float?
   private var lines: [SentenceReader.Line] = []
   private var rows = 0
   private var answers = 0
   private var (sentences, triples, words, unknown) = (0, 0, 0, 0)
-  private var (cut, tooLong, untagged) = (0, 0, 0)
+  private var (cut, tooLong, untagged, dropped) = (0, 0, 0, 0)
   /// When the first of the lines that wait came, and the time between such a moment and the answer.
   private var (start, time) = (ContinuousClock.now, Duration.zero)
 
-  init(of loaded: LoadedModel, threads: Int, printsJSON: Bool) {
+  init(of loaded: LoadedModel, threads: Int, printsJSON: Bool, minScore: Float?) {
     self.loaded = loaded
     team = ThreadTeam(threads)
     tapes = (0..<team.count).map { _ in Tape(weights: loaded.weights) }
-    self.printsJSON = printsJSON
+    (self.printsJSON, self.minScore) = (printsJSON, minScore)
   }
+
+  /// Whether scores are printed or compared.
+  private var hasScores: Bool { printsJSON || minScore != nil }
 
   /// Takes a line in.
   mutating func add(_ line: SentenceReader.Line) {
@@ -45,7 +50,13 @@ struct Extraction {
     if lines.isEmpty { return }
     let sources = lines.compactMap(\.source)
     let split = loaded.encode(sources.map(\.sentence))
-    let predictions = Inference.predict(split, tapes: tapes, on: team)
+    var predictions = Inference.predict(split, scoring: hasScores, tapes: tapes, on: team)
+    if hasScores { predictions = loaded.calibrated(predictions) }
+    if let minScore {
+      let kept = predictions.map { $0.keeping(from: minScore) }
+      dropped += zip(predictions, kept).reduce(0) { $0 + $1.0.triples.count - $1.1.triples.count }
+      predictions = kept
+    }
     for (source, prediction) in zip(sources, predictions) { count(source.sentence, prediction) }
     let style = ExtractionStyle(printsJSON: printsJSON)
     var rest = predictions[...]
@@ -90,8 +101,10 @@ struct Extraction {
         "\(name): \(unknown) of \(words) words (\(share) %) do not occur in the model's corpus; is "
           + "the text of its kind, and cut as it was?")
     }
-    return warnings.map { "warning: \($0)" }
-      + ["\(Self.counted(sentences, "sentence")), \(Self.counted(triples, "triple"))\(speed)"]
+    let left = minScore.map { ", \(dropped) more below the score \($0)" } ?? ""
+    let found = "\(Self.counted(sentences, "sentence")), \(Self.counted(triples, "triple"))"
+    let notes = hasScores ? [loaded.scoreNote].compactMap { $0 } : []
+    return warnings.map { "warning: \($0)" } + notes + [found + left + speed]
   }
 
   private static func counted(_ number: Int, _ noun: String) -> String {

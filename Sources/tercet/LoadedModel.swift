@@ -17,6 +17,8 @@ struct LoadedModel {
   let options: RunOptions
   /// The thresholds that training has tuned; none where those of ``options`` hold.
   let tunedThresholds: [Threshold]
+  /// The temperature of the model's probabilities; `nil` where training has fitted none.
+  let temperature: Temperature?
   /// What the training split had; `nil` in old checkpoints.
   let training: TrainingFacts?
   /// How the training split was cut; that of checkpoints that do not say is parted at blanks.
@@ -72,6 +74,7 @@ struct LoadedModel {
     (self.path, self.options, self.model) = (path, options, model)
     tokenization = header.tokenization ?? .blanks
     (training, tunedThresholds) = (header.training, header.thresholds)
+    temperature = header.temperature
     weights = WeightStore(parameters, products: Self.products(options, readsStream: readsStream))
     try read(vectors)
   }
@@ -131,13 +134,31 @@ struct LoadedModel {
     model.encode(sentences, limit: options.data.maximumLength)
   }
 
-  /// Predicts sentences, in their order.
+  /// A note on scores that no temperature has calibrated; `nil` where one has.
+  var scoreNote: String? {
+    temperature == nil
+      ? "scores are the model's own probabilities: \(path) keeps no temperature that calibrates them"
+      : nil
+  }
+
+  /// The predictions with calibrated scores, where the model has a temperature.
+  func calibrated(_ predictions: [Prediction]) -> [Prediction] {
+    guard let temperature else { return predictions }
+    return predictions.map { prediction in
+      var prediction = prediction
+      prediction.mapScores(temperature.calibrated)
+      return prediction
+    }
+  }
+
+  /// Predicts sentences, in their order, with calibrated scores.
   ///
   /// - Parameter name: the file of the sentences, for a warning where a prediction was cut.
   func predictions(
     _ split: any EncodedSplit, of name: String, threads: ThreadCount
   ) -> [Prediction] {
-    let predictions = Inference.predict(split, weights: weights, on: ThreadTeam(threads.count))
+    let predictions = calibrated(
+      Inference.predict(split, scoring: true, weights: weights, on: ThreadTeam(threads.count)))
     let warning = Prediction.cutWarning(predictions.count(where: \.isCut), in: name)
     if let warning { Console.error("warning: \(warning)") }
     return predictions

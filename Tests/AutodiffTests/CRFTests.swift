@@ -4,7 +4,7 @@ import Tensors
 import Testing
 
 /// A chain over three tags with the numbers that its scores are made of.
-private struct Chain {
+struct Chain {
   var start: [Float]
   var end: [Float]
   var transitions: [Float]

@@ -179,6 +179,14 @@ struct BadLineTests {
         "log a --follow --tensorboard d",
         "tercet log: '--follow' prints lines as they come; it goes with '--csv' or alone"
       ),
+      (
+        "extract a --min-score 1.5",
+        "tercet extract: '--min-score' must be a number from 0 to 1, found '1.5'"
+      ),
+      (
+        "extract a --min-score nan",
+        "tercet extract: '--min-score' must be a number from 0 to 1, found 'nan'"
+      ),
       ("inspect a b", "tercet inspect: unexpected argument 'b'"),
       (
         "data convert in --out o --keep-relation NA --drop-relation NA",

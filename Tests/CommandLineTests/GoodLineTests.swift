@@ -156,19 +156,19 @@ struct GoodLineTests {
     (
       "extract --checkpoint a.h5",
       Extract(
-        checkpoint: "a.h5", input: nil, isTokenized: false, printsJSON: false, skipsBad: false,
-        threads: .all, precision: nil, vectors: nil)
+        checkpoint: "a.h5", input: nil, isTokenized: false, printsJSON: false, minScore: nil,
+        skipsBad: false, threads: .all, precision: nil, vectors: nil)
     ),
     (
       "extract --checkpoint a.h5 - --tokenized --skip-bad",
       Extract(
-        checkpoint: "a.h5", input: nil, isTokenized: true, printsJSON: false, skipsBad: true,
-        threads: .all, precision: nil, vectors: nil)
+        checkpoint: "a.h5", input: nil, isTokenized: true, printsJSON: false, minScore: nil,
+        skipsBad: true, threads: .all, precision: nil, vectors: nil)
     ),
     (
-      "extract --checkpoint a.h5 --json in.txt --threads 2 --precision bfloat16 --vectors v.txt",
+      "extract --checkpoint a.h5 --json in.txt --min-score .25 --threads 2 --precision bfloat16 --vectors v.txt",
       Extract(
-        checkpoint: "a.h5", input: "in.txt", isTokenized: false, printsJSON: true,
+        checkpoint: "a.h5", input: "in.txt", isTokenized: false, printsJSON: true, minScore: 0.25,
         skipsBad: false, threads: .exactly(2), precision: .bfloat16, vectors: "v.txt")
     ),
     ("inspect a.h5", Inspect(checkpoint: "a.h5")),

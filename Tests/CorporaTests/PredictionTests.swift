@@ -24,6 +24,32 @@ struct PredictionTests {
     #expect(Prediction.cutWarning(2, in: "x")?.contains("2 sentences") == true)
   }
 
+  @Test("the larger score of a repeat holds, past the bound too; low scores leave their groups out")
+  func scores() {
+    var prediction = Prediction(entities: [EntityMention(span: Span(0, 0))])
+    let incomplete = Prediction.Group(head: Span(1, 1), relation: nil, tail: Span(0, 0))
+    for (group, score): (Prediction.Group, Float) in [
+      (group(1), 0.25), (group(2), 0.5), (group(1), 0.75), (group(2), 0.125), (incomplete, 0.375),
+    ] {
+      prediction.append(group, score: score)
+    }
+    #expect(prediction.groups == [group(1), group(2), incomplete])
+    #expect(prediction.scores == [0.75, 0.5, 0.375] && prediction.tripleScores == [0.75, 0.5])
+
+    var high = prediction
+    let dropped = high.drop(below: 0.75)
+    #expect(dropped == 1 && high.groups == [group(1)] && high.scores == [0.75])
+    #expect(high.entities == prediction.entities)
+    high.append(group(2), score: 0.0625)
+    high.append(group(1), score: 1)
+    #expect(high.groups == [group(1), group(2)] && high.scores == [1, 0.0625])
+    var all = prediction
+    let none = all.drop(below: 0)
+    #expect(none == 0 && all == prediction)
+    prediction.mapScores { 1 - $0 }
+    #expect(prediction.scores == [0.25, 0.5, 0.625])
+  }
+
   @Test("arguments are spans or strings, entities have types")
   func arguments() {
     let written = Prediction.Group(

@@ -154,14 +154,13 @@ extension ModelFixture {
     let masked = CopyNetwork(
       options: options, architecture: network.architecture, vocabularies: network.vocabularies)
     let (sorted, batch, _) = batch()
-    let (actions, _) = masked.choices(batch, on: fixture.tape(values))
-    let choices = sorted.layout.lengths.enumerated().map { sentence, length in
-      actions.enumerated().map { step, chosen in
+    let found = masked.choices(batch, on: fixture.tape(values))
+    let choices = zip(sorted.layout.lengths, found).map { length, found in
+      found.actions.enumerated().map { step, chosen in
         switch slots.kind(ofStep: step) {
-        case .relation: chosen[sentence]
-        case .entity: chosen[sentence] < length ? chosen[sentence] : -1
-        case .length:
-          chosen[sentence] < network.vocabularies[.longestEntity] ? chosen[sentence] + 1 : -1
+        case .relation: chosen
+        case .entity: chosen < length ? chosen : -1
+        case .length: chosen < network.vocabularies[.longestEntity] ? chosen + 1 : -1
         }
       }
     }

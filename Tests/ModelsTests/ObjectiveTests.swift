@@ -77,8 +77,8 @@ struct ObjectiveTests {
         let free = tiny(0, seed: seed)
         let actions = free.model.network.choices(
           CopyBatch([example]), on: Tape(parameters: free.parameters)
-        ).actions
-        let own: Set<Int> = [actions[0][0], actions[3][0]]
+        )[0].actions
+        let own: Set<Int> = [actions[0], actions[3]]
         #expect(fed(tiny(1, seed: seed), [example]) == goldAndNA)
         #expect(fed(free, [example]) == own)
         let mixed = fed(tiny(0.5, seed: seed), [example])

@@ -79,7 +79,8 @@ struct PlainTraining {
   /// Exact F1 on the training sentences; a group with an empty slot is a wrong prediction.
   func f1() -> Double {
     tape.mode = .inference
-    return f1(of: Array(0..<split.count).chunks(of: 16).flatMap { split.predict($0, on: tape) })
+    let batches = Array(0..<split.count).chunks(of: 16)
+    return f1(of: batches.flatMap { split.predict($0, scoring: false, on: tape) })
   }
 
   /// The structural ceiling of ``f1()``.

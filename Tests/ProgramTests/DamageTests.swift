@@ -103,6 +103,9 @@ extension ProgramTests {
       ("del f.attrs['step']", ["step"]),
       ("f.attrs['batch'] = 'three'", ["batch"]),
       ("f.attrs['thresholds'] = 'threshold=0.5'", ["thresholds", "not those of the model"]),
+      ("f.attrs['temperature'] = 0.0", ["temperature", "not a number in 0.05...20.0"]),
+      ("f.attrs['temperature'] = float('nan')", ["temperature", "not a number in 0.05...20.0"]),
+      ("f.attrs['temperature'] = '1'", ["temperature", "not a number in 0.05...20.0"]),
     ]
 
     @Test("contents that do not fit are named", arguments: sampled(rewritten))

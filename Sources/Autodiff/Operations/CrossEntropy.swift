@@ -62,6 +62,17 @@ public struct Logits {
     }
   }
 
+  /// `log softmax(scores)[choice]` of a sentence.
+  ///
+  /// - Parameter excluded: choices with a changed score.
+  public func logProbability(
+    of choice: Int, sentence: Int, excluding excluded: ExcludedChoices? = nil
+  ) -> Double {
+    var scores = scores(sentence: sentence)
+    excluded?.apply(to: &scores, count: scores.count, sentence: sentence)
+    return Kernels.logProbability(of: choice, in: scores, count: scores.count)
+  }
+
   /// Writes all scores of a sentence, NA last.
   func write(sentence: Int, to scores: UnsafeMutablePointer<Float>) {
     let count = naIndex(sentence: sentence)

@@ -23,6 +23,11 @@ public struct Prediction: Hashable, Sendable {
       self.tail = tail
     }
 
+    /// The fact, where no slot is empty.
+    public var triple: Triple? {
+      guard let head, let relation, let tail else { return nil }
+      return Triple(head: head, relation: relation, tail: tail)
+    }
     /// Whether no slot is empty.
     public var isComplete: Bool { head != nil && relation != nil && tail != nil }
     /// Whether every slot is empty.
@@ -44,7 +49,8 @@ public struct Prediction: Hashable, Sendable {
   public var entities: [EntityMention]?
   /// The tags of untyped or typed entities; `nil` for models without tagger.
   public var tags: Tags?
-  private var seen: Set<Group> = []
+  /// The place of each group in ``groups``.
+  private var places: [Group: Int] = [:]
 
   /// Makes a prediction; repeats and empty groups are dropped.
   public init(
@@ -55,32 +61,39 @@ public struct Prediction: Hashable, Sendable {
     for group in groups where !append(group) { break }
   }
 
-  /// Adds a group, unless it is empty or a repeat.
+  /// Adds a group, unless it is empty or a repeat; the larger score of a repeat holds.
   ///
   /// - Parameter score: the group's probability. A system gives one for every group or for none.
   /// - Returns: whether the prediction accepts more groups; a decoder may stop otherwise.
   @discardableResult
   public mutating func append(_ group: Group, score: Float? = nil) -> Bool {
-    guard !group.isEmpty, !seen.contains(group) else { return !isCut }
+    if group.isEmpty { return !isCut }
+    if let place = places[group] {
+      if let score { scores[place] = max(scores[place], score) }
+      return !isCut
+    }
     guard groups.count < Self.mostGroups else {
       isCut = true
       return false
     }
-    seen.insert(group)
+    places[group] = groups.count
     groups.append(group)
     if let score { scores.append(score) }
     return true
   }
+
+  /// Changes every score.
+  public mutating func mapScores(_ change: (Float) -> Float) { scores = scores.map(change) }
 
   /// The prediction without groups of a probability below `least`.
   ///
   /// - Precondition: the system gives probabilities.
   public func keeping(from least: Float) -> Prediction {
     precondition(scores.count == groups.count, "groups without a probability")
-    var kept = Prediction(entities: entities, tags: tags)
-    for (group, score) in zip(groups, scores) where score >= least {
-      kept.append(group, score: score)
-    }
+    var kept = self
+    let left = groups.indices.filter { scores[$0] >= least }
+    (kept.groups, kept.scores) = (left.map { groups[$0] }, left.map { scores[$0] })
+    kept.places = Dictionary(uniqueKeysWithValues: zip(kept.groups, kept.groups.indices))
     return kept
   }
 
@@ -94,12 +107,10 @@ public struct Prediction: Hashable, Sendable {
   }
 
   /// The facts: groups without an empty slot.
-  public var triples: [Triple] {
-    groups.compactMap { group in
-      guard let head = group.head, let relation = group.relation, let tail = group.tail else {
-        return nil
-      }
-      return Triple(head: head, relation: relation, tail: tail)
-    }
+  public var triples: [Triple] { groups.compactMap(\.triple) }
+
+  /// The probability of each of ``triples``; empty for a system that gives none.
+  public var tripleScores: [Float] {
+    zip(groups, scores).compactMap { $0.isComplete ? $1 : nil }
   }
 }

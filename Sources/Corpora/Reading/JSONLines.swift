@@ -123,18 +123,18 @@ public enum JSONLines {
   }
 
   /// One sentence as its line with further members, each with a comma: `members` behind the tokens, and those
-  /// of an entity or a triple behind its own.
+  /// of an entity, or of a triple by its index, behind its own.
   static func line(
     _ sentence: Sentence, _ members: String, entity more: (EntityMention) -> String,
-    triple further: (Triple) -> String
+    triple further: (Int) -> String
   ) -> String {
     let entities = sentence.entities.map { entity in
       let type = entity.type.map { ",\"type\":\(quoted($0))" } ?? ""
       return "{\"span\":\(json(entity.span))\(type)\(more(entity))}"
     }
-    let triples = sentence.triples.map { triple in
+    let triples = sentence.triples.enumerated().map { index, triple in
       "{\"head\":\(json(triple.head)),\"relation\":\(quoted(triple.relation)),"
-        + "\"tail\":\(json(triple.tail))\(further(triple))}"
+        + "\"tail\":\(json(triple.tail))\(further(index))}"
     }
     let tags = sentence.partsOfSpeech.map { "\"pos\":\(list($0.map(quoted)))," } ?? ""
     let cut = sentence.tokenization.map { "\"tokenize\":\"\($0.rawValue)\"," } ?? ""

@@ -1,5 +1,7 @@
 import Autodiff
 import Corpora
+import Glibc
+import Kernels
 import Layers
 import Tensors
 
@@ -7,12 +9,13 @@ extension Cascade {
   /// Rows of subjects whose objects are computed together.
   private static let mostRows = 2048
 
-  package func predict(_ batch: [CascadeInput], on tape: Tape) -> [Prediction] {
+  package func predict(_ batch: [CascadeInput], scoring: Bool, on tape: Tape) -> [Prediction] {
     let encoded = encoded(batch, streams: nil, on: tape)
+    let subjectLogits = subjects(encoded.features, on: tape).value
     let subjects = placed(
-      spans(
-        subjects(encoded.features, on: tape).value, encoded.layout,
-        threshold: options.subjectThreshold))
+      spans(subjectLogits, encoded.layout, threshold: options.subjectThreshold))
+    let certainties =
+      scoring ? subjects.map { certainty(of: $0, subjectLogits, encoded.layout) } : nil
     let entityLogits = entities.map { $0(encoded.features, on: tape) }
     var predictions = batch.map { _ in Prediction() }
     if let entityLogits {
@@ -26,12 +29,16 @@ extension Cascade {
       of: Array(subjects.indices), rows: Self.mostRows,
       rowsOf: { batch[subjects[$0].sentence].length })
     for run in runs {
-      let wanted = run.map { subjects[$0] }.filter { !predictions[$0.sentence].isCut }
+      let wanted = run.filter { !predictions[subjects[$0].sentence].isCut }
       guard !wanted.isEmpty else { continue }
-      let (logits, rows) = objectLogits(encoded, tokens: tokens, wanted, entityLogits, on: tape)
-      for (index, subject) in wanted.enumerated() {
-        for group in groups(of: subject.span, logits.value.rows(rows.rows(ofSubject: index))) {
-          guard predictions[subject.sentence].append(group) else { break }
+      let (logits, rows) = objectLogits(
+        encoded, tokens: tokens, wanted.map { subjects[$0] }, entityLogits, on: tape)
+      for (index, number) in wanted.enumerated() {
+        let found = groups(
+          of: subjects[number].span, certainties?[number],
+          logits.value.rows(rows.rows(ofSubject: index)))
+        for (group, score) in found {
+          guard predictions[subjects[number].sentence].append(group, score: score) else { break }
         }
       }
     }
@@ -52,10 +59,28 @@ extension Cascade {
     }
   }
 
-  /// The triples of a subject, relations in order, then objects.
+  /// The logarithm of the probability that a subject starts and ends where it does.
   ///
-  /// - Parameter logits: those of the sentence's tokens, `[tokens, 2R]`.
-  private func groups(of subject: Span, _ logits: Matrix) -> [Prediction.Group] {
+  /// - Parameter logits: `[tokens, 2]`.
+  private func certainty(
+    of subject: PlacedSubject, _ logits: Matrix, _ layout: SequenceLayout
+  ) -> Double {
+    let ends = [subject.span.start, subject.span.end].enumerated()
+    return ends.reduce(0) { sum, end in
+      let row = layout.row(sentence: subject.sentence, position: end.element)
+      return sum + logProbability(ofLogit: logits[row, end.offset])
+    }
+  }
+
+  /// The triples of a subject, relations in order, then objects, with their probabilities: that of the subject's
+  /// start and end, times that of the object's (Models/README.md 1.14).
+  ///
+  /// - Parameters:
+  ///   - certainty: the logarithm of the subject's probability; `nil` for triples without.
+  ///   - logits: those of the sentence's tokens, `[tokens, 2R]`.
+  private func groups(
+    of subject: Span, _ certainty: Double?, _ logits: Matrix
+  ) -> [(group: Prediction.Group, score: Float?)] {
     let (least, count) = (options.objectThreshold.logit, vocabularies.relations.count)
     var marks: [Int: (starts: [Int], ends: [Int])] = [:]
     for position in 0..<logits.rows {
@@ -69,9 +94,13 @@ extension Cascade {
       }
     }
     return marks.sorted { $0.key < $1.key }.flatMap { relation, marks in
-      NearestEnd.spans(starts: marks.starts, ends: marks.ends).map {
-        Prediction.Group(
-          head: subject, relation: vocabularies.relations[relation], tail: $0)
+      NearestEnd.spans(starts: marks.starts, ends: marks.ends).map { object in
+        let (start, end) = (logits[object.start, relation], logits[object.end, count + relation])
+        let score = certainty.map {
+          Float(exp($0 + logProbability(ofLogit: start) + logProbability(ofLogit: end)))
+        }
+        let name = vocabularies.relations[relation]
+        return (Prediction.Group(head: subject, relation: name, tail: object), score)
       }
     }
   }

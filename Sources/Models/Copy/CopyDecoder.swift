@@ -65,6 +65,13 @@ package final class CopyDecoder {
     package let hidden: Variable
     /// The best choice of each sentence; the index after the last relation, token or length means NA.
     package let chosen: [Int]
+    /// The mask M of the step.
+    let excluded: ExcludedChoices?
+
+    /// The logarithm of the probability of a sentence's choice, among those that the mask leaves.
+    func logProbability(sentence: Int) -> Double {
+      scores.logProbability(of: chosen[sentence], sentence: sentence, excluding: excluded)
+    }
   }
 
   /// Runs all steps.
@@ -91,7 +98,9 @@ package final class CopyDecoder {
         let fed = teach(purpose, step, kind, scores, excluded, chosen)
         if kind == .head { head = pointed(fed) }
         item = embedded(fed, kind)
-        outcomes.append(Outcome(scores: scores, hidden: state.hidden, chosen: chosen))
+        outcomes.append(
+          Outcome(
+            scores: scores, hidden: state.hidden, chosen: chosen, excluded: excluded))
       }
     }
     return outcomes

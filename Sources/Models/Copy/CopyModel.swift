@@ -36,8 +36,8 @@ extension CopyModel {
     network.losses(of: shard, streams: streams, on: tape)
   }
 
-  package func predict(_ batch: [WordInput], on tape: Tape) -> [Prediction] {
-    network.predict(batch, on: tape)
+  package func predict(_ batch: [WordInput], scoring: Bool, on tape: Tape) -> [Prediction] {
+    network.predict(batch, scoring: scoring, on: tape)
   }
 
   package var taggedEntities: TaggedEntities { network.options.taggedEntities }

@@ -132,15 +132,27 @@ extension CopyNetwork {
     return terms
   }
 
-  /// The decoder's choices, `[step][sentence]`, and the tags of each sentence; `nil` without tagger.
-  package func choices(_ batch: CopyBatch, on tape: Tape) -> (actions: [[Int]], tags: [Tags]?) {
+  /// Decodes a batch.
+  ///
+  /// - Parameter scoring: whether the probabilities of what is chosen are asked for.
+  package func choices(
+    _ batch: CopyBatch, scoring: Bool = false, on tape: Tape
+  ) -> [CopyChoices] {
     let encoding = encode(batch, streams: nil, on: tape)
     let outcomes = CopyDecoder(self, batch, encoding, on: tape).run(.inference)
     let inside = TagScheme.bio.tag(.inside)
     let forbidden: [(from: Int?, to: Int)] =
       options.crfConstrained ? [(nil, inside), (TagScheme.outside, inside)] : []
-    let tags = tagger?.bestTags(
-      encoding.outputs, layout: batch.layout, forbidden: forbidden, on: tape)
-    return (outcomes.map(\.chosen), tags.map { $0.map { Tags($0, .bio) } })
+    let tagged = tagger?.bestTags(
+      encoding.outputs, layout: batch.layout, forbidden: forbidden, scoring: scoring, on: tape)
+    return batch.inputs.indices.map { sentence in
+      CopyChoices(
+        actions: outcomes.map { $0.chosen[sentence] },
+        tags: tagged.map { Tags($0.tags[sentence], .bio) },
+        scores: scoring
+          ? CopyScores(
+            steps: outcomes.map { $0.logProbability(sentence: sentence) },
+            tags: tagged?.marginals?[sentence]) : nil)
+    }
   }
 }

@@ -4,13 +4,13 @@ import Corpora
 extension CopyNetwork {
   /// Extracts facts from sentences.
   ///
-  /// - Parameter inputs: sentences, longest first.
-  func predict(_ inputs: [WordInput], on tape: Tape) -> [Prediction] {
-    let batch = CopyBatch(inputs)
-    let (actions, tags) = choices(batch, on: tape)
-    return inputs.indices.map { sentence in
+  /// - Parameters:
+  ///   - inputs: sentences, longest first.
+  ///   - scoring: whether each group gets its probability.
+  func predict(_ inputs: [WordInput], scoring: Bool, on tape: Tape) -> [Prediction] {
+    zip(inputs, choices(CopyBatch(inputs), scoring: scoring, on: tape)).map { input, choices in
       read(
-        actions.map { $0[sentence] }, length: inputs[sentence].length, tags: tags?[sentence])
+        choices.actions, length: input.length, tags: choices.tags, scores: choices.scores)
     }
   }
 
@@ -20,14 +20,22 @@ extension CopyNetwork {
   /// - Parameters:
   ///   - actions: one choice for each step.
   ///   - length: the number of the sentence's tokens.
-  func read(_ actions: [Int], length: Int, tags: Tags?) -> Prediction {
+  ///   - scores: the probabilities of the choices; `nil` for groups without.
+  func read(
+    _ actions: [Int], length: Int, tags: Tags?, scores: CopyScores? = nil
+  ) -> Prediction {
     var prediction = Prediction(tags: tags)
-    for slots in actions.chunks(of: architecture.steps.count) {
+    let count = architecture.steps.count
+    for (triple, slots) in actions.chunks(of: count).enumerated() {
       let relation =
         slots[0] < vocabularies.relations.count ? vocabularies.relations[slots[0]] : nil
       if relation == nil && options.stopAtNA { break }
       let (head, tail) = entities(slots, length: length, tags: tags)
-      prediction.append(Prediction.Group(head: head, relation: relation, tail: tail))
+      let steps = triple * count..<(triple + 1) * count
+      prediction.append(
+        Prediction.Group(head: head, relation: relation, tail: tail),
+        score: scores?.probability(
+          ofSteps: steps, entities: [head, tail].compactMap { $0 }, tags))
     }
     return prediction
   }

@@ -1,10 +1,11 @@
 import Autodiff
 import Corpora
+import Glibc
 import Kernels
 import Tensors
 
 extension HMT {
-  package func predict(_ batch: [WordInput], on tape: Tape) -> [Prediction] {
+  package func predict(_ batch: [WordInput], scoring: Bool, on tape: Tape) -> [Prediction] {
     let pass = run(batch, streams: nil, on: tape)
     return batch.indices.map { sentence in
       let rows = pass.layout.rows(ofSentence: sentence)
@@ -12,13 +13,18 @@ extension HMT {
         Tags(
           rows.map { indexOfLargest(scores.value.row($0), count: scores.value.columns) }, scheme)
       }
+      let joint = best(pass.je.scores, jointScheme)
       return read(
-        best(pass.je.scores, jointScheme), entities: pass.ee.map { best($0.scores, entityScheme) })
+        joint, entities: pass.ee.map { best($0.scores, entityScheme) },
+        scores: scoring
+          ? TagScores(tags: joint.values, logits: pass.je.scores.value, rows: rows) : nil)
     }
   }
 
   /// Reads triples from JE's tags, relation by relation, and entities from EE's (HMT/README.md 5.2).
-  package func read(_ joint: Tags, entities: Tags?) -> Prediction {
+  ///
+  /// - Parameter scores: the probabilities of JE's tags; `nil` for triples without.
+  package func read(_ joint: Tags, entities: Tags?, scores: TagScores? = nil) -> Prediction {
     let types = vocabularies[.entityTypes]
     var prediction = Prediction(
       entities: entities.map { tags in
@@ -33,7 +39,8 @@ extension HMT {
       let tails = spans[JointTags.kind(relation, .tail)] ?? []
       options.pairing.forEachPair(heads, tails) { head, tail in
         prediction.append(
-          Prediction.Group(head: head, relation: vocabularies.relations[relation], tail: tail))
+          Prediction.Group(head: head, relation: vocabularies.relations[relation], tail: tail),
+          score: scores.map { Float(exp($0.logProbability(of: [head, tail]))) })
       }
     }
     return prediction

@@ -27,8 +27,8 @@ package enum RunLogField: String, CodingKey, CaseIterable, Sendable {
   case gradientNorm = "gradient_norm"
   case sentencesPerSecond = "sentences_per_second"
 
-  // An evaluation, and the choice of thresholds; `precision` is among the fields of the start.
-  case recall, f1, match, best, chosen, configured
+  // An evaluation, the choice of thresholds and the temperature; `precision` is among the fields of the start.
+  case recall, f1, match, best, chosen, configured, temperature, right, wrong
   case tagF1 = "tag_f1"
   case configuredF1 = "configured_f1"
 
@@ -41,7 +41,7 @@ package enum RunLogField: String, CodingKey, CaseIterable, Sendable {
 
 /// What the lines of a run log are about.
 package enum RunLogEvent: String, Codable, Sendable {
-  case start, step, evaluation, thresholds, nonfinite, save, ranks, straggler, stall, abort, signal
+  case start, step, evaluation, thresholds, temperature, nonfinite, save, ranks, straggler, stall, abort, signal
   case end
   case saveFailed = "save_failed"
 }

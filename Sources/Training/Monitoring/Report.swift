@@ -126,6 +126,18 @@ extension Report {
             + String(format: "%.4f", askedF1)))
   }
 
+  /// The temperature of the best checkpoint, and the predicted triples of the development split that it was fitted on.
+  ///
+  /// - Parameter temperature: `nil` where they are too few.
+  static func temperature(_ temperature: Temperature?, right: Int, wrong: Int) -> Report {
+    let split = "\(right) right and \(wrong) wrong triples predicted for dev.jsonl"
+    return Report(
+      .temperature, [.temperature: temperature?.value ?? 1, .right: right, .wrong: wrong],
+      message: .line(
+        temperature.map { "temperature: \($0.value) in best.h5, fitted on \(split)" }
+          ?? "temperature: 1, not fitted: \(split), \(LogitHistogram.least) of each are needed"))
+  }
+
   /// A step that is skipped, or that ends the run with an error, which is printed as such.
   static func nonfinite(
     _ fault: Updater.Fault, step: Int, action: RunOptions.NonfinitePolicy

@@ -15,35 +15,54 @@ struct DevelopmentCounts {
 }
 
 extension Run {
-  /// Counts the triples of the development split, and the entities of tags. Its batches are dealt to the ranks, and their counts are
-  /// added up. After each round, one batch for every thread of every rank, the ranks agree on whether to go
-  /// on.
+  /// Counts the triples of the development split, and the entities of tags, on all ranks.
   ///
-  /// - Parameters:
-  ///   - split: the sentences as the model or one with other thresholds encodes them.
-  ///   - pass: the number of countings before, since the last update.
+  /// - Parameters: those of ``predictDevelopment(_:scoring:pass:_:_:on:visit:)``.
   /// - Returns: the counts of all ranks; `nil` where a signal has come.
   func developmentCounts(
     of split: any EncodedSplit, pass: Int = 0, _ whereabouts: Whereabouts, _ agreement: Agreement,
     on session: borrowing Session
   ) throws -> DevelopmentCounts? {
-    let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
     var counts = DevelopmentCounts()
+    let isWhole = try predictDevelopment(
+      split, scoring: false, pass: pass, whereabouts, agreement, on: session
+    ) { sentences, predictions in
+      add(predictions, of: sentences, to: &counts)
+    }
+    return isWhole ? try counts.sum(on: session) : nil
+  }
+
+  /// Predicts the development split. Its batches are dealt to the ranks. After each round, one batch for every thread
+  /// of every rank, the ranks agree on whether to go on.
+  ///
+  /// - Parameters:
+  ///   - split: the sentences as the model or one with other thresholds encodes them.
+  ///   - scoring: whether each group gets its probability.
+  ///   - pass: the number of passes before, since the last update.
+  ///   - visit: takes this rank's sentences of a round, with their predictions.
+  /// - Returns: whether all are predicted; false where a signal has come.
+  func predictDevelopment(
+    _ split: any EncodedSplit, scoring: Bool, pass: Int, _ whereabouts: Whereabouts,
+    _ agreement: Agreement, on session: borrowing Session,
+    visit: ([Sentence], [Prediction]) -> Void
+  ) throws -> Bool {
+    let tapes = (0..<team.count).map { _ in Tape(weights: weights) }
     let rounds = Inference.batches(of: split).chunks(of: session.size * team.count)
     var place = Place(step: progress.step)
     for (index, round) in rounds.enumerated() {
       (place.round, place.phase) = (UInt16(clamping: pass * rounds.count + index + 1), .evaluation)
       whereabouts.enter(place)
       let own = round.indices.filter { $0 % session.size == session.rank }.map { round[$0] }
-      let found = Inference.predict(split, batches: own, tapes: tapes, on: team)
-      let scored = found.sorted { $0.key < $1.key }
-      add(scored.map(\.value), of: scored.map { split.sentence($0.key) }, to: &counts)
+      let found = Inference.predict(
+        split, batches: own, scoring: scoring, tapes: tapes, on: team
+      ).sorted { $0.key < $1.key }
+      visit(found.map { split.sentence($0.key) }, found.map(\.value))
       place.phase = .reduction
       whereabouts.enter(place)
       try agreement.reach(after: .evaluation, on: session)
-      if agreement.stop != nil { return nil }
+      if agreement.stop != nil { return false }
     }
-    return try counts.sum(on: session)
+    return true
   }
 
   private func add(

@@ -13,11 +13,11 @@ extension Run {
       finalEvaluations: finalEvaluations, stopAfter: plan.stopAfter)
   }
 
-  /// Countings of the development split that choose thresholds.
+  /// Passes over the development split that choose thresholds, and the one that fits the temperature.
   private var finalEvaluations: Int {
     let thresholds = options.model.options.thresholds
-    guard options.evaluation.tuneThresholds, !thresholds.isEmpty else { return 0 }
-    return ThresholdSearch(configured: thresholds.map(\.value)).count
+    guard options.evaluation.tuneThresholds, !thresholds.isEmpty else { return 1 }
+    return ThresholdSearch(configured: thresholds.map(\.value)).count + 1
   }
 }
 

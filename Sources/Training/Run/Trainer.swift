@@ -26,7 +26,7 @@ public final class Trainer {
   private let monitor: RankMonitor
   private let reporter: Reporter
   private let agreement: Agreement
-  private let tuning: ThresholdTuning
+  private let tuning: BestTuning
   private let schedule: RunSchedule
 
   /// Prepares a run; every rank calls this initialiser. Reads the corpus, prepares the folder, and gives the
@@ -74,13 +74,13 @@ public final class Trainer {
     if checkpoint != nil { try saver.saveAgain(on: session) }
     try monitor.watch(from: run.progress.step, reporter, on: session)
     agreement = Agreement(run, saver, reporter)
-    tuning = ThresholdTuning(run, in: folder, monitor.whereabouts, agreement, reporter)
+    tuning = BestTuning(run, in: folder, monitor.whereabouts, agreement, reporter)
     schedule = run.schedule
     self.reporter = reporter
   }
 
   /// Trains until the last epoch, until `stopAfter` or patience ends it, or until a signal comes; then chooses
-  /// thresholds where the run has ended. All checkpoints are on disk when it returns, on every rank.
+  /// thresholds and fits the temperature where the run has ended. All checkpoints are on disk when it returns, on every rank.
   public func train(on session: borrowing Session) throws -> Ending {
     var ending = try loop(on: session)
     try saver.finish(on: session)

@@ -25,6 +25,9 @@ public struct SnapshotHeader: Sendable {
   /// The thresholds that the development split has chosen, in the place of those of ``configuration``; none where
   /// the latter hold.
   public var thresholds: [Threshold] = []
+  /// The temperature of the model's probabilities that the development split has fitted; `nil` where it has fitted
+  /// none.
+  public var temperature: Temperature?
 }
 
 /// The content of a checkpoint, copied from the run.
@@ -75,6 +78,7 @@ public enum Snapshot {
       try writer.attribute(tokenizationName, .string(tokenization.rawValue))
     }
     try write(header.thresholds, to: writer)
+    try write(header.temperature, to: writer)
     try write(header.training, to: writer)
     for (name, list) in header.vocabularies.lists {
       try writer.strings("vocabulary/\(name)", list.names)
@@ -194,7 +198,7 @@ extension Snapshot {
       training: try trainingFacts(of: file),
       tokenization: try file.attributeNames().contains(tokenizationName)
         ? try tokenization(text(tokenizationName, file), file) : nil,
-      progress: progress, thresholds: thresholds)
+      progress: progress, thresholds: thresholds, temperature: try temperature(of: file))
     return (header, model)
   }
 

@@ -14,7 +14,7 @@ struct Extract: Verb {
       name: "MODEL [FILE]", count: .anyNumber,
       help: "a checkpoint or a run's folder, then sentences, one a line, as text or as JSON with "
         + "'tokens' or 'text' (default: standard input, or '-')"),
-    flags: [checkpoint, tokenized, json, skipBad, threads, precision, vectors],
+    flags: [checkpoint, tokenized, json, minScore, skipBad, threads, precision, vectors],
     notes: "Text is cut into tokens as the model's corpus was. Each line of input gives a block of "
       + "lines, head, relation and tail between tabs, and an empty line; an empty line gives an "
       + "empty block. Sentences go out as they come in.",
@@ -28,7 +28,11 @@ struct Extract: Verb {
   private static let tokenized = Flag(
     "tokenized", help: "text has blanks between its tokens (default: cut it as the corpus was)")
   private static let json = Flag(
-    "json", help: "print a corpus line of JSON a sentence, with entities (default: text)")
+    "json",
+    help: "print a corpus line of JSON a sentence, with entities and scores (default: text)")
+  private static let minScore = Flag(
+    "min-score", .required("P"),
+    help: "leave out triples that are right with a probability below P (default: none)")
   private static let skipBad = Flag(
     "skip-bad", help: "pass over lines that are no sentence, and count them (default: stop there)")
   private static let threads = Flag(
@@ -49,6 +53,8 @@ struct Extract: Verb {
   let isTokenized: Bool
   /// Whether to print JSON Lines in place of text.
   let printsJSON: Bool
+  /// The least score of a triple that is printed; `nil` for all.
+  let minScore: Float?
   /// Whether to go on after a line that is no sentence.
   let skipsBad: Bool
   /// Threads to compute with.
@@ -72,7 +78,8 @@ extension Extract {
     self.init(
       checkpoint: checkpoint, input: operand == "-" ? nil : operand,
       isTokenized: line.has(Self.tokenized), printsJSON: line.has(Self.json),
-      skipsBad: line.has(Self.skipBad), threads: try line.threads(of: Self.threads, default: .all),
+      minScore: try line.probability(of: Self.minScore), skipsBad: line.has(Self.skipBad),
+      threads: try line.threads(of: Self.threads, default: .all),
       precision: try line.choice(of: Self.precision), vectors: line.value(of: Self.vectors))
   }
 
@@ -86,7 +93,7 @@ extension Extract {
       isTokenized ? tokenization.tokens(of: $0) : loaded.tokens(of: $0)
     }
     var extraction = Extraction(
-      of: loaded, threads: threads.count, printsJSON: printsJSON)
+      of: loaded, threads: threads.count, printsJSON: printsJSON, minScore: minScore)
     if input == nil && isatty(STDIN_FILENO) == 1 {
       Console.error("reading sentences from this terminal, one a line; Ctrl-D ends them")
     }
