@@ -3,9 +3,10 @@ import Corpora
 import Foundation
 import Layers
 import ModelCases
-import Models
 import Tensors
 import Testing
+
+@testable import Models
 
 /// The scores of each model against probabilities by hand, from its logits.
 @Suite("Scores of triples")
@@ -235,7 +236,7 @@ struct ScoreTests {
       #expect(one.groups == other.groups && one.scores.isEmpty)
       #expect(one.tags == other.tags && one.entities == other.entities)
       #expect(other.scores.count == other.groups.count)
-      #expect(other.scores.allSatisfy((0...1).contains))
+      #expect(other.scores.allSatisfy { (0...1).contains($0) })
     }
   }
 }

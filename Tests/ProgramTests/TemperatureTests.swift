@@ -11,7 +11,7 @@ extension ProgramTests {
     static let settings = [
       "model.embedding=32", "model.hidden=32", "model.pairWidth=64", "model.layers=1",
       "model.dropout=0", "model.threshold=0.2", "batch.size=10", "optimizer.rate=0.01",
-      "epochs=40", "evaluation.every=40", "checkpoint.keep=1",
+      "epochs=55", "evaluation.every=55", "checkpoint.keep=1",
     ]
 
     private func withLearner(_ body: (Workplace) throws -> Void) throws {
@@ -124,12 +124,12 @@ extension ProgramTests {
         try place.trained(ranks: 2, "on", settings, ["--resume"])
         #expect(try place.snapshot("on") == before)
         // A stop before the end fits none.
-        try place.trained("cut", settings, ["--stop-after", "159"])
+        try place.trained("cut", settings, ["--stop-after", "219"])
         #expect(!(try place.text("cut/run.jsonl").contains("\"temperature\"")))
         try place.trained(ranks: 2, "cut", settings, ["--resume"])
         for file in ["best.h5", "last.h5"] { try place.expectSame("on/\(file)", "cut/\(file)") }
         // More epochs fit another.
-        try place.trained("on", settings, ["--resume", "--extend", "80"])
+        try place.trained("on", settings, ["--resume", "--extend", "60"])
         #expect(try place.tercet("inspect", "on/best.h5").stdout.contains("temperature = "))
       }
     }
