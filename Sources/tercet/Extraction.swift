@@ -50,13 +50,7 @@ struct Extraction {
     if lines.isEmpty { return }
     let sources = lines.compactMap(\.source)
     let split = loaded.encode(sources.map(\.sentence))
-    var predictions = Inference.predict(split, scoring: hasScores, tapes: tapes, on: team)
-    if hasScores { predictions = loaded.calibrated(predictions) }
-    if let minScore {
-      let kept = predictions.map { $0.keeping(from: minScore) }
-      dropped += zip(predictions, kept).reduce(0) { $0 + $1.0.triples.count - $1.1.triples.count }
-      predictions = kept
-    }
+    let predictions = predictions(of: split)
     for (source, prediction) in zip(sources, predictions) { count(source.sentence, prediction) }
     let style = ExtractionStyle(printsJSON: printsJSON)
     var rest = predictions[...]
@@ -64,6 +58,17 @@ struct Extraction {
     (lines, rows) = ([], 0)
     trim()
     time += .now - start
+  }
+
+  /// What the model finds, without what has too small a score; calibrated scores where they are asked for.
+  private mutating func predictions(of split: any EncodedSplit) -> [Prediction] {
+    let found = Inference.predict(split, scoring: hasScores, tapes: tapes, on: team)
+    guard hasScores else { return found }
+    let all = loaded.calibrated(found)
+    guard let minScore else { return all }
+    let kept = all.map { $0.keeping(from: minScore) }
+    dropped += zip(all, kept).reduce(0) { $0 + $1.0.triples.count - $1.1.triples.count }
+    return kept
   }
 
   /// Drops what oneDNN keeps for products of sizes that occur no more, from time to time: it costs as much as

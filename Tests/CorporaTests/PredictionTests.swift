@@ -36,16 +36,13 @@ struct PredictionTests {
     #expect(prediction.groups == [group(1), group(2), incomplete])
     #expect(prediction.scores == [0.75, 0.5, 0.375] && prediction.tripleScores == [0.75, 0.5])
 
-    var high = prediction
-    let dropped = high.drop(below: 0.75)
-    #expect(dropped == 1 && high.groups == [group(1)] && high.scores == [0.75])
+    var high = prediction.keeping(from: 0.75)
+    #expect(high.groups == [group(1)] && high.scores == [0.75])
     #expect(high.entities == prediction.entities)
     high.append(group(2), score: 0.0625)
     high.append(group(1), score: 1)
     #expect(high.groups == [group(1), group(2)] && high.scores == [1, 0.0625])
-    var all = prediction
-    let none = all.drop(below: 0)
-    #expect(none == 0 && all == prediction)
+    #expect(prediction.keeping(from: 0) == prediction)
     prediction.mapScores { 1 - $0 }
     #expect(prediction.scores == [0.25, 0.5, 0.625])
   }
