@@ -10,15 +10,20 @@ package protocol Verb: Sendable {
   /// - Throws: `UsageError` for values that cannot be, alone or together.
   init(_ line: ArgumentLine) throws(UsageError)
 
+  /// Reads the words after those of the verb; a verb that hands its words to another program reads none.
+  ///
+  /// - Parameter program: the program's name and the verb's words.
+  static func request(
+    _ arguments: [String], program: String
+  ) throws(UsageError) -> Program.Request
+
   /// Does what the arguments ask for.
   func run() throws -> ExitStatus
 }
 
 extension Verb {
-  /// Reads the words after those of the verb.
-  ///
-  /// - Parameter program: the program's name and the verb's words.
-  static func request(
+  /// Reads the words by ``syntax``.
+  package static func request(
     _ arguments: [String], program: String
   ) throws(UsageError) -> Program.Request {
     let line = try ArgumentLine(arguments, program: program, flags: syntax.flags + [.help])

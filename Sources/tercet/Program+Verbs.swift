@@ -7,8 +7,8 @@ extension Program {
     purpose: "joint extraction of entities and relations, trained data-parallel over MPI",
     groups: [["data"]: "make, convert, check and measure corpora"],
     verbs: [
-      Train.self, Evaluate.self, Score.self, Extract.self, Log.self, Inspect.self, Export.self,
-      DataConvert.self, DataCheck.self, DataStats.self, DataSynthesize.self, Doctor.self,
-      Completion.self,
+      Train.self, Evaluate.self, Score.self, Extract.self, Log.self, Sweep.self, Inspect.self,
+      Export.self, DataConvert.self, DataCheck.self, DataStats.self, DataSynthesize.self,
+      Doctor.self, Completion.self,
     ])
 }

@@ -184,11 +184,11 @@ extension ProgramTests {
 
     /// The commands that have help, by their folder.
     static let commands = [
-      "cluster": ["run", "lab", "link", "install", "quickstart", "slurm-array"],
+      "cluster": ["run", "lab", "link", "install", "quickstart", "sweep"],
       "Tests/Cluster": [
         "chaos", "host-lost", "slurm-check", "container-check", "soak", "straggler", "crash-saves",
         "damage-checkpoints", "full-disk", "signals", "fuzz", "sanitize", "transcript",
-        "two-starts", "limits",
+        "two-starts", "limits", "sweep",
       ],
     ]
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-  /// The way of a newcomer, from the README to a sweep.
+  /// The way of a newcomer.
   @Suite("The README's path", .enabled(if: hasRanks && Sanitizer.current == nil))
   struct ReadmeTests {
     static let transcript = packageRoot.appending(path: "Tests/Cluster/transcript").path
@@ -65,55 +65,6 @@ extension ProgramTests {
         let refused = try run()
         #expect(refused.status == 1 && refused.stderr.contains("no link; move it away"))
         #expect(try String(contentsOfFile: link, encoding: .utf8) == "mine")
-      }
-    }
-
-    @Test("a sweep passes --set on, in either form")
-    func sweep() throws {
-      try withWorkplace { place in
-        let result = try runProcess(
-          packageRoot.appending(path: "cluster/slurm-array").path,
-          [
-            "config.yaml", "--checkpoints", "sweep", "--lambdas", "0.5 2", "--seeds", "3", "--set",
-            "num_epochs=1", "--set=every=1", "--set", "batch.size=40",
-          ], environment: ["TERCET": program.path, "PATH": "/usr/bin:/bin"], in: place.folder)
-        #expect(result.status == 1 && result.stderr.contains("'every' may mean"), "\(result)")
-        let swept = try runProcess(
-          packageRoot.appending(path: "cluster/slurm-array").path,
-          [
-            "config.yaml", "--checkpoints", "sweep", "--lambdas", "0.5 2", "--seeds", "3", "--set",
-            "num_epochs=1", "--set=batch.size=40",
-          ], environment: ["TERCET": program.path, "PATH": "/usr/bin:/bin"], in: place.folder)
-        #expect(swept.status == 0, "\(swept.stderr)")
-        for (weight, printed) in [("0.5", "0.5"), ("2", "2.0")] {
-          #expect(swept.stdout.contains("| \(weight) | 3 | 1 |"), "\(swept.stdout)")
-          let log = try place.text("sweep/lambda-\(weight)-seed-3/run.jsonl")
-          for words in ["lambda: \(printed)", "seed: 3", "epochs: 1", "size: 40"] {
-            #expect(log.contains("\(words)\\n"), "\(words)")
-          }
-        }
-      }
-    }
-
-    @Test(
-      "a sweep varies the weight of any model's loss",
-      arguments: [("rin", "erWeight"), ("hmt", "eeWeight")])
-    func sweepOfKey(kind: String, key: String) throws {
-      try withWorkplace { place in
-        try place.write("model:\n  kind: \(kind)\n  embedding: 4\n  hidden: 4\n", to: "own.yaml")
-        let swept = try runProcess(
-          packageRoot.appending(path: "cluster/slurm-array").path,
-          [
-            "own.yaml", "--checkpoints", "sweep", "--key", "model.\(key)", "--values", "2 0.5",
-            "--seeds", "3", "--set", "epochs=1", "--set", "data.directory=data",
-          ], environment: ["TERCET": program.path, "PATH": "/usr/bin:/bin"], in: place.folder)
-        #expect(swept.status == 0, "\(swept.stderr)")
-        #expect(swept.stdout.contains("| \(key) | seed |"), "\(swept.stdout)")
-        for (weight, printed) in [("0.5", "0.5"), ("2", "2.0")] {
-          #expect(swept.stdout.contains("| \(weight) | 3 | 1 |"), "\(swept.stdout)")
-          let log = try place.text("sweep/\(key)-\(weight)-seed-3/run.jsonl")
-          #expect(log.contains("\(key): \(printed)\\n"))
-        }
       }
     }
 

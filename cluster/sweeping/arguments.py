@@ -42,18 +42,19 @@ def parser():
     made.add_argument("configuration", metavar="CONFIG", nargs="?", help="YAML file of what all trials have in common")
     made.add_argument("--out", metavar="DIR", help="folder of the sweep")
     what = made.add_argument_group("what is tried")
-    what.add_argument("--grid", metavar="KEY=V,…", action="append", default=[], help="values of a key; of several keys "
-                      "all combinations")
-    what.add_argument("--range", metavar="KEY=A:B", action="append", default=[], help="numbers to draw from; whole ones "
-                      "where A and B are")
-    what.add_argument("--log-range", metavar="KEY=A:B", action="append", default=[], help="likewise, by their logarithm")
+    what.add_argument("--grid", metavar="KEY=V,…", action="append", default=[], help="values of a key; of several "
+                      "keys all combinations")
+    what.add_argument("--range", metavar="KEY=A:B", action="append", default=[], help="numbers to draw from; "
+                      "whole ones where A and B are")
+    what.add_argument("--log-range", metavar="KEY=A:B", action="append", default=[], help="likewise, by their "
+                      "logarithm")
     what.add_argument("--sampler", choices=["grid", "random", "tpe"], help="how values are chosen (default: grid, or "
                       "random where there is a range); tpe is Optuna's")
     what.add_argument("--trials", metavar="N", type=count(1), help="values that random and tpe choose (20)")
     what.add_argument("--batch", metavar="N", type=count(1), default=4, help="values that tpe proposes at once, from "
                       "the scores of those before (4)")
     what.add_argument("--sampler-seed", metavar="N", type=count(0, 2**32 - 1), default=1, help="of random and tpe (1)")
-    what.add_argument("--seeds", metavar="LIST", default="1", help="seeds of each value, as in 1-3 or 1,5 (1)")
+    what.add_argument("--seeds", metavar="LIST", help="seeds of each value, as in 1-3 or 1,5 (as configured)")
     what.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="set a key for all trials")
     what.add_argument("--prune", choices=["none", "median", "halving", "seeds"], default="none", help="stop values "
                       "early, from a fifth of the epochs on: those below the median of the others, those in the lower "
@@ -90,7 +91,7 @@ def parse(words):
     if not request.out:
         raise Failure("give the folder of the sweep: --out DIR")
     request.out = os.path.abspath(request.out)
-    request.seeds = space.parse_seeds(request.seeds)
+    request.seeds = space.parse_seeds(request.seeds) if request.seeds else None
     request.grid = unique([space.parse_grid(text) for text in request.grid])
     request.ranges = unique([space.parse_range(text, False) for text in request.range]
                             + [space.parse_range(text, True) for text in request.log_range])

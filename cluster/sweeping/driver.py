@@ -1,6 +1,6 @@
 """Which trial runs when: the loop of a sweep on slots."""
 import collections
-import time
+import select
 
 from . import pruning
 from .trial import State
@@ -28,6 +28,8 @@ class Driver:
             for slot in self.slots:
                 self._collect(slot)
             states = settle(self.plan, self.rule, self._is_lost)
+            # Also before its runner has the folder, and until its end has been seen.
+            states.update((slot.trial, State.RUNNING) for slot in self.slots if slot.process)
             if is_asked() and not self.is_leaving:
                 self.is_leaving = True
                 for slot in self.slots:
@@ -38,17 +40,24 @@ class Driver:
             if not any(slot.process for slot in self.slots) and (
                     self.is_leaving or State.RUNNING not in states.values()):
                 return
-            time.sleep(GLANCE)
+            self._wait()
+
+    def _wait(self):
+        """Returns when a trial ends, or after a while."""
+        ends = select.poll()
+        for slot in self.slots:
+            if slot.process:
+                ends.register(slot.end, select.POLLIN)
+        ends.poll(1000 * GLANCE)
 
     def kill(self):
         for slot in self.slots:
             slot.kill()
 
     def _collect(self, slot):
-        ended = slot.collect()
-        if ended is None:
+        trial = slot.collect()
+        if trial is None:
             return
-        trial, _ = ended
         if slot.is_lost:
             self.starts[trial] -= 1
             self.progress.say(f"{slot.host} cannot be reached: it is left out")

@@ -26,6 +26,8 @@ class Requests:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
             if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT:
                 signal.signal(number, self._take)
+        # Whoever started this may have blocked them.
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
     def _take(self, number, _):
         if self.first is None:
@@ -47,19 +49,21 @@ def lock(out):
     files.make_folder(f"{out}/trials")
     taken = files.Lock(f"{out}/sweep.lock")
     if not taken.take():
-        raise Failure(f"{out}: another sweep works here, {taken.holder() or 'which has just begun'}; wait for it or end "
-                      "it")
+        raise Failure(f"{out}: another sweep works here, {taken.holder() or 'which has just begun'}; wait for it "
+                      "or end it")
     taken.sign(f"process {os.getpid()} on {os.uname().nodename}")
     return taken
 
 
 def resolve(request, source):
     """Gives the request whole keys and what its configuration says of threads; refuses what cannot be swept."""
-    request.grid = {source.key(name, values[0]): values for name, values in request.grid.items()}
-    request.ranges = {source.key(name, found.text(found.low)): found for name, found in request.ranges.items()}
-    if set(request.grid) & set(request.ranges):
+    grid = [(source.key(name, values[0]), values) for name, values in request.grid.items()]
+    ranges = [(source.key(name, found.text(found.low)), found) for name, found in request.ranges.items()]
+    request.grid, request.ranges = dict(grid), dict(ranges)
+    if len({*request.grid, *request.ranges}) < len(grid + ranges):
         raise Failure("two options name one key; write its values in one place")
     configuration = program.flatten(source.resolve([])[0])
+    request.seeds = request.seeds or [int(configuration["seed"])]
     request.threads_each = request.threads or int(configuration["threads"])
     cores = len(os.sched_getaffinity(0))
     if request.slurm is None:
@@ -93,7 +97,8 @@ class Sweep:
         if self.request.test:
             test_file(self.request, self.plan.trials[0].configuration)
         if self.plan.others and not self.progress:
-            say(f"{len(self.plan.others)} trials of other values or settings stay in {self.plan.folder}, and in no table")
+            say(f"{len(self.plan.others)} trials of other values or settings stay in {self.plan.folder}, and in no "
+                "table")
         self.progress = Progress(self.plan, self.request)
         self.runner = Array(self.plan, self.request, self.progress) if self.request.slurm is not None else Driver(
             self.plan, places.slots(self.request), self.request, self.progress)
@@ -108,7 +113,8 @@ class Sweep:
         say(tables.terminal(results.rows, self.plan.epochs, width))
         stopped, saved, total = results.steps_saved()
         if stopped:
-            say(f"stopped early: {stopped} trials, which left out {saved} of {total} steps ({100 * saved / total:.0f} %)")
+            share = f"{100 * saved / total:.0f} %"
+            say(f"stopped early: {stopped} trials, which left out {saved} of {total} steps ({share})")
         if not results.best and results.is_whole:
             say("no value has found anything on the development split: train for more epochs")
         say(f"in {self.progress.title}: {', '.join(names)}" + ("" if self.request.test else
@@ -142,11 +148,16 @@ def sweep(request):
 
 def main(words):
     try:
-        request = parse(words)
+        request = parse(words or ["--help"])
         if request.prepare:
             say(environment.python(request.offline, say))
             return 0
         return sweep(request)
     except Failure as failure:
         print(f"sweep: {failure}", file=sys.stderr)
-        return 1
+    except OSError as error:
+        print(f"sweep: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("sweep: asked to leave before training began", file=sys.stderr)
+        return RESUMABLE
+    return 1

@@ -17,7 +17,8 @@ class Slot:
     def __init__(self, host=None, rsh=()):
         self.host = host
         self.rsh = list(rsh)
-        self.trial = self.process = None
+        # The trial that runs here, its runner, and a descriptor that can be read once that has ended.
+        self.trial = self.process = self.end = None
         self.is_lost = False
 
     def start(self, trial):
@@ -29,6 +30,7 @@ class Slot:
         self.trial = trial
         self.process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)
+        self.end = os.pidfd_open(self.process.pid)
 
     def leave(self):
         """Asks the trial to save and leave."""
@@ -41,15 +43,15 @@ class Slot:
             self.process.kill()
 
     def collect(self):
-        """The trial that has ended and the runner's status; None while it runs or where there is none."""
+        """The trial that has ended; None while it runs or where there is none."""
         if self.process is None or self.process.poll() is None:
             return None
-        ended, status = self.trial, self.process.returncode
+        ended = self.trial
+        self.is_lost = self.host is not None and self.process.returncode == UNREACHED
         self.leave()
-        self.trial = self.process = None
-        if self.host is not None and status == UNREACHED:
-            self.is_lost = True
-        return ended, status
+        os.close(self.end)
+        self.trial = self.process = self.end = None
+        return ended
 
 
 def slots(request):

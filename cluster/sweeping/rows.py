@@ -108,7 +108,7 @@ def rows(results):
 
 
 def choose(made):
-    """The row with the highest mean of those with most finished trials, the first of equal ones; None where all are 0."""
+    """The row with the highest mean of those with most finished trials, the first of equal ones; None if all are 0."""
     most = max((len(row.finished) for row in made), default=0)
     full = [row for row in made if len(row.finished) == most and most]
     return max((row for row in full if row.mean > 0), key=lambda row: row.mean, default=None)

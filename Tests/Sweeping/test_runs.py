@@ -1,0 +1,287 @@
+"""Sweeps of trainings that tercet's stand-in writes: what was interrupted goes on, and nothing is done twice."""
+import contextlib
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import sweeping_path
+from sweeping import files, program
+from sweeping.trial import State, Trial
+
+STANDIN = str(sweeping_path.HERE / "standin")
+SWEEP = str(sweeping_path.CLUSTER / "sweep")
+LIMIT = 60
+
+
+class Place:
+    """A folder with scores of λ 0, 1 and 3 and two seeds, and a sweep in its folder `out`."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with open(self.path("config.yaml"), "w", encoding="utf-8"):
+            pass
+        self.write("scores.json", json.dumps({
+            f"{value} {seed}": [round(level * (epoch + 1) / 10 + seed / 1000, 4) for epoch in range(10)]
+            for value, level in (("0", .3), ("1", .6), ("3", .5), ("9", .1)) for seed in (1, 2)}))
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
+    def command(self, *options, grid="lambda=0,1,3"):
+        return [sys.executable, "-B", SWEEP, "config.yaml", "--out", "out", "--grid", grid, "--seeds", "1-2",
+                "--tercet", STANDIN, "--no-plots", *options]
+
+    def start(self, *options, **more):
+        return subprocess.Popen(
+            self.command(*options, **more), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True)
+
+    def run(self, *options, status=0, **more):
+        with self.start(*options, **more) as process:
+            said, complained = process.communicate(timeout=LIMIT)
+        assert process.returncode == status, (process.returncode, said, complained)
+        return said + complained
+
+    def trial(self, value, seed):
+        return Trial(self.path(f"out/trials/model.lambda={value},seed={seed}"))
+
+    def log(self, value, seed):
+        with contextlib.suppress(FileNotFoundError), open(self.trial(value, seed).log.path, encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+        return []
+
+    def steps(self, value, seed):
+        return [entry["step"] for entry in self.log(value, seed) if entry["event"] == "step"]
+
+    def await_hold(self, value, seed):
+        """Returns when a training has come to its hold."""
+        path = f"{self.trial(value, seed).folder}/output.log"
+        wait(lambda: os.path.exists(path) and "held" in files_text(path))
+
+    def tables(self):
+        return [self.read(f"out/{name}") for name in ("table.md", "table.csv", "trials.csv", "best.yaml")]
+
+
+def files_text(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def wait(condition):
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end, "it does not come to pass"
+        time.sleep(0.01)
+
+
+class RunTests(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.place = Place(folder.name)
+        self.whole = list(range(1, 21))
+
+    @staticmethod
+    @functools.cache
+    def quiet_tables(*options):
+        """The tables of a sweep that nobody disturbs."""
+        with tempfile.TemporaryDirectory() as folder:
+            quiet = Place(folder)
+            quiet.run(*options)
+            return quiet.tables()
+
+    def test_a_sweep_and_the_same_command_again(self):
+        said = self.place.run("--jobs", "3")
+        for value in (0, 1, 3):
+            for seed in (1, 2):
+                self.assertEqual(self.place.steps(value, seed), self.whole)
+        self.assertIn("6 trials: 6 done", said)
+        self.assertIn("►      1      2  .601 ± .001", said)
+        self.assertIn("lambda 1: the best of a sweep, dev F1 .601 ± .001 over 2 seeds", self.place.tables()[3])
+        self.assertIn("  lambda: 1.0\n", self.place.tables()[3])
+        before = self.place.tables()
+        self.place.run()
+        self.assertEqual(self.place.tables(), before)
+        self.assertEqual(self.place.steps(1, 1), self.whole)
+
+    def test_a_larger_grid_adds_what_is_new(self):
+        self.place.run(grid="lambda=0,1")
+        said = self.place.run(grid="lambda=1.0,3,9")
+        self.assertIn("2 trials of other values or settings stay", said)
+        self.assertEqual([self.place.steps(value, 1) for value in (0, 1, 3, 9)], [self.whole] * 4)
+        self.assertEqual(sum(e["event"] == "start" for e in self.place.log(1, 1)), 1)
+        listed = [row.split(",")[0] for row in self.place.read("out/table.csv").splitlines()]
+        self.assertEqual(listed, ["model.lambda", "1", "3", "9"])
+        self.assertEqual(sorted(Trial(entry.path).number for entry in os.scandir(self.place.path("out/trials"))),
+                         list(range(1, 9)))
+
+    def test_a_changed_configuration_is_refused(self):
+        self.place.run()
+        said = self.place.run("--set", "model.rate=0.5", status=1)
+        self.assertRegex(said, r"^sweep: .*model.rate=0.1, and 0.5 is asked for; take another --out\n$")
+        # What cannot change the result may change.
+        self.place.run("--set", "threads=2")
+        self.assertEqual(self.place.steps(1, 1), self.whole)
+
+    def test_a_killed_driver_takes_its_trials_along_and_the_next_goes_on(self):
+        for place in ("hold-1-1", "hold-0-1"):
+            self.place.write(place, "4")
+        process = self.place.start("--jobs", "2")
+        self.place.await_hold(0, 1)
+        self.place.await_hold(1, 1)
+        self.assertIs(self.place.trial(1, 1).state(), State.RUNNING)
+        refused = self.place.run(status=1)
+        self.assertIn(f"another sweep works here, process {process.pid} on", refused)
+        process.kill()
+        process.communicate()
+        wait(lambda: not self.place.trial(1, 1).is_held() and not self.place.trial(0, 1).is_held())
+        self.assertIs(self.place.trial(1, 1).state(), State.INTERRUPTED)
+        for place in ("hold-1-1", "hold-0-1"):
+            os.unlink(self.place.path(place))
+        self.place.run("--jobs", "2")
+        self.assertEqual(self.place.steps(1, 1), self.whole)
+        self.assertEqual(self.place.tables(), self.quiet_tables())
+
+    def test_ctrl_c_saves_and_the_same_command_goes_on(self):
+        self.place.write("hold-0-1", "4")
+        process = self.place.start("--jobs", "1")
+        self.place.await_hold(0, 1)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=LIMIT)
+        self.assertEqual(process.returncode, 75)
+        self.assertIn("the same command goes on", said)
+        self.assertEqual(self.place.log(0, 1)[-1]["ending"], "SIGUSR1")
+        os.unlink(self.place.path("hold-0-1"))
+        self.place.run()
+        self.assertEqual(self.place.steps(0, 1), self.whole)
+        self.assertEqual(self.place.tables(), self.quiet_tables())
+
+    def test_a_killed_training_is_tried_again(self):
+        self.place.write("hold-0-1", "4")
+        with self.place.start("--jobs", "1") as process:
+            self.place.await_hold(0, 1)
+            listed = subprocess.run(["pgrep", "-f", f"{STANDIN} train .*lambda=0,seed=1/config"], capture_output=True,
+                                    text=True, check=False).stdout.split()
+            own = [int(pid) for pid in listed if self.place.folder in files_text(f"/proc/{pid}/cmdline")]
+            self.assertEqual(len(own), 1)
+            os.unlink(self.place.path("hold-0-1"))
+            os.kill(own[0], signal.SIGKILL)
+            _, complained = process.communicate(timeout=LIMIT)
+        self.assertEqual(process.returncode, 0)
+        self.assertRegex(complained, "lambda 0, seed 1: status 137: .*tried again")
+        self.assertEqual(self.place.tables(), self.quiet_tables())
+
+    def test_what_fails_is_tried_again_now_or_by_the_next_start(self):
+        self.place.write("fail-1-2", "2")
+        said = self.place.run("--retries", "0", status=1)
+        self.assertIn("lambda 1, seed 2: status 1: the disk is full; it is not tried again now", said)
+        self.assertIn("failed: model.lambda=1,seed=2: the disk is full", said)
+        self.assertIs(self.place.trial(1, 2).state(), State.FAILED)
+        self.assertIn("1 failed", self.place.read("out/table.md"))
+        said = self.place.run("--retries", "1")
+        self.assertIn("it is tried again", said)
+        self.assertEqual(self.place.tables(), self.quiet_tables())
+
+    def test_pruning_stops_at_its_rung_and_goes_on_when_asked(self):
+        """λ = 0 is below the median of the others from its second seed on; it is held far beyond the rung."""
+        self.place.write("hold-0-2", "7")
+        said = self.place.run("--prune", "median", "--jobs", "1")
+        pruned = self.place.trial(0, 2)
+        self.assertEqual(pruned.pruned(), {"epoch": 2, "rule": "median"})
+        self.assertIs(pruned.state(), State.PRUNED)
+        self.assertIn("0,2,stopped", self.place.read("out/trials.csv").replace("pruned,2", "stopped"))
+        self.assertIn("stopped early: 1 trials", said)
+        before = self.place.tables()
+        self.place.run("--prune", "median")
+        self.assertEqual(self.place.tables(), before)
+        os.unlink(self.place.path("hold-0-2"))
+        self.place.run("--prune", "none")
+        self.assertEqual(self.place.steps(0, 2), self.whole)
+        self.assertEqual(self.place.tables(), self.quiet_tables())
+
+    def test_pruning_does_not_depend_on_how_many_run(self):
+        one = self.quiet_tables("--prune", "halving", "--jobs", "1")
+        self.assertEqual(one, self.quiet_tables("--prune", "halving", "--jobs", "6"))
+        self.assertIn("pruned", one[2])
+
+    def test_hosts_are_reached_by_a_command_and_left_out_where_they_are_not(self):
+        self.place.write("rsh", '#!/bin/bash\n[[ $1 == good ]] || exit 255\nshift; exec bash -c "$*"\n')
+        os.chmod(self.place.path("rsh"), 0o755)
+        said = self.place.run("--hosts", "bad,good:2", "--rsh", "./rsh")
+        self.assertIn("bad cannot be reached: it is left out", said)
+        self.assertEqual(self.place.tables(), self.quiet_tables())
+
+    def test_mistakes_are_one_line(self):
+        for options, found in {
+                ("--set", "x=1"): "unknown key 'x'", ("--grid", "seed=1,2"): "--seeds",
+                ("--grid", "epochs=5,10", "--prune", "median"): "--prune none",
+                ("--tercet", "/nowhere"): "no program", ("--grid", "model.lambda=2"): "one key",
+                ("--tercet", "/bin/true"): "no configuration", ("--test",): "test.jsonl"}.items():
+            said = self.place.run(*options, status=1)
+            self.assertIn(found, said)
+            self.assertEqual(len(said.splitlines()), 1, said)
+
+
+class FolderTests(unittest.TestCase):
+    def test_the_state_of_a_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trial = Trial(f"{folder}/t", {"number": 1, "point": {"a": "1"}, "seed": 1})
+            trial.begin("seed: 1\n")
+            self.assertIs(Trial(trial.folder).state(), State.WAITING)
+            with open(trial.log.path, "w", encoding="utf-8") as file:
+                file.write('{"event":"start"}\n')
+            self.assertIs(trial.state(), State.INTERRUPTED)
+            files.write_json(f"{trial.folder}/failure.json", {"status": 1, "line": "x"})
+            self.assertIs(trial.state(), State.FAILED)
+            trial.prune(4, "median")
+            self.assertIs(trial.state(), State.PRUNED)
+            lock = files.Lock(f"{trial.folder}/lock")
+            self.assertTrue(lock.take())
+            self.assertIs(trial.state(), State.RUNNING)
+            lock.close()
+            self.assertIs(trial.state(), State.PRUNED)
+            trial.spare()
+            with open(trial.log.path, "a", encoding="utf-8") as file:
+                file.write('{"event":"end","ending":"all epochs"}\n')
+            self.assertIs(trial.state(), State.FINISHED)
+
+    def test_a_damaged_record_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(f"{folder}/trial.json", "w", encoding="utf-8") as file:
+                file.write("{")
+            with self.assertRaisesRegex(files.Failure, f"{folder}/trial.json: is damaged"):
+                Trial(folder)
+
+    def test_the_stand_in_prints_what_tercet_prints(self):
+        tercet = os.environ.get("TERCET")
+        if not tercet:
+            self.skipTest("TERCET names no program")
+        with tempfile.TemporaryDirectory() as folder:
+            configuration = f"{folder}/c.yaml"
+            with open(configuration, "w", encoding="utf-8") as file:
+                file.write("epochs: 3\n")
+            real = program.Program(tercet, configuration, [])
+            self.assertEqual(real.key("lambda", "2"), "model.lambda")
+            self.assertEqual(real.key("model.lambda", "2"), "model.lambda")
+            printed = program.flatten(real.resolve(["lambda=.5"])[0])
+            self.assertEqual([printed[key] for key in ("model.lambda", "epochs", "seed")], ["0.5", "3", "1"])
+            with self.assertRaisesRegex(files.Failure, "did you mean"):
+                real.resolve(["lambada=1"])
+
+
+if __name__ == "__main__":
+    unittest.main()
