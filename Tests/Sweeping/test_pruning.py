@@ -73,16 +73,19 @@ class PruningTests(unittest.TestCase):
         self.assertEqual(decided(trials, reached, "median", lost={1}), [None, None, None, 4])
 
     def test_what_each_rule_stops(self):
-        levels = [.5, .6, .4, .7, .45]
+        levels = [.5, .6, .4, .7, .45, .55]
         trials = [(value, [level] * EPOCHS) for value, level in enumerate(levels)]
         everywhere = [EPOCHS] * len(trials)
-        self.assertEqual(decided(trials, everywhere, "median"), [None, None, 4, None, 4])
-        self.assertEqual(decided(trials, everywhere, "halving"), [None, None, 4, None, 4])
+        self.assertEqual(decided(trials, everywhere, "median"), [None, None, 4, None, 4, 8])
+        self.assertEqual(decided(trials, everywhere, "halving"), [None, None, 4, None, 4, 8])
         # One seed says nothing of chance.
-        self.assertEqual(decided(trials, everywhere, "seeds"), [None] * 5)
+        self.assertEqual(decided(trials, everywhere, "seeds"), [None] * 6)
         second = [(value, [level + .01] * EPOCHS) for value, level in enumerate(levels)]
-        found = decided(trials + second, [EPOCHS] * 10, "seeds")
-        self.assertEqual(found, [None] * 5 + [4, 4, 4, None, 4])
+        found = decided(trials + second, [EPOCHS] * 12, "seeds")
+        self.assertEqual(found, [None] * 6 + [4, 4, 4, None, 4, 4])
+        # Where seeds differ as much as values nobody is clearly worse.
+        wide = [(value, [level + noise] * EPOCHS) for noise in (.1, -.1) for value, level in enumerate((.5, .52, .48))]
+        self.assertEqual(decided(wide, [EPOCHS] * 6, "seeds"), [None] * 6)
 
     def test_equal_scores_stop_nobody(self):
         trials = [(value, [0.0] * EPOCHS) for _ in range(3) for value in range(5)]

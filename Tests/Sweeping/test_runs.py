@@ -8,10 +8,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 import unittest
 
 import sweeping_path
 from sweeping import files, program
+from sweeping.driver import Driver
+from sweeping.places import Slot
 from sweeping.trial import State, Trial
 
 STANDIN = str(sweeping_path.HERE / "standin")
@@ -221,9 +224,14 @@ class RunTests(unittest.TestCase):
     def test_hosts_are_reached_by_a_command_and_left_out_where_they_are_not(self):
         self.place.write("rsh", '#!/bin/bash\n[[ $1 == good ]] || exit 255\nshift; exec bash -c "$*"\n')
         os.chmod(self.place.path("rsh"), 0o755)
-        said = self.place.run("--hosts", "bad,good:2", "--rsh", "./rsh")
+        said = self.place.run("--hosts", "bad,good:2", "--rsh", "./rsh", "--retries", "0")
         self.assertIn("bad cannot be reached: it is left out", said)
         self.assertEqual(self.place.tables(), self.quiet_tables())
+
+    def test_a_point_that_is_drawn_twice_is_one(self):
+        self.place.run("--range", "model.rate=1:2", "--trials", "6", grid="lambda=1")
+        listed = self.place.read("out/table.csv").splitlines()
+        self.assertEqual([line.split(",")[:3] for line in listed[1:]], [["1", "1", "2"], ["1", "2", "2"]])
 
     def test_mistakes_are_one_line(self):
         for options, found in {
@@ -234,6 +242,18 @@ class RunTests(unittest.TestCase):
             said = self.place.run(*options, status=1)
             self.assertIn(found, said)
             self.assertEqual(len(said.splitlines()), 1, said)
+
+
+class DriverTests(unittest.TestCase):
+    def test_a_trial_whose_runner_has_only_begun_is_not_started_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trial = Trial(f"{folder}/t", {"number": 1, "point": {"a": "1"}, "seed": 1})
+            trial.begin("epochs: 5\nseed: 1\nevaluation:\n  every: 1\n")
+            plan = types.SimpleNamespace(trials=[trial], epochs=5, evaluation_every=1)
+            slot = Slot()
+            slot.trial, slot.process = trial, object()
+            request = types.SimpleNamespace(prune="none", retries=3)
+            self.assertIs(Driver(plan, [slot, Slot()], request, None).states()[trial], State.RUNNING)
 
 
 class FolderTests(unittest.TestCase):

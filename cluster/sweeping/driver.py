@@ -27,9 +27,7 @@ class Driver:
         while True:
             for slot in self.slots:
                 self._collect(slot)
-            states = settle(self.plan, self.rule, self._is_lost)
-            # Also before its runner has the folder, and until its end has been seen.
-            states.update((slot.trial, State.RUNNING) for slot in self.slots if slot.process)
+            states = self.states()
             if is_asked() and not self.is_leaving:
                 self.is_leaving = True
                 for slot in self.slots:
@@ -41,6 +39,12 @@ class Driver:
                     self.is_leaving or State.RUNNING not in states.values()):
                 return
             self._wait()
+
+    def states(self):
+        """The states of all trials, once those that are to stop have been told so."""
+        states = settle(self.plan, self.rule, self._is_lost)
+        # Also before its runner has the folder, and until its end has been seen.
+        return states | {slot.trial: State.RUNNING for slot in self.slots if slot.process}
 
     def _wait(self):
         """Returns when a trial ends, or after a while."""
