@@ -69,7 +69,9 @@ extension ProgramTests {
         #expect(table.count == 5 && table[0].hasPrefix("model.\(key),seed,state"), "\(table)")
         #expect(table[0].contains(",test_f1,"))
         let log = try place.text("sweep/trials/model.\(key)=2,seed=4/run.jsonl")
-        for words in ["\(key): 2.0", "seed: 4", "epochs: 2"] { #expect(log.contains("\(words)\\n")) }
+        for words in ["\(key): 2.0", "seed: 4", "epochs: 2"] {
+          #expect(log.contains("\(words)\\n"))
+        }
       }
     }
 

@@ -41,7 +41,16 @@ def parser():
         formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("configuration", metavar="CONFIG", nargs="?", help="YAML file of what all trials have in common")
     made.add_argument("--out", metavar="DIR", help="folder of the sweep")
-    what = made.add_argument_group("what is tried")
+    _add_what(made.add_argument_group("what is tried"))
+    _add_where(made.add_argument_group("where trials run"))
+    extra = made.add_argument_group("Optuna and matplotlib")
+    extra.add_argument("--offline", metavar="DIR", help="install them from the wheels in a folder, without a network")
+    extra.add_argument("--no-plots", action="store_true", help="make tables alone, without matplotlib")
+    extra.add_argument("--prepare", action="store_true", help="install them, and end")
+    return made
+
+
+def _add_what(what):
     what.add_argument("--grid", metavar="KEY=V,…", action="append", default=[], help="values of a key; of several "
                       "keys all combinations")
     what.add_argument("--range", metavar="KEY=A:B", action="append", default=[], help="numbers to draw from; "
@@ -60,7 +69,9 @@ def parser():
                       "early, from a fifth of the epochs on: those below the median of the others, those in the lower "
                       "half, or those that are worse than chance explains (none)")
     what.add_argument("--test", action="store_true", help="score finished trials on the test split, too")
-    where = made.add_argument_group("where trials run")
+
+
+def _add_where(where):
     where.add_argument("--ranks", metavar="N", type=count(1, 4096), default=1, help="ranks of a trial (1)")
     where.add_argument("--threads", metavar="N", type=count(1, 4096), help="threads of a rank (as configured)")
     where.add_argument("--jobs", metavar="N", type=count(1, 4096), help="trials side by side (as cores allow)")
@@ -68,17 +79,12 @@ def parser():
                        "time on each")
     where.add_argument("--rsh", metavar="COMMAND", default="ssh -o BatchMode=yes", help="what reaches them (ssh)")
     where.add_argument("--slurm", metavar="OPTIONS", nargs="?", const="", help="run trials as an array of Slurm, with "
-                       "these options of sbatch")
+                       "these options of sbatch, as in --slurm='--time=60 --partition=main'")
     where.add_argument("--submit-only", action="store_true", help="with --slurm: end when the array is in the queue; "
                        "the same command later writes tables and submits what is missing")
     where.add_argument("--retries", metavar="N", type=count(0, 1000), default=3, help="how often a start of the sweep "
                        "tries a trial again that ends badly (3)")
     where.add_argument("--tercet", metavar="FILE", help="the program (the one built here, or that of PATH)")
-    extra = made.add_argument_group("Optuna and matplotlib")
-    extra.add_argument("--offline", metavar="DIR", help="install them from the wheels in a folder, without a network")
-    extra.add_argument("--no-plots", action="store_true", help="make tables alone, without matplotlib")
-    extra.add_argument("--prepare", action="store_true", help="install them, and end")
-    return made
 
 
 def parse(words):
