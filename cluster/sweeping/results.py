@@ -10,8 +10,8 @@ from .rows import result, rows
 from .trial import State
 
 NOTE = ("dev F1: the best of a trial's epochs, mean ± standard deviation over its seeds, of finished trials where "
-        "there is one. Losses: means over that epoch's steps. The best value has the highest mean; p is that of Welch's "
-        "t-test, corrected by Holm's method.")
+        "there is one. Losses: means over that epoch's steps. The best value has the highest mean; p is that of "
+        "Welch's t-test, corrected by Holm's method.")
 
 
 class Results:
