@@ -24,6 +24,10 @@ extension ProgramTests {
         + ["--no-plots", "--set", "num_epochs=2"] + more
     }
 
+    private func run(_ words: [String], in place: Workplace) throws -> ProcessResult {
+      try runProcess(program.path, words, in: place.folder)
+    }
+
     @Test("a sweep whose driver is killed ends with the bits of trainings alone")
     func killed() throws {
       try withWorkplace { place in
@@ -40,7 +44,7 @@ extension ProgramTests {
         let command = [program.path] + words("lambda", ["--set=batch.size=40", "--jobs", "1"])
         let killed = try place.python(script, command)
         #expect(killed.stdout == "-9\n", "\(killed)")
-        let result = try place.tercet(Array(command.dropFirst()))
+        let result = try run(words("lambda", ["--set", "batch.size=40"]), in: place)
         #expect(result.status == 0, "\(result)")
         #expect(result.stdout.contains("4 trials: 4 done"), "\(result)")
         for (weight, seed) in [("0.5", "3"), ("2", "4")] {
@@ -63,7 +67,7 @@ extension ProgramTests {
         try place.write(
           "model:\n  kind: \(kind)\n  embedding: 4\n  hidden: 4\ndata:\n  directory: data\n",
           to: "config.yaml")
-        let result = try place.tercet(words(key, ["--test"]))
+        let result = try run(words(key, ["--test"]), in: place)
         #expect(result.status == 0, "\(result)")
         let table = try place.text("sweep/trials.csv").split(separator: "\n")
         #expect(table.count == 5 && table[0].hasPrefix("model.\(key),seed,state"), "\(table)")
