@@ -1,7 +1,8 @@
 """What Optuna and matplotlib do for a sweep, where 'cluster/sweep --prepare' has installed them."""
-import json
+import math
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -47,10 +48,19 @@ class ReadyTests(unittest.TestCase):
         self.assertEqual(one.read("out/trials.csv"), other.read("out/trials.csv"))
         found = [float(line.split(",")[0]) for line in one.read("out/trials.csv").splitlines()[1:]]
         self.assertEqual(len(found), 12)
-        # By now it looks near the top of the curve.
-        later = [float(p["model.lambda"]) for batch in json.loads(one.read("out/proposals.json"))["batches"][2:]
-                 for p in batch]
-        self.assertGreater(sum(.03 < value < 30 for value in later), len(later) / 2)
+
+    def test_proposals_follow_the_scores(self):
+        """The geometric mean of proposals is near whichever end has the high scores."""
+        space = {"a": {"low": .001, "high": 1000.0, "is_log": True, "is_whole": False}}
+        places = [10 ** (i / 4 - 3) for i in range(25)]
+        means = []
+        for sign in (1, -1):
+            scores = [[{"a": place}, sign * math.log10(place)] for place in places]
+            found = environment.call(f"{environment.folder()}/bin/python", "tpe.py", {
+                "space": space, "seed": 1, "batch": 5, "count": 6, "scores": scores, "startup": 8})
+            means.append(statistics.fmean(math.log10(point["a"]) for point in found))
+        self.assertGreater(means[0], 0.5)
+        self.assertLess(means[1], -0.5)
 
     def test_plots_are_the_same_bytes_without_a_date(self):
         request = {"key": "lambda", "points": POINTS, "is_only_key": True}

@@ -11,8 +11,7 @@ struct Sweep: Verb {
     operand: Operand(
       name: "WORD", count: .anyNumber, help: "what cluster/sweep takes; 'tercet sweep --help'"),
     examples: [
-      "tercet sweep Configs/quickstart.yaml --out sweeps/lambda --grid lambda=0,.3,1,3 --seeds 1-3 "
-        + "--set data.directory=data/sample"
+      "tercet sweep Configs/quickstart.yaml --out sweeps/lambda --grid lambda=0,1,3 --seeds 1-3"
     ])
 
   /// The words after the verb's.
