@@ -27,12 +27,12 @@ extension Sweep {
 
   init(_ line: ArgumentLine) throws(UsageError) { words = line.operands }
 
-  /// The script's place: below the folder of an installation, `../share/tercet/sweep`, or in the package that the
+  /// The script's place: below the folder of an installation, `../share/tercet/cluster/sweep`, or in the package that the
   /// program was built in.
   private static func script(of program: String) -> String? {
     let folder = URL(filePath: program).deletingLastPathComponent()
     let parts = folder.pathComponents
-    let shared = folder.appending(path: "../share/tercet/sweep").standardized.path
+    let shared = folder.appending(path: "../share/tercet/cluster/sweep").standardized.path
     let package = parts.lastIndex(of: ".build").map { parts[..<$0].joined(separator: "/") }
     return ([shared] + (package.map { ["\($0)/cluster/sweep"] } ?? []))
       .first { access($0, R_OK) == 0 }
@@ -43,7 +43,7 @@ extension Sweep {
     let program = LocalMPI.program
     guard let script = Self.script(of: program) else {
       throw Failure(
-        description: "sweep: neither share/tercet/sweep nor cluster/sweep is near \(program); run "
+        description: "sweep: neither share/tercet/cluster/sweep nor cluster/sweep is near \(program); run "
           + "cluster/sweep of the package by its own path")
     }
     setenv("TERCET", program, 1)
