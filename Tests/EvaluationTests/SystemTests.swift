@@ -98,7 +98,10 @@ struct SystemTests {
         "report 2 has match partial-last"
       ),
       (
-        [report { _ in true }, report(40, { $0.incompleteGroups = .dropped }, found: { _ in true })],
+        [
+          report { _ in true },
+          report(40, { $0.incompleteGroups = .dropped }, found: { _ in true }),
+        ],
         "report 2 has options"
       ),
       ([report { _ in true }, report(3) { _ in true }], "report 2 has sentences 3"),

@@ -41,7 +41,8 @@ package enum RunLogField: String, CodingKey, CaseIterable, Sendable {
 
 /// What the lines of a run log are about.
 package enum RunLogEvent: String, Codable, Sendable {
-  case start, step, evaluation, thresholds, temperature, nonfinite, save, ranks, straggler, stall, abort, signal
+  case start, step, evaluation, thresholds, temperature, nonfinite, save, ranks, straggler, stall,
+    abort, signal
   case end
   case saveFailed = "save_failed"
 }

@@ -149,7 +149,9 @@ extension Evaluate {
       }
       let loaded = try LoadedModel(file, precision: precision, changes: changes, vectors: vectors)
       let (report, found) = try score(loaded, sentences)
-      for note in notes(on: report, of: loaded) { Lines.wrapped(note, to: Console.width).forEach(say) }
+      for note in notes(on: report, of: loaded) {
+        Lines.wrapped(note, to: Console.width).forEach(say)
+      }
       try outputs[1]?.write(
         zip(sentences, found).map { PredictionLines.line($0, $1) + "\n" }.joined())
       systems.add(

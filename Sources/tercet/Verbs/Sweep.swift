@@ -9,9 +9,12 @@ struct Sweep: Verb {
     words: ["sweep"],
     purpose: "train over values of keys and over seeds, and say which value is best",
     operand: Operand(
-      name: "WORD", count: .anyNumber, help: "what cluster/sweep takes; 'tercet sweep --help'"),
+      name: "WORD", count: .anyNumber, help: "the words that cluster/sweep takes, CONFIG first"),
+    notes: "All words are handed to cluster/sweep; 'tercet sweep CONFIG --help' lists its options.",
     examples: [
-      "tercet sweep Configs/quickstart.yaml --out sweeps/lambda --grid lambda=0,1,3 --seeds 1-3"
+      "tercet sweep Configs/quickstart.yaml --out sweeps/lambda --grid lambda=0,.3,1,3 --seeds 1-3 "
+        + "--set data.directory=data/sample",
+      "tercet sweep Configs/quickstart.yaml --out sweeps/rate --log-range lr=.0003:.01 --trials 12",
     ])
 
   /// The words after the verb's.
@@ -22,7 +25,8 @@ extension Sweep {
   static func request(
     _ arguments: [String], program: String
   ) throws(UsageError) -> Program.Request {
-    .run(Sweep(words: arguments))
+    ["--help"] == arguments || ["-h"] == arguments
+      ? .show(syntax.help(program)) : .run(Sweep(words: arguments))
   }
 
   init(_ line: ArgumentLine) throws(UsageError) { words = line.operands }
@@ -43,7 +47,8 @@ extension Sweep {
     let program = LocalMPI.program
     guard let script = Self.script(of: program) else {
       throw Failure(
-        description: "sweep: neither share/tercet/cluster/sweep nor cluster/sweep is near \(program); run "
+        description:
+          "sweep: neither share/tercet/cluster/sweep nor cluster/sweep is near \(program); run "
           + "cluster/sweep of the package by its own path")
     }
     setenv("TERCET", program, 1)
