@@ -9,7 +9,7 @@ extension Run {
   /// What the run is made of: the model on its ranks, and the corpus, a line each.
   func heading(ranks: Int) -> [String] {
     let precision = weights.products.precision.rawValue
-    let lists = model.vocabularies.lists.map {
+    let lists = model.vocabularies.lists.filter { $0.list.count > 0 }.map {
       "\(Figures.grouped($0.list.count)) \($0.name.replacing("_", with: " "))"
     }
     return [
