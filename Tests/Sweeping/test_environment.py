@@ -32,7 +32,7 @@ class ReadyTests(unittest.TestCase):
                  "--log-range", "lambda=0.001:1000", "--sampler", "tpe", "--trials", "12", "--batch", "4", *options],
                 cwd=place.folder, stdout=said, stderr=said)
             if not how.get("kill"):
-                self.assertEqual(process.wait(timeout=120), 0)
+                self.assertEqual(process.wait(timeout=300), 0)
                 return
             while not os.path.exists(place.path(f"out/{how['kill']}")) and process.poll() is None:
                 pass
@@ -89,7 +89,7 @@ class MissingTests(unittest.TestCase):
             place = Place(folder)
             command = [word for word in place.command("--offline", "none") if word != "--no-plots"]
             done = subprocess.run(command, cwd=folder, env=os.environ | {"XDG_CACHE_HOME": f"{folder}/cache"},
-                                  capture_output=True, text=True, timeout=120, check=False)
+                                  capture_output=True, text=True, timeout=300, check=False)
             self.assertEqual(done.returncode, 0)
             self.assertRegex(done.stderr, "sweep: no plots: no environment for Optuna and matplotlib: .*none\n")
             self.assertIn("| 1 | 2 |", place.read("out/table.md"))

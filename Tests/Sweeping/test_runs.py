@@ -19,7 +19,7 @@ from sweeping.trial import State, Trial
 
 STANDIN = str(sweeping_path.HERE / "standin")
 SWEEP = str(sweeping_path.CLUSTER / "sweep")
-LIMIT = 60
+LIMIT = 300
 
 
 class Place:
