@@ -12,8 +12,7 @@ struct Sweep: Verb {
       name: "WORD", count: .anyNumber, help: "the words that cluster/sweep takes, CONFIG first"),
     notes: "All words are handed to cluster/sweep; 'tercet sweep CONFIG --help' lists its options.",
     examples: [
-      "tercet sweep Configs/quickstart.yaml --out sweeps/lambda --grid lambda=0,.3,1,3 --seeds 1-3 "
-        + "--set data.directory=data/sample",
+      "tercet sweep Configs/quickstart.yaml --out sweeps/lambda --grid lambda=0,1,3 --seeds 1-3",
       "tercet sweep Configs/quickstart.yaml --out sweeps/rate --log-range lr=.0003:.01 --trials 12",
     ])
 
