@@ -108,6 +108,6 @@ def test_score(trial, request):
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failure(f"{shlex.join(words)}: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}")
-    score = files.read_json(report)["f1"]
+    score = files.read_json(report)["systems"][0]["runs"][0]["f1"]
     files.write_json(kept, {"checkpoint": size, "f1": score})
     return score
