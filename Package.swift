@@ -93,6 +93,9 @@ let package = Package(
       ]),
     library(
       "Evaluation", ["Corpora", "Randomness", "Typesetting"], papers: ["README.md"]),
+    .target(
+      name: "Page", dependencies: ["Corpora", "Evaluation"], exclude: ["README.md"],
+      resources: [.embedInCode("Template")], swiftSettings: strict),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
     library("Checkpoints", ["CHDF5", "CGlibc", "Limits"]),
     library("Configuration", ["CYAML", "Files"]),
@@ -107,7 +110,7 @@ let package = Package(
       name: "tercet",
       dependencies: [
         "Training", "Commands", "Configuration", "Models", "Corpora", "Evaluation", "Collectives",
-        "Checkpoints", "Autodiff", "Tensors", "Layers", "Limits", "Randomness", "RunLogs",
+        "Checkpoints", "Autodiff", "Tensors", "Layers", "Limits", "Page", "Randomness", "RunLogs",
         "Typesetting",
       ],
       swiftSettings: strict),
@@ -151,6 +154,7 @@ let package = Package(
         "Randomness",
       ]),
     tests("EvaluationTests", ["Evaluation", "Corpora", "Randomness"]),
+    tests("PageTests", ["Page", "Evaluation", "Corpora"]),
     tests("CollectivesTests", ["Collectives", "RankChecks"]),
     tests("CheckpointsTests", ["Checkpoints", "tercet"]),
     tests("ConfigurationTests", ["Configuration"]),

@@ -23,6 +23,20 @@ struct Output {
     if isStandardOutput { Console.error(line) } else { Console.line(line) }
   }
 
+  /// Refuses outputs of which one would be written over another.
+  static func refuseRepeats(_ outputs: [Output]) throws {
+    for (index, output) in outputs.enumerated()
+    where outputs[..<index].contains(where: { output.isSame(as: $0) }) {
+      throw Failure(description: "\(output.name): is named for two outputs; name another file")
+    }
+  }
+
+  private func isSame(as other: Output) -> Bool {
+    if isStandardOutput || other.isStandardOutput { return isStandardOutput == other.isStandardOutput }
+    if let file = FileIdentity(path) { return file == FileIdentity(other.path) }
+    return path == other.path
+  }
+
   /// Refuses to be one of the files that the verb reads.
   ///
   /// - Parameter inputs: files, folders of them, or the first part of the paths of several.

@@ -30,14 +30,15 @@ private func evaluation(
   report: String? = nil, threads: ThreadCount = .exactly(1),
   incomplete: IncompleteGroups = .wrong, buckets: LengthRule = .triple,
   changes: [DecodingChange] = [], precision: Precision? = nil, rinExact: RINExact = .spans,
-  vectors: String? = nil, style: ReportStyle = ReportStyle(), predictions: String? = nil
+  vectors: String? = nil, style: ReportStyle = ReportStyle(), predictions: String? = nil,
+  page: String? = nil
 ) -> Evaluate {
   Evaluate(
     models: checkpoints, data: "t.jsonl",
     rules: ScoringRules(
       match: match, identity: identity, incompleteGroups: incomplete, lengthRule: buckets),
-    rinExact: rinExact, style: style, report: report, predictions: predictions, threads: threads,
-    precision: precision, changes: changes, vectors: vectors)
+    rinExact: rinExact, style: style, report: report, page: page, predictions: predictions,
+    threads: threads, precision: precision, changes: changes, vectors: vectors)
 }
 
 private func conversion(
@@ -115,15 +116,17 @@ struct GoodLineTests {
     ("evaluate a.h5 t.jsonl", evaluation()),
     ("evaluate --data t.jsonl --checkpoint a.h5 b.h5", evaluation(["a.h5", "b.h5"])),
     (
-      "evaluate a.h5 t.jsonl --by relation --by length --errors 3 --predictions p --by string",
+      "evaluate a.h5 t.jsonl --by relation --by length --errors 3 --predictions p --by string "
+        + "--html h",
       evaluation(
-        by: .string, style: ReportStyle(rows: [.relation, .length], errors: 3), predictions: "p")
+        by: .string, style: ReportStyle(rows: [.relation, .length], errors: 3), predictions: "p",
+        page: "h")
     ),
     (
-      "score t.jsonl a b --wide --train x",
+      "score t.jsonl a b --wide --train x --html h",
       Score(
         gold: "t.jsonl", predictions: ["a", "b"], train: "x", rules: ScoringRules(),
-        style: ReportStyle(isWide: true), report: nil)
+        style: ReportStyle(isWide: true), report: nil, page: "h")
     ),
     (
       "evaluate --checkpoint a.h5 --data t.jsonl --rin-exact authors",

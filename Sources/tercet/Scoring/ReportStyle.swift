@@ -16,6 +16,9 @@ struct ReportStyle: Equatable {
   static let json = Flag(
     "json", .required("FILE"),
     help: "also write the report to FILE as JSON, or in place of the table to '-'")
+  static let html = Flag(
+    "html", .required("FILE"),
+    help: "also write the report to FILE as a page for browsers, with every error over its sentence")
 
   /// The rows besides the headline scores.
   var rows: [ReportRows] = []

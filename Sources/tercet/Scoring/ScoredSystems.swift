@@ -2,6 +2,7 @@ import Commands
 import Corpora
 import Evaluation
 import Foundation
+import Page
 import Typesetting
 
 /// Runs on their way to a table: those that differ by their seed alone become one system.
@@ -10,14 +11,25 @@ struct ScoredSystems {
   private struct Group {
     let settings: [(key: String, value: String)]?
     var runs: [SystemRun]
+    /// The configuration of the first run.
+    let configuration: String?
   }
 
   private var groups: [Group] = []
+  /// The predictions of the first run.
+  private var predictions: [Prediction] = []
 
   /// Adds a run.
   ///
-  /// - Parameter settings: the configuration without the seed; `nil` where it is not known.
-  mutating func add(_ run: SystemRun, settings: [(key: String, value: String)]?) {
+  /// - Parameters:
+  ///   - settings: the configuration without the seed; `nil` where it is not known.
+  ///   - predictions: those that were scored.
+  ///   - configuration: the whole configuration as text; `nil` where it is not known.
+  mutating func add(
+    _ run: SystemRun, settings: [(key: String, value: String)]?, predictions: [Prediction],
+    configuration: String? = nil
+  ) {
+    if groups.isEmpty { self.predictions = predictions }
     let place = groups.firstIndex { group in
       guard let known = group.settings, let settings, run.seed != nil else { return false }
       return known.elementsEqual(settings, by: ==) && !group.runs.contains { $0.seed == run.seed }
@@ -25,13 +37,22 @@ struct ScoredSystems {
     if let place {
       groups[place].runs.append(run)
     } else {
-      groups.append(Group(settings: settings, runs: [run]))
+      groups.append(Group(settings: settings, runs: [run], configuration: configuration))
     }
   }
 
   /// The systems with their names.
   func result() throws(EvaluationError) -> EvaluationResult {
     try EvaluationResult(groups.map { SystemScores(name: name(of: $0), runs: $0.runs) })
+  }
+
+  /// The page of a result of these systems.
+  ///
+  /// - Parameter sentences: the split.
+  func page(_ title: String, _ result: EvaluationResult, _ sentences: [Sentence]) -> Page {
+    Page(
+      title: title, result: result, sentences: sentences, predictions: predictions,
+      configurations: groups.map(\.configuration))
   }
 
   /// The settings that tell a system from the others, or its source where there are none, or too many.

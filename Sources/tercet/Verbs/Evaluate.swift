@@ -18,8 +18,8 @@ struct Evaluate: Verb {
         "checkpoints, runs' folders or files of predictions (.jsonl, .json), then the sentences "
         + "with gold triples, as JSON Lines"),
     flags: [
-      checkpoint, data, ScoringRules.match, ReportStyle.by, rinExact, ReportStyle.json, predictions,
-      ReportStyle.errors, ReportStyle.wide, threads, precision, ScoringRules.lenientNA,
+      checkpoint, data, ScoringRules.match, ReportStyle.by, rinExact, ReportStyle.json,
+      ReportStyle.html, predictions, ReportStyle.errors, ReportStyle.wide, threads, precision, ScoringRules.lenientNA,
       ScoringRules.lengthBuckets, ScoringRules.minScore, constrained, pairing, vectors,
     ],
     notes: "Matches: exact compares relation and both entity strings, exact-pos relation and "
@@ -69,6 +69,8 @@ struct Evaluate: Verb {
   let style: ReportStyle
   /// The file for the report as JSON; `nil` for none.
   let report: String?
+  /// The file for the report as a page; `nil` for none.
+  let page: String?
   /// The file for predictions; `nil` for none.
   let predictions: String?
   /// Threads to compute with.
@@ -100,7 +102,8 @@ extension Evaluate {
     }
     self.init(
       models: models, data: data, rules: rules, rinExact: rinExact, style: try ReportStyle(line),
-      report: line.value(of: ReportStyle.json), predictions: predictions,
+      report: line.value(of: ReportStyle.json), page: line.value(of: ReportStyle.html),
+      predictions: predictions,
       threads: try line.threads(of: Self.threads),
       precision: try line.choice(of: Self.precision),
       changes: (line.has(Self.constrained) ? [.constrained] : [])
@@ -131,9 +134,10 @@ extension Evaluate {
 extension Evaluate {
   func run() throws -> ExitStatus {
     let files = try models.map(CheckpointName.file)
-    let outputs = [report, predictions].map { $0.map { Output(path: $0) } }
+    let outputs = [report, predictions, page].map { $0.map { Output(path: $0) } }
     for output in outputs { try output?.refuse([data] + files) }
     // A report is written also where nobody reads the table.
+    try Output.refuseRepeats(outputs.compactMap { $0 })
     if outputs.contains(where: { $0 != nil }) { Console.outliveOutput(nil) }
     let say = outputs.compactMap { $0 }.first(where: \.isStandardOutput)?.say ?? Console.line
     let sentences = try JSONLines.read(data)
@@ -144,7 +148,8 @@ extension Evaluate {
           try SystemPredictions.read(file, for: sentences, of: data), of: file)
         let options = rules.options(match: .exact)
         let report = Evaluator(options).report(sentences: sentences, predictions: found)
-        systems.add(SystemRun(source: model, seed: nil, report: report), settings: nil)
+        systems.add(
+          SystemRun(source: model, seed: nil, report: report), settings: nil, predictions: found)
         continue
       }
       let loaded = try LoadedModel(file, precision: precision, changes: changes, vectors: vectors)
@@ -156,14 +161,15 @@ extension Evaluate {
         zip(sentences, found).map { PredictionLines.line($0, $1) + "\n" }.joined())
       systems.add(
         SystemRun(source: model, seed: loaded.options.seed, report: report),
-        settings: loaded.settings)
+        settings: loaded.settings, predictions: found,
+        configuration: ConfigurationText.yaml(of: loaded.options))
     }
     let result = try systems.result()
     let gold = result.systems[0].runs[0].report.score.counts.gold
-    result.show(
-      style, title: "\(models[0]) on \(data): \(sentences.count) sentences, \(gold) triples",
-      sentences, say: say)
+    let title = "\(models[0]) on \(data): \(sentences.count) sentences, \(gold) triples"
+    result.show(style, title: title, sentences, say: say)
     try outputs[0]?.write(String(decoding: result.json, as: UTF8.self))
+    if let page = outputs[2] { try systems.page(title, result, sentences).write(to: page) }
     return .success
   }
 

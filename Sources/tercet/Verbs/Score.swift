@@ -13,8 +13,8 @@ struct Score: Verb {
       help: "sentences with gold triples, as JSON Lines, then for each system a file for the same "
         + "sentences"),
     flags: [
-      train, ScoringRules.match, ReportStyle.by, ReportStyle.json, ReportStyle.errors,
-      ReportStyle.wide, ScoringRules.lenientNA, ScoringRules.lengthBuckets,
+      train, ScoringRules.match, ReportStyle.by, ReportStyle.json, ReportStyle.html,
+      ReportStyle.errors, ReportStyle.wide, ScoringRules.lenientNA, ScoringRules.lengthBuckets,
       ScoringRules.minScore,
     ],
     notes:
@@ -43,6 +43,8 @@ struct Score: Verb {
   let style: ReportStyle
   /// The file for the report as JSON; `nil` for none.
   let report: String?
+  /// The file for the report as a page; `nil` for none.
+  let page: String?
 }
 
 extension Score {
@@ -55,13 +57,16 @@ extension Score {
     self.init(
       gold: line.requiredOperand, predictions: Array(line.operands.dropFirst()),
       train: line.value(of: Self.train), rules: try ScoringRules(line),
-      style: try ReportStyle(line), report: line.value(of: ReportStyle.json))
+      style: try ReportStyle(line), report: line.value(of: ReportStyle.json),
+      page: line.value(of: ReportStyle.html))
   }
 
   func run() throws -> ExitStatus {
-    let output = report.map { Output(path: $0) }
-    try output?.refuse([gold] + predictions + (train.map { [$0] } ?? []))
-    if output != nil { Console.outliveOutput(nil) }
+    let outputs = [report, page].map { $0.map { Output(path: $0) } }
+    for output in outputs { try output?.refuse([gold] + predictions + (train.map { [$0] } ?? [])) }
+    try Output.refuseRepeats(outputs.compactMap { $0 })
+    if outputs.contains(where: { $0 != nil }) { Console.outliveOutput(nil) }
+    let say = outputs.compactMap { $0 }.first(where: \.isStandardOutput)?.say ?? Console.line
     let sentences = try JSONLines.read(gold)
     let training = try train.map { TrainingFacts(of: try JSONLines.read($0)) }
     var systems = ScoredSystems()
@@ -70,14 +75,15 @@ extension Score {
         try SystemPredictions.read(file, for: sentences, of: gold), of: file)
       let report = Evaluator(rules.options(match: .exact)).report(
         sentences: sentences, predictions: found, training: training)
-      systems.add(SystemRun(source: file, seed: nil, report: report), settings: nil)
+      systems.add(
+        SystemRun(source: file, seed: nil, report: report), settings: nil, predictions: found)
     }
     let result = try systems.result()
     let count = result.systems[0].runs[0].report.score.counts.gold
-    result.show(
-      style, title: "\(predictions[0]) on \(gold): \(sentences.count) sentences, \(count) triples",
-      sentences, say: output?.say ?? Console.line)
-    try output?.write(String(decoding: result.json, as: UTF8.self))
+    let title = "\(predictions[0]) on \(gold): \(sentences.count) sentences, \(count) triples"
+    result.show(style, title: title, sentences, say: say)
+    try outputs[0]?.write(String(decoding: result.json, as: UTF8.self))
+    if let page = outputs[1] { try systems.page(title, result, sentences).write(to: page) }
     return .success
   }
 }
