@@ -46,7 +46,9 @@ struct PageContents: Encodable {
   private static func relations(
     of reports: [EvaluationReport], _ sentences: [Sentence], _ predictions: [Prediction]
   ) -> [String] {
-    let named = reports.flatMap { $0.byRelation.flatMap { [$0.name] + $0.takenFor.map(\.relation) } }
+    let named = reports.flatMap {
+      $0.byRelation.flatMap { [$0.name] + $0.takenFor.map(\.relation) }
+    }
     let all =
       named + sentences.flatMap { $0.triples.map(\.relation) }
       + predictions.flatMap { $0.groups.compactMap(\.relation) }

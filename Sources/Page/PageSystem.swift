@@ -109,4 +109,6 @@ extension TripleCounts {
 /// A share with five places, as short as JSON has it.
 private func short(_ value: Double) -> Double { (value * 100_000).rounded() / 100_000 }
 
-private func bounds(_ interval: Interval) -> [Double] { [short(interval.low), short(interval.high)] }
+private func bounds(_ interval: Interval) -> [Double] {
+  [short(interval.low), short(interval.high)]
+}

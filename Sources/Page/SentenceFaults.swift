@@ -34,7 +34,8 @@ struct SentenceFaults {
   private init(_ sentence: Sentence, _ prediction: Prediction, _ faults: [Fault]) {
     let scores = Dictionary(uniqueKeysWithValues: zip(prediction.groups, prediction.scores))
     var gold = Dictionary(
-      sentence.triples.map { (Names($0, in: sentence), $0) }, uniquingKeysWith: { first, _ in first })
+      sentence.triples.map { (Names($0, in: sentence), $0) },
+      uniquingKeysWith: { first, _ in first })
     let right = prediction.groups.compactMap { group in
       Names(group, in: sentence).flatMap { gold.removeValue(forKey: $0) }.map {
         Item(kind: 0, gold: $0, predicted: group, score: scores[group])

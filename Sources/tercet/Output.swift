@@ -32,7 +32,9 @@ struct Output {
   }
 
   private func isSame(as other: Output) -> Bool {
-    if isStandardOutput || other.isStandardOutput { return isStandardOutput == other.isStandardOutput }
+    if isStandardOutput || other.isStandardOutput {
+      return isStandardOutput == other.isStandardOutput
+    }
     if let file = FileIdentity(path) { return file == FileIdentity(other.path) }
     return path == other.path
   }

@@ -115,8 +115,9 @@ def check_views(browser, report):
     browser.open("#relations")
     names = [relation["name"] for relation in run["byRelation"]]
     equal(browser.texts("tbody td:first-child"), names, "relations, worst first")
-    browser.run("[...document.querySelectorAll('th button')].find((x) => x.textContent === 'gold').click()")
-    browser.run("return new Promise((done) => setTimeout(done, 0))")
+    browser.run(
+        "return new Promise((done) => { addEventListener('hashchange', () => done(), {once: true});"
+        "[...document.querySelectorAll('th button')].find((x) => x.textContent === 'gold').click(); })")
     gold = [int(text) for text in browser.texts("tbody td:nth-child(9)")]
     equal(gold, sorted((relation["counts"]["gold"] for relation in run["byRelation"]), reverse=True), "by gold")
     browser.open("#calibration")

@@ -7,7 +7,8 @@ struct Contents {
 
   init(of html: String) throws {
     let opening = try #require(html.range(of: "<script id=\"data\" type=\"application/json\">"))
-    let closing = try #require(html.range(of: "</script>", range: opening.upperBound..<html.endIndex))
+    let closing = try #require(
+      html.range(of: "</script>", range: opening.upperBound..<html.endIndex))
     let json = Data(html[opening.upperBound..<closing.lowerBound].utf8)
     root = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
   }

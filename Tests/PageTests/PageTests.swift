@@ -7,7 +7,8 @@ import Testing
 @Suite("Page")
 struct PageTests {
   /// Text that would end an element or start one, and characters that end lines in JavaScript alone.
-  static let hostile = "</script><img src=x onerror=alert(1)>&amp;{data}{script}\u{2028}\u{2029}\u{0}\r\n\"\\é"
+  static let hostile =
+    "</script><img src=x onerror=alert(1)>&amp;{data}{script}\u{2028}\u{2029}\u{0}\r\n\"\\é"
 
   @Test("no text of a corpus, a system or a configuration leaves the block of data")
   func escaping() throws {
@@ -34,7 +35,8 @@ struct PageTests {
   func noNetwork() throws {
     let html = try Split.mixed(sentences: 2).page().html
     #expect(html.contains("default-src 'none'"))
-    #expect(html.matches(of: /https?:\/\/[^"]*/).map { "\($0.output)" } == ["http://www.w3.org/2000/svg"])
+    #expect(
+      html.matches(of: /https?:\/\/[^"]*/).map { "\($0.output)" } == ["http://www.w3.org/2000/svg"])
     #expect(!html.contains("@import") && html.ranges(of: "src=").isEmpty)
   }
 
@@ -47,7 +49,8 @@ struct PageTests {
     let counts = Dictionary(grouping: contents.items, by: { kinds[$0.kind] }).mapValues(\.count)
     #expect(counts["right"] == report.otherMatches[.exact]?.counts.tp)
     for kind in FaultKind.allCases {
-      #expect(counts[kind.rawValue] ?? 0 == max(report.faults.wrong(kind), report.faults.missing(kind)))
+      #expect(
+        counts[kind.rawValue] ?? 0 == max(report.faults.wrong(kind), report.faults.missing(kind)))
     }
     #expect(counts.count == 8, "\(counts)")
     #expect(contents.items.count { $0.hasGold } == report.score.counts.gold)

@@ -17,10 +17,13 @@ struct Split {
       Sentence(
         id: "\(number)",
         // As in text, some words are common, and many are rare.
-        tokens: (0..<25).map { "word\((number * 7919 + $0 * 104_729) % ($0 % 2 == 0 ? 90 : 12_000))" },
+        tokens: (0..<25).map {
+          "word\((number * 7919 + $0 * 104_729) % ($0 % 2 == 0 ? 90 : 12_000))"
+        },
         triples: (0..<(number % 3 == 0 ? 3 : 2)).map { place in
           Triple(
-            head: .span(Span(8 * place, 8 * place + 1)), relation: "relation\((number + place) % 200)",
+            head: .span(Span(8 * place, 8 * place + 1)),
+            relation: "relation\((number + place) % 200)",
             tail: .span(Span(8 * place + 5, 8 * place + 5)))
         })
     }
@@ -31,11 +34,14 @@ struct Split {
   func result(_ names: [String]) throws -> EvaluationResult {
     let report = Evaluator().report(sentences: sentences, predictions: predictions)
     return try EvaluationResult(
-      names.map { SystemScores(name: $0, runs: [SystemRun(source: $0, seed: nil, report: report)]) })
+      names.map { SystemScores(name: $0, runs: [SystemRun(source: $0, seed: nil, report: report)]) }
+    )
   }
 
   /// The page of systems that all predict the same.
-  func page(title: String = "title", names: [String] = ["A"], _ configuration: String? = nil) throws -> Page {
+  func page(title: String = "title", names: [String] = ["A"], _ configuration: String? = nil) throws
+    -> Page
+  {
     Page(
       title: title, result: try result(names), sentences: sentences, predictions: predictions,
       configurations: names.map { _ in configuration })

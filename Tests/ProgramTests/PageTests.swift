@@ -38,7 +38,8 @@ extension ProgramTests {
     }
 
     @Test(
-      "a browser shows a page of 5,000 sentences, filters it and finds its way", .enabled(if: hasBrowser))
+      "a browser shows a page of 5,000 sentences, filters it and finds its way",
+      .enabled(if: hasBrowser))
     func browser() throws {
       try withWorkplace { place in
         try makeSplit(in: place)
@@ -95,10 +96,12 @@ extension ProgramTests {
     func model() throws {
       try withWorkplace { place in
         try place.trained("run", [], ["--stop-after", "2"])
-        let made = try place.tercet("evaluate", "run", "data/test.jsonl", "--html", "made/page.html")
+        let made = try place.tercet(
+          "evaluate", "run", "data/test.jsonl", "--html", "made/page.html")
         #expect(made.status == 0 && made.stderr.isEmpty, "\(made.stderr)")
         let html = try place.text("made/page.html")
-        #expect(html.contains(#""configuration":"model:\n  kind: copymtl\n"#), "\(html.suffix(900))")
+        #expect(
+          html.contains(#""configuration":"model:\n  kind: copymtl\n"#), "\(html.suffix(900))")
         #expect(html.contains(#""name":"seen triples""#))
         let piped = try place.tercet("evaluate", "run", "data/test.jsonl", "--html", "-")
         #expect(piped.stdout == html && piped.stderr.contains("exact"))
@@ -119,9 +122,11 @@ extension ProgramTests {
           #expect(result.status == 1 && result.complaints.count == 1, "\(result.stderr)")
           #expect(result.stderr.contains(words) && result.stdout.isEmpty, "\(result.stderr)")
         }
-        #expect(try place.contents("data/test.jsonl") == before && place.names("").contains("x") == false)
+        #expect(
+          try place.contents("data/test.jsonl") == before && place.names("").contains("x") == false)
         let full = try place.tercet(score + ["--html", "data"])
-        #expect(full.status == 1 && full.stderr.contains("data: cannot be written"), "\(full.stderr)")
+        #expect(
+          full.status == 1 && full.stderr.contains("data: cannot be written"), "\(full.stderr)")
       }
     }
 
@@ -135,7 +140,8 @@ extension ProgramTests {
         try place.write(lines.joined(), to: "gold.jsonl")
         let result = try place.tercet("score", "gold.jsonl", "gold.jsonl", "--html", "page.html")
         #expect(result.status == 0, "\(result.stderr)")
-        #expect(result.stderr.hasPrefix("page.html: has 2.1 MB and opens slowly"), "\(result.stderr)")
+        #expect(
+          result.stderr.hasPrefix("page.html: has 2.1 MB and opens slowly"), "\(result.stderr)")
       }
     }
   }
@@ -148,7 +154,8 @@ private let hasBrowser: Bool = {
   let isThere = programs.allSatisfy(FileManager.default.isExecutableFile) && module?.status == 0
   if !isThere {
     print(
-      "tests of pages in a browser are skipped: install chromium, chromium-driver and python3-selenium")
+      "tests of pages in a browser are skipped: install chromium, chromium-driver and python3-selenium"
+    )
   }
   return isThere
 }()

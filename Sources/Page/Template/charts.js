@@ -56,14 +56,14 @@ function precisionRecall({ curve }) {
 
 function calibrationView(parameters) {
   const system = chosenSystem(parameters), { calibration } = system.report;
-  if (!calibration) return [systemChoice("calibration", parameters), element("p", {}, "This system gives no probabilities.")];
+  const choice = systemChoice("calibration", parameters);
+  if (!calibration) return [choice, element("p", {}, "This system gives no probabilities.")];
   const bins = calibration.bins.map(([count, right, score], index) => [
     `${index / calibration.bins.length} to ${(index + 1) / calibration.bins.length}`, count, right,
     count ? share(right / count) : "", count ? share(score) : "",
   ]);
   return [
-    systemChoice("calibration", parameters),
-    element("p", {}, `Expected calibration error ${share(calibration.error)}, by ${system.report.match}.`),
+    choice, element("p", {}, `Expected calibration error ${share(calibration.error)}, by ${system.report.match}.`),
     element("div", { class: "charts" }, reliability(calibration), precisionRecall(calibration)),
     element("h2", {}, "Bins"),
     table(["probability", "triples", "right", "share of right", "mean probability"], [[null, bins]]),

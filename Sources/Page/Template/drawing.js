@@ -56,7 +56,7 @@ function arrows(items, matches, side) {
   });
 }
 
-/** The parts of an arrow in the lines that it passes: `{line, from, to, head, tail}`, ends only where it begins or ends. */
+/** The parts of an arrow in the lines that it passes: `{line, from, to, headX, tailX}`, with ends where it has them. */
 function segments(arrow, places, width) {
   const middle = (entity, shift) => {
     const first = places[entity.start];

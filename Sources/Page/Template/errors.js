@@ -14,8 +14,9 @@ class ErrorsView {
     this.controls = this.filterControls();
     const system = data.systems[0];
     this.nodes = [
-      element("p", { class: "quiet" }, `Gold triples above the text and predicted ones below it, from head ● to tail ▲, by `
-        + `exact strings: ${signs.right} right, ${signs.wrong} wrong, ${signs.missing} missing. Predicted by ${system.runs[0]}.`),
+      element("p", { class: "quiet" }, "Gold triples above the text and predicted ones below it, from head ● to tail "
+        + `▲, by exact strings: ${signs.right} right, ${signs.wrong} wrong, ${signs.missing} missing. `
+        + `Predicted by ${system.runs[0]}.`),
       this.controls, this.kinds, this.status,
       element("p", { class: "keys quiet" }, "Keys: j next sentence, k the one before, / search."), this.list.node,
     ];

@@ -10,7 +10,8 @@ function compareView() {
   const few = data.systems.some((system) => system.runs.length < 3);
   return [
     element("h2", {}, `Systems by ${data.systems[0].report.match}`),
-    table(["system", "seeds", "P", "R", "F1 mean ± sd", "95 % interval", "− A", "interval of − A", "p"], [[null, rows]]),
+    table(["system", "seeds", "P", "R", "F1 mean ± sd", "95 % interval", "− A", "interval of − A", "p"],
+      [[null, rows]]),
     element("figure", {}, element("figcaption", {}, "F1 minus that of A"), differences()),
     element("p", { class: "quiet" }, `Intervals, differences and p: paired bootstrap over sentences, ${data.resamples} `
       + "resamples; p by Holm for all together, * below .05." + (few ? " Fewer than three seeds of a system tell little "

@@ -1,8 +1,8 @@
 /**
  * A table of text, numbers and nodes, in one group or in several with names: `[name, rows]`.
  *
- * A column whose name has a blank at its end holds text or bars. Names of columns stand beside the cells where the window
- * is narrow.
+ * A column whose name has a blank at its end holds text or bars. Where the window is narrow, names of columns stand
+ * beside the cells.
  */
 function table(header, groups) {
   const side = (index) => header[index].endsWith(" ") ? "start" : "";
@@ -77,8 +77,9 @@ function scoresView(parameters) {
     });
     return [name, lines];
   });
-  return [systemChoice("scores", parameters), element("p", { class: "quiet" },
-    `Matched by ${match}. The bar is F1 with its 95 % interval${hasCeiling ? "; ▼ above it is the structural ceiling" : ""}.`),
+  const mark = hasCeiling ? "; ▼ above it is the structural ceiling" : "";
+  return [systemChoice("scores", parameters),
+    element("p", { class: "quiet" }, `Matched by ${match}. The bar is F1 with its 95 % interval${mark}.`),
   table(shown(header), parts.filter(([, lines]) => lines.length))];
 }
 
@@ -127,7 +128,8 @@ function relationsView(parameters) {
       order: order ? "descending" : "ascending" });
     head.replaceChildren(element("button", { type: "button", onclick: () => { location.hash = href; } }, name));
   });
+  const order = asked < 0 ? ", worst first" : "";
   return [systemChoice("relations", parameters), element("p", { class: "quiet" },
-    `${counted(rows.length, "relation")} by ${system.report.match}${asked < 0 ? ", worst first" : ""}. A relation leads to its errors.`),
+    `${counted(rows.length, "relation")} by ${system.report.match}${order}. A relation leads to its errors.`),
   made];
 }

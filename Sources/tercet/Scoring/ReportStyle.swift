@@ -18,7 +18,8 @@ struct ReportStyle: Equatable {
     help: "also write the report to FILE as JSON, or in place of the table to '-'")
   static let html = Flag(
     "html", .required("FILE"),
-    help: "also write the report to FILE as a page for browsers, with every error over its sentence")
+    help: "also write the report to FILE as a page for browsers, with every error over its sentence"
+  )
 
   /// The rows besides the headline scores.
   var rows: [ReportRows] = []

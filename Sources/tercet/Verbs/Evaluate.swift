@@ -19,8 +19,9 @@ struct Evaluate: Verb {
         + "with gold triples, as JSON Lines"),
     flags: [
       checkpoint, data, ScoringRules.match, ReportStyle.by, rinExact, ReportStyle.json,
-      ReportStyle.html, predictions, ReportStyle.errors, ReportStyle.wide, threads, precision, ScoringRules.lenientNA,
-      ScoringRules.lengthBuckets, ScoringRules.minScore, constrained, pairing, vectors,
+      ReportStyle.html, predictions, ReportStyle.errors, ReportStyle.wide, threads, precision,
+      ScoringRules.lenientNA, ScoringRules.lengthBuckets, ScoringRules.minScore, constrained,
+      pairing, vectors,
     ],
     notes: "Matches: exact compares relation and both entity strings, exact-pos relation and "
       + "spans, partial-last and partial-first relation and the last or first tokens. Runs that "
