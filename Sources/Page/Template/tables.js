@@ -1,17 +1,19 @@
+/** The columns that begin at the left: text and bars. */
+const leftColumns = new Set(["relation", "F1 from 0 to 1", "mostly taken for"]);
+
 /**
  * A table of text, numbers and nodes, in one group or in several with names: `[name, rows]`.
  *
- * A column whose name has a blank at its end holds text or bars. Where the window is narrow, names of columns stand
- * beside the cells.
+ * Where the window is narrow, names of columns stand beside the cells.
  */
 function table(header, groups) {
-  const side = (index) => header[index].endsWith(" ") ? "start" : "";
+  const side = (index) => leftColumns.has(header[index]) ? "start" : "";
   const cell = (value, index) => element("td", {
-    role: "cell", "data-label": header[index].trim(), class: `${side(index)}${value instanceof SVGElement ? " bar" : ""}`,
+    role: "cell", "data-label": header[index], class: `${side(index)}${value instanceof SVGElement ? " bar" : ""}`,
   }, value instanceof Node ? value : String(value));
   return element("table", { role: "table" },
     element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, header.map((name, index) =>
-      element("th", { role: "columnheader", scope: "col", class: side(index) }, name.trim())))),
+      element("th", { role: "columnheader", scope: "col", class: side(index) }, name)))),
     groups.map(([name, rows]) => element("tbody", { role: "rowgroup" },
       name === null ? null : element("tr", { role: "row" },
         element("th", { role: "rowheader", scope: "rowgroup", class: "group", colspan: header.length }, name)),
@@ -62,7 +64,7 @@ function errorsOfRow(row) {
 
 function scoresView(parameters) {
   const system = chosenSystem(parameters), { rows, match } = system.report;
-  const header = ["", "P", "R", "F1", "F1 from 0 to 1 ", "95 % interval", "ceiling", "correct", "predicted", "gold",
+  const header = ["", "P", "R", "F1", "F1 from 0 to 1", "95 % interval", "ceiling", "correct", "predicted", "gold",
     "sentences"];
   const hasCeiling = rows.some((row) => row.ceiling), ceiling = header.indexOf("ceiling");
   const shown = (cells) => hasCeiling ? cells : cells.toSpliced(ceiling, 1);
@@ -85,11 +87,11 @@ function scoresView(parameters) {
 
 /** The columns of the table of relations: a name, and the value by which it sorts. */
 const relationColumns = [
-  ["relation ", (row) => relationNames[row.relation]], ["P", (row) => quotients(row.counts).precision],
+  ["relation", (row) => relationNames[row.relation]], ["P", (row) => quotients(row.counts).precision],
   ["R", (row) => quotients(row.counts).recall], ["F1", (row) => quotients(row.counts).f1],
-  ["F1 from 0 to 1 ", (row) => quotients(row.counts).f1], ["95 % interval", (row) => row.interval?.[0] ?? 0],
+  ["F1 from 0 to 1", (row) => quotients(row.counts).f1], ["95 % interval", (row) => row.interval?.[0] ?? 0],
   ["correct", (row) => row.counts[0]], ["predicted", (row) => row.counts[1]], ["gold", (row) => row.counts[2]],
-  ["mostly taken for ", (row) => row.takenFor[0]?.[1] ?? 0],
+  ["mostly taken for", (row) => row.takenFor[0]?.[1] ?? 0],
 ];
 
 /** The relations that a relation is taken for, the commonest three, with their numbers. */
@@ -104,7 +106,7 @@ function takenFor(row, isFirst) {
 
 function relationsView(parameters) {
   const system = chosenSystem(parameters), isFirst = system === data.systems[0];
-  const asked = relationColumns.findIndex(([name]) => name.trim() === parameters.get("by"));
+  const asked = relationColumns.findIndex(([name]) => name === parameters.get("by"));
   const isDescending = parameters.get("order") === "descending";
   const rows = [...system.report.relations];
   if (asked >= 0) {
@@ -121,7 +123,7 @@ function relationsView(parameters) {
   });
   const made = table(relationColumns.map(([name]) => name), [[null, lines]]);
   made.querySelectorAll("th").forEach((head, index) => {
-    const name = relationColumns[index][0].trim(), isAsked = index === asked;
+    const name = relationColumns[index][0], isAsked = index === asked;
     head.setAttribute("aria-sort", isAsked ? (isDescending ? "descending" : "ascending") : "none");
     const order = isAsked ? !isDescending : index > 5;
     const href = fragment("relations", { system: parameters.get("system"), by: name,
