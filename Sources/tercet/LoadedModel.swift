@@ -134,6 +134,13 @@ struct LoadedModel {
     model.encode(sentences, limit: options.data.maximumLength)
   }
 
+  /// What the development split has chosen, by name.
+  var tuned: [String: Double] {
+    let thresholds = tunedThresholds.map { ($0.key, Double("\($0.value)") ?? Double($0.value)) }
+    let temperatures = temperature.map { [("temperature", $0.value)] } ?? []
+    return Dictionary(uniqueKeysWithValues: thresholds + temperatures)
+  }
+
   /// A note on scores that no temperature has calibrated; `nil` where one has.
   var scoreNote: String? {
     temperature == nil

@@ -32,7 +32,10 @@ extension ProgramTests {
       let report = try place.tercet(arguments)
       try #require(report.status == 0, "\(report.stderr)")
       _ = try place.tercet(arguments + ["--json", "\(checkpoint).json"])
-      struct Run: Decodable { let f1: Double }
+      struct Run: Decodable {
+        let f1: Double
+        let tuned: [String: Double]?
+      }
       struct System: Decodable { let runs: [Run] }
       struct Result: Decodable { let systems: [System] }
       let json = try place.contents("\(checkpoint).json")

@@ -65,7 +65,7 @@ public struct Calibration: Hashable, Sendable, Encodable {
 }
 
 extension Comparison {
-  /// Probabilities against the match mode; `nil` where a prediction has none.
+  /// Probabilities of complete triples against the match mode; `nil` where a prediction has none.
   func calibration() -> Calibration? {
     let predictions = model.predictions
     guard predictions.contains(where: { !$0.scores.isEmpty }),
@@ -75,14 +75,13 @@ extension Comparison {
     let scored = sentences.indices.flatMap { index -> [(score: Double, isRight: Bool)] in
       let (sentence, prediction) = (sentences[index], predictions[index])
       var best: [TripleKey: Double] = [:]
-      for (group, score) in zip(prediction.groups, prediction.scores)
-      where options.incompleteGroups == .wrong || group.isComplete {
+      for (group, score) in zip(prediction.groups, prediction.scores) where group.isComplete {
         let key = matching.key(of: group, in: sentence)
         best[key] = max(best[key] ?? 0, Double(score))
       }
       // Keys that the authors' rule of RIN calls wrong differ from the gold ones.
       let gold = Set(model.keyed[index].gold)
-      return model.keyed[index].predicted.map { key in
+      return model.keyed[index].predicted.filter(\.isComplete).map { key in
         var plain = key
         plain.isWrong = false
         return (best[plain] ?? 0, gold.contains(key))

@@ -6,17 +6,22 @@ public struct SystemRun: Hashable, Sendable {
   public let source: String
   /// The run's seed; `nil` where it is not known.
   public let seed: Int?
+  /// What the development split has chosen for the run: tuned thresholds by their keys, and the temperature of its
+  /// probabilities, `temperature`.
+  public let tuned: [String: Double]
   /// The scores.
   public let report: EvaluationReport
 
   /// A report with its source.
-  public init(source: String, seed: Int?, report: EvaluationReport) {
-    (self.source, self.seed, self.report) = (source, seed, report)
+  public init(
+    source: String, seed: Int?, tuned: [String: Double] = [:], report: EvaluationReport
+  ) {
+    (self.source, self.seed, self.tuned, self.report) = (source, seed, tuned, report)
   }
 }
 
 extension SystemRun: Encodable {
-  private enum Key: String, CodingKey { case source, seed }
+  private enum Key: String, CodingKey { case source, seed, tuned }
 
   /// Writes the report's keys beside the source and the seed.
   public func encode(to encoder: any Encoder) throws {
@@ -24,6 +29,7 @@ extension SystemRun: Encodable {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(source, forKey: .source)
     try values.encodeIfPresent(seed, forKey: .seed)
+    if !tuned.isEmpty { try values.encode(tuned, forKey: .tuned) }
   }
 }
 

@@ -161,7 +161,8 @@ extension Evaluate {
       try outputs[1]?.write(
         zip(sentences, found).map { PredictionLines.line($0, $1) + "\n" }.joined())
       systems.add(
-        SystemRun(source: model, seed: loaded.options.seed, report: report),
+        SystemRun(
+          source: model, seed: loaded.options.seed, tuned: loaded.tuned, report: report),
         settings: loaded.settings, predictions: found,
         configuration: ConfigurationText.yaml(of: loaded.options))
     }
@@ -222,6 +223,7 @@ extension Evaluate {
         "tagged entities: \(options.taggedEntities.rawValue), the checkpoint's "
           + "model.taggedEntities")
     }
+    if let note = loaded.scoreNote { notes.append(note) }
     if loaded.training == nil {
       notes.append(
         "seen and unseen triples are not told apart: the checkpoint does not keep those of training"
