@@ -27,7 +27,7 @@ struct PageTests {
     #expect(contents.systems.map { $0["name"] as? String } == [foreign, foreign + "4"])
     #expect(contents.systems.map { $0["configuration"] as? String } == [foreign, foreign])
     #expect(contents.corpus("words", of: String.self).sorted() == [foreign, "left"].sorted())
-    #expect(contents.corpus("texts", of: String.self) == [foreign, foreign + "2"])
+    #expect(contents.corpus("texts", of: String.self) == [foreign + "2", foreign])
     #expect(contents.corpus("ids", of: String.self) == [foreign])
   }
 
