@@ -73,7 +73,7 @@ package struct VerbSyntax: Sendable {
   /// The text of `--help`.
   ///
   /// - Parameter program: the program's name and the verb's words.
-  func help(_ program: String) -> String {
+  package func help(_ program: String) -> String {
     var sections = [HelpText.paragraph("\(program): \(purpose)")]
     sections.append(HelpText.paragraph("Usage: \(usage(program))", indent: 7))
     if let operand { sections.append(HelpText.table([(operand.name, operand.help)])) }

@@ -26,7 +26,10 @@ struct Farewell {
       "best: epoch \($0.epoch + 1), dev \(match.rawValue) F1 \(Figures.score($0.f1)), in "
         + "\(folder)/best.h5"
     }
-    lines = [Self.reason(ending, folder), score, evaluation].compactMap { $0 }
+    let reason = Self.reason(ending, folder)
+    // After a signal the next command is the same one, which its line says last.
+    let said = if case .signal = ending { [score, reason] } else { [reason, score, evaluation] }
+    lines = said.compactMap { $0 }
   }
 
   private static func reason(_ ending: Trainer.Ending, _ folder: String) -> String {

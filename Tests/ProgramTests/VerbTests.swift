@@ -212,7 +212,7 @@ extension ProgramTests {
         for ranks in [1, 2] {
           let result = try place.trained(ranks: ranks, "run\(ranks)", ["log.every=10"])
           #expect(!result.stdout.contains("\u{1B}") && !result.stdout.contains("\r"))
-          #expect(result.stdout.matches(of: /step \d+  loss/).count == 2)
+          #expect(result.stdout.matches(of: #/step \d+/\d+  L_D /#).count == 2)
         }
       }
     }
