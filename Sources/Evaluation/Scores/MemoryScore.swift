@@ -49,7 +49,7 @@ extension MemoryScore {
       Finding(
         .note, "memory.seen", in: split, "gold triples that train has, in any sentence",
         count: seen, of: counts.gold,
-        remedy: "a model must score more than memory; look at its score on the others too"),
+        remedy: "a model must score more; evaluate prints its score on unseen triples too"),
     ]
   }
 }
