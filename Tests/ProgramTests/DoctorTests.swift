@@ -102,6 +102,15 @@ extension ProgramTests {
       #expect(inside.status == 0)
     }
 
+    @Test("the block has the variables that the user has set, and none of tercet's own")
+    func variables() throws {
+      for (set, said) in [([], "nothing that libraries read"), (["OMP_X=1"], "OMP_X=1")] {
+        let result = try runProcess(
+          "/usr/bin/env", ["-i", "PATH=/usr/bin:/bin"] + set + [program.path, "doctor", "/tmp"])
+        #expect(result.stdout.contains("\nenvironment: \(said)\n"), "\(result)")
+      }
+    }
+
     @Test("the self-test alone sums over the ranks of any launcher")
     func selfTest() throws {
       let three = try TestSupport.mpirun(

@@ -8,11 +8,12 @@ import Tensors
 
 /// What a report of a defect should say of program, machine and libraries, a line each.
 enum SystemReport {
-  static var lines: [String] {
+  /// - Parameter environment: that of the start, before libraries were told how many threads to take.
+  static func lines(environment: [String: String]) -> [String] {
     [
       Program.tercet.title, "system: \(system)", "CPU: \(processor)", "libraries: \(libraries)",
       "limits: \(limits)", "memory: \(memory)", "/dev/shm: \(sharedMemory)",
-      "environment: \(environment)",
+      "environment: \(text(of: environment))",
     ]
   }
 
@@ -78,9 +79,11 @@ enum SystemReport {
       ?? "not mounted"
   }
 
-  private static var environment: String {
+  /// The variables that libraries read.
+  private static func text(of environment: [String: String]) -> String {
     let beginnings = ["OMPI_", "PMIX_", "UCX_", "OMP_", "OPENBLAS_", "ONEDNN_", "DNNL_", "HDF5_"]
-    let found = ProcessInfo.processInfo.environment
+    let found =
+      environment
       .filter { entry in beginnings.contains { entry.key.hasPrefix($0) } }
       .map { "\($0)=\($1)" }.sorted()
     return found.isEmpty ? "nothing that libraries read" : found.joined(separator: " ")

@@ -1,4 +1,5 @@
 import Commands
+import Foundation
 import Typesetting
 
 /// `tercet doctor [DIR]`: looks at what tercet needs here, and says what to do where it is not there.
@@ -29,6 +30,7 @@ struct Doctor: Verb {
 
   func run() throws -> ExitStatus {
     if onlySums { return try SelfTest.run() }
+    let environment = ProcessInfo.processInfo.environment
     var findings: [Finding] = []
     let checks: [() -> [Finding]] = [
       LauncherChecks.findings, ProductChecks.findings, StorageChecks(folder: folder).findings,
@@ -41,7 +43,8 @@ struct Doctor: Verb {
     }
     let bad = findings.filter { $0.grade != .ok }
     Console.line("\nFor a report of a defect:\n\n```")
-    for line in SystemReport.lines + bad.map(\.summary) { Console.line(line) }
+    let facts = SystemReport.lines(environment: environment)
+    for line in facts + bad.map(\.summary) { Console.line(line) }
     Console.line("```")
     return bad.contains { $0.grade == .fail } ? .failure : .success
   }
