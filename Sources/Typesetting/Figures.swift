@@ -16,6 +16,11 @@ package enum Figures {
     withoutZero(String(format: "%.4f", value))
   }
 
+  /// A score in three columns: `.953`, or `0` and `1`.
+  package static func shortScore(_ value: Double) -> String {
+    value == 0 || value == 1 ? "\(Int(value))" : withoutZero(String(format: "%.3f", value))
+  }
+
   /// A whole number with commas: `8,912,331`.
   package static func grouped(_ count: Int) -> String {
     var text = "\(count.magnitude)"

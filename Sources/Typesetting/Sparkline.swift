@@ -10,8 +10,9 @@ package enum Sparkline {
     guard let least = points.min(), let most = points.max() else { return "" }
     return String(
       points.map { point in
-        let share = most > least ? (point - least) / (most - least) : 0
-        return levels[min(levels.count - 1, Int(share * Double(levels.count)))]
+        // Halves, since the difference of two numbers may be none.
+        let share = most > least ? (point / 2 - least / 2) / (most / 2 - least / 2) : 0
+        return share < 1 ? levels[Int(share * Double(levels.count))] : levels[levels.count - 1]
       })
   }
 

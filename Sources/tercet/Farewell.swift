@@ -27,7 +27,7 @@ struct Farewell {
         + "\(folder)/best.h5"
     }
     let reason = Self.reason(ending, folder)
-    // After a signal the next command is the same one, which its line says last.
+    // After a signal the reason comes last: it says how to go on, which is the next command.
     let said = if case .signal = ending { [score, reason] } else { [reason, score, evaluation] }
     lines = said.compactMap { $0 }
   }

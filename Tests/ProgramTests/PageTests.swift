@@ -75,7 +75,7 @@ extension ProgramTests {
         let script = """
           import sys
           sys.path.insert(0, sys.argv[1])
-          from browse_page import Browser, check_quiet, equal
+          from browser import Browser, check_quiet, equal
           browser = Browser('page.html')
           for view in ('scores', 'relations', 'errors?kind=right', 'compare'):
             browser.open('#' + view)

@@ -10,7 +10,7 @@ import unittest
 
 import sweeping_path  # noqa: F401
 from sweeping import environment
-from test_runs import SWEEP, STANDIN, Place
+from place import SWEEP, STANDIN, Place
 
 IS_READY = os.path.exists(f"{environment.folder()}/ready")
 POINTS = [{"x": "0", "f1": [.5, .51], "mean": .505, "sd": .007, "best": False, "stopped": []},

@@ -78,6 +78,13 @@ class RunLogTests(unittest.TestCase):
         self.assertEqual(self.log(line[:20], line[20:]).scores, {1: (1, 1, .5)})
         self.assertEqual(self.log("{cut\n" + line).scores, {1: (1, 1, .5)})
 
+    def test_f1_of_tags_is_read_where_there_is_one(self):
+        line = '{"event":"evaluation","epoch":0,"precision":1,"recall":1,"f1":0.5}\n'
+        tagged = line.replace("0.5}", '0.5,"tag_f1":0.75}')
+        self.assertEqual(self.log(line + tagged.replace(":0,", ":1,")).tag_scores, {1: None, 2: .75})
+        # The last one counts.
+        self.assertEqual(self.log(tagged, line).tag_scores, {1: None})
+
     def test_the_best_epoch_is_the_first_of_equal_ones(self):
         lines = [json.dumps({"event": "evaluation", "epoch": e, "precision": 0, "recall": 0, "f1": f}) + "\n"
                  for e, f in enumerate([.1, .3, .2, .3, .4])]

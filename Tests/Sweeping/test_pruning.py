@@ -132,6 +132,23 @@ class BestTests(unittest.TestCase):
     def test_nothing_found_is_not_best(self):
         self.assertFalse(any(row.is_best for row in rows(sample({"0": [0, 0, 0], "1": [0, 0, 0]}))))
 
+    def test_a_column_for_tags_where_a_model_has_them(self):
+        results = sample({"0": [.5, .6], "1": [.7, .8], "10": [.2, .2]}, stop=4)
+        made = rows(results)
+        self.assertNotIn("tag F1", tables.markdown(made, 16, ""))
+        self.assertIn(",0.55,0.07", tables.csv_of_rows(made, 16).splitlines()[1])
+        for result in results:
+            result.tag_f1 = {"0": None, "1": .5 + .25 * result.trial.seed, "10": .3}[result.trial.value[0][1]]
+        lines = tables.markdown(made, 16, "").splitlines()
+        self.assertTrue(lines[0].startswith("| lambda | seeds | dev F1 | tag F1 | L_D |"), lines[0])
+        self.assertEqual([line.split(" | ")[3] for line in lines[2:5]], ["–", ".625", ".300"])
+        self.assertIn("dev F1  tag F1", tables.terminal(made, 16, 200))
+        listed = [line.split(",") for line in tables.csv_of_rows(made, 16).splitlines()]
+        self.assertEqual([line[listed[0].index("tag_f1_mean")] for line in listed[1:]], ["", "0.625", "0.3"])
+        listed = [line.split(",") for line in tables.csv_of_trials(made).splitlines()]
+        of_trials = [line[listed[0].index("tag_f1")] for line in listed[1:]]
+        self.assertEqual(of_trials, ["", "", "0.5", "0.75", "0.3", "0.3"])
+
     def test_the_table_of_a_terminal_fits(self):
         made = rows(sample({"0": [.50, .51, .52], "0.3": [.7, .7, .71], "1": [.70, .71, .72]}))
         wide, narrow = tables.terminal(made, 16, 200), tables.terminal(made, 16, 60)

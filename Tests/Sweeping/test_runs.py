@@ -1,94 +1,14 @@
 """Sweeps of trainings that tercet's stand-in writes: what was interrupted goes on, and nothing is done twice."""
-import contextlib
 import functools
-import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
-import time
-import types
 import unittest
 
-import sweeping_path
-from sweeping import files, program
-from sweeping.driver import Driver
-from sweeping.places import Slot
+import sweeping_path  # noqa: F401
+from place import LIMIT, STANDIN, Place, files_text, wait
 from sweeping.trial import State, Trial
-
-STANDIN = str(sweeping_path.HERE / "standin")
-SWEEP = str(sweeping_path.CLUSTER / "sweep")
-LIMIT = 300
-
-
-class Place:
-    """A folder with scores of λ 0, 1 and 3 and two seeds, and a sweep in its folder `out`."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        with open(self.path("config.yaml"), "w", encoding="utf-8"):
-            pass
-        self.write("scores.json", json.dumps({
-            f"{value} {seed}": [round(level * (epoch + 1) / 10 + seed / 1000, 4) for epoch in range(10)]
-            for value, level in (("0", .3), ("1", .6), ("3", .5), ("9", .1)) for seed in (1, 2)}))
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, text):
-        with open(self.path(name), "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def read(self, name):
-        with open(self.path(name), encoding="utf-8") as file:
-            return file.read()
-
-    def command(self, *options, grid="lambda=0,1,3"):
-        return [sys.executable, "-B", SWEEP, "config.yaml", "--out", "out", "--grid", grid, "--seeds", "1-2",
-                "--tercet", STANDIN, "--no-plots", *options]
-
-    def start(self, *options, **more):
-        return subprocess.Popen(
-            self.command(*options, **more), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True)
-
-    def run(self, *options, status=0, **more):
-        with self.start(*options, **more) as process:
-            said, complained = process.communicate(timeout=LIMIT)
-        assert process.returncode == status, (process.returncode, said, complained)
-        return said + complained
-
-    def trial(self, value, seed):
-        return Trial(self.path(f"out/trials/model.lambda={value},seed={seed}"))
-
-    def log(self, value, seed):
-        with contextlib.suppress(FileNotFoundError), open(self.trial(value, seed).log.path, encoding="utf-8") as file:
-            return [json.loads(line) for line in file]
-        return []
-
-    def steps(self, value, seed):
-        return [entry["step"] for entry in self.log(value, seed) if entry["event"] == "step"]
-
-    def await_hold(self, value, seed):
-        """Returns when a training has come to its hold."""
-        path = f"{self.trial(value, seed).folder}/output.log"
-        wait(lambda: os.path.exists(path) and "held" in files_text(path))
-
-    def tables(self):
-        return [self.read(f"out/{name}") for name in ("table.md", "table.csv", "trials.csv", "best.yaml")]
-
-
-def files_text(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def wait(condition):
-    end = time.monotonic() + LIMIT
-    while not condition():
-        assert time.monotonic() < end, "it does not come to pass"
-        time.sleep(0.01)
 
 
 class RunTests(unittest.TestCase):
@@ -117,6 +37,10 @@ class RunTests(unittest.TestCase):
         self.assertIn("lambda 1: the best of a sweep, dev F1 .601 ± .001 over 2 seeds", self.place.tables()[3])
         self.assertIn("  lambda: 1.0\n", self.place.tables()[3])
         before = self.place.tables()
+        self.assertIn("| lambda | seeds | dev F1 | tag F1 | L_D |", before[0])
+        self.assertIn("| 1 | 2 | .601 ± .001 | .301 | ", before[0])
+        self.assertIn("model.lambda,seed,state,stopped_at,epoch,precision,recall,f1,tag_f1,test_f1,L_D\n", before[2])
+        self.assertIn("\n1,1,finished,,10,0.601,0.601,0.601,0.3005,,", before[2])
         self.place.run()
         self.assertEqual(self.place.tables(), before)
         self.assertEqual(self.place.steps(1, 1), self.whole)
@@ -242,65 +166,6 @@ class RunTests(unittest.TestCase):
             said = self.place.run(*options, status=1)
             self.assertIn(found, said)
             self.assertEqual(len(said.splitlines()), 1, said)
-
-
-class DriverTests(unittest.TestCase):
-    def test_a_trial_whose_runner_has_only_begun_is_not_started_again(self):
-        with tempfile.TemporaryDirectory() as folder:
-            trial = Trial(f"{folder}/t", {"number": 1, "point": {"a": "1"}, "seed": 1})
-            trial.begin("epochs: 5\nseed: 1\nevaluation:\n  every: 1\n")
-            plan = types.SimpleNamespace(trials=[trial], epochs=5, evaluation_every=1)
-            slot = Slot()
-            slot.trial, slot.process = trial, object()
-            request = types.SimpleNamespace(prune="none", retries=3)
-            self.assertIs(Driver(plan, [slot, Slot()], request, None).states()[trial], State.RUNNING)
-
-
-class FolderTests(unittest.TestCase):
-    def test_the_state_of_a_folder(self):
-        with tempfile.TemporaryDirectory() as folder:
-            trial = Trial(f"{folder}/t", {"number": 1, "point": {"a": "1"}, "seed": 1})
-            trial.begin("seed: 1\n")
-            self.assertIs(Trial(trial.folder).state(), State.WAITING)
-            with open(trial.log.path, "w", encoding="utf-8") as file:
-                file.write('{"event":"start"}\n')
-            self.assertIs(trial.state(), State.INTERRUPTED)
-            files.write_json(f"{trial.folder}/failure.json", {"status": 1, "line": "x"})
-            self.assertIs(trial.state(), State.FAILED)
-            trial.prune(4, "median")
-            self.assertIs(trial.state(), State.PRUNED)
-            lock = files.Lock(f"{trial.folder}/lock")
-            self.assertTrue(lock.take())
-            self.assertIs(trial.state(), State.RUNNING)
-            lock.close()
-            self.assertIs(trial.state(), State.PRUNED)
-            trial.spare()
-            with open(trial.log.path, "a", encoding="utf-8") as file:
-                file.write('{"event":"end","ending":"all epochs"}\n')
-            self.assertIs(trial.state(), State.FINISHED)
-
-    def test_a_damaged_record_is_named(self):
-        with tempfile.TemporaryDirectory() as folder:
-            with open(f"{folder}/trial.json", "w", encoding="utf-8") as file:
-                file.write("{")
-            with self.assertRaisesRegex(files.Failure, f"{folder}/trial.json: is damaged"):
-                Trial(folder)
-
-    def test_the_stand_in_prints_what_tercet_prints(self):
-        tercet = os.environ.get("TERCET")
-        if not tercet:
-            self.skipTest("TERCET names no program")
-        with tempfile.TemporaryDirectory() as folder:
-            configuration = f"{folder}/c.yaml"
-            with open(configuration, "w", encoding="utf-8") as file:
-                file.write("epochs: 3\n")
-            real = program.Program(tercet, configuration, [])
-            self.assertEqual(real.key("lambda", "2"), "model.lambda")
-            self.assertEqual(real.key("model.lambda", "2"), "model.lambda")
-            printed = program.flatten(real.resolve(["lambda=.5"])[0])
-            self.assertEqual([printed[key] for key in ("model.lambda", "epochs", "seed")], ["0.5", "3", "1"])
-            with self.assertRaisesRegex(files.Failure, "did you mean"):
-                real.resolve(["lambada=1"])
 
 
 if __name__ == "__main__":

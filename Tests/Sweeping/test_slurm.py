@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 import sweeping_path  # noqa: F401
-from test_runs import LIMIT, Place
+from place import LIMIT, Place
 
 # Runs the elements at once, or keeps them in the queue where there is a file `hold`.
 SBATCH = f"""#!{sys.executable}

@@ -95,7 +95,8 @@ class Sweep:
     def _run_trials(self):
         """Runs the trials that the plan has by now; whether nobody asked to leave."""
         if self.request.test:
-            test_file(self.request, self.plan.trials[0].configuration)
+            for trial in self.plan.trials:
+                test_file(self.request, trial.configuration)
         if self.plan.others and not self.progress:
             say(f"{len(self.plan.others)} trials of other values or settings stay in {self.plan.folder}, and in no "
                 "table")

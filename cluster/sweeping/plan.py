@@ -42,14 +42,16 @@ class Plan:
             raise Failure(f"{self.folder}: two trials have one number; a copied folder? Move it away")
         return trials
 
-    def add(self, points, batch=None):
-        """Adds a trial for each point and seed, seed by seed: the first seed of all values comes first.
+    @property
+    def steps_per_epoch(self):
+        """0 where it is not known yet."""
+        return max((trial.log.losses[1][0] for trial in self.trials if 1 in trial.log.losses), default=0)
 
-        batch: the number of the round of proposals that the points are of.
-        """
+    def add(self, points):
+        """Adds a trial for each point and seed, seed by seed: the first seed of all values comes first."""
         wanted = [self._resolve(point, seed) for seed in self.request.seeds for point in points]
         for point, seed, configuration in wanted:
-            self._add(point, seed, configuration, batch)
+            self._add(point, seed, configuration)
         self.trials.sort(key=lambda trial: trial.number)
 
     def _resolve(self, point, seed):
@@ -59,13 +61,13 @@ class Plan:
         printed = program.flatten(configuration)
         return {key: plain(value, printed.get(key, value)) for key, value in point.items()}, seed, configuration
 
-    def _add(self, point, seed, configuration, batch):
+    def _add(self, point, seed, configuration):
         identity = self._identity(configuration)
         trial = self._by_identity.get(identity)
         if trial in self.trials:
             return
         if trial is None:
-            trial = self._new(point, seed, configuration, batch)
+            trial = self._new(point, seed, configuration)
             self._by_identity[identity] = trial
         else:
             self.others.remove(trial)
@@ -74,7 +76,7 @@ class Plan:
         trial.begin(configuration)
         self.trials.append(trial)
 
-    def _new(self, point, seed, configuration, batch):
+    def _new(self, point, seed, configuration):
         name = name_of(point, seed)
         if len(name.encode()) > LONGEST:
             raise Failure(f"{name}: longer than a name of a folder may be; sweep fewer keys, or shorter values")
@@ -82,8 +84,6 @@ class Plan:
         if os.path.exists(f"{folder}/trial.json"):
             raise Failure(f"{folder}: {self._difference(folder, configuration)}; take another --out")
         record = {"number": self.next_number, "point": point, "seed": seed}
-        if batch is not None:
-            record["batch"] = batch
         self.next_number += 1
         return Trial(folder, record)
 

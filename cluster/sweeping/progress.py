@@ -66,7 +66,7 @@ class Progress:
     def left(self, states, elapsed):
         """The seconds that remain at the speed so far; None where it is not known yet."""
         done = sum(trial.log.trained for trial in self.plan.trials) - (self.steps or 0)
-        per_epoch = max((trial.log.losses[1][0] for trial in self.plan.trials if 1 in trial.log.losses), default=0)
+        per_epoch = self.plan.steps_per_epoch
         if done <= 0 or elapsed < 5 or not per_epoch:
             return None
         ending = (State.FINISHED, State.PRUNED)

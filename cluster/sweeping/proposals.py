@@ -30,14 +30,15 @@ class Proposals:
 
     def run(self, plan, run):
         """Adds batch after batch to a plan, each after `run()` has come back true: no trial is left to run."""
-        done = 0
-        for index in range(-(-self.request.trials // self.request.batch)):
-            size = min(self.request.batch, self.request.trials - done)
+        done = index = 0
+        while done < self.request.trials:
+            left = self.request.trials - done
             if index == len(self.batches):
-                self.batches.append(self._propose(plan, index, size))
+                self.batches.append(self._propose(plan, index, min(self.request.batch, left)))
                 files.write_json(self.path, {"space": self.space, "batches": self.batches})
-            done += len(self.batches[index])
-            plan.add(self.batches[index])
+            batch = self.batches[index][:left]
+            plan.add(batch)
+            done, index = done + len(batch), index + 1
             if not run():
                 return
 

@@ -59,7 +59,7 @@ def _standing(entries, stopped, index, rung):
     for i, entry in enumerate(entries[:index + 1]):
         was_stopped = i < index and stopped[i] is not None and stopped[i] < rung
         if not was_stopped and entry.log.has_reached(rung):
-            groups.setdefault(entry.value, []).append(entry.log.best_by(rung))
+            groups.setdefault(entry.value, []).append(entry.log.best_by(rung) or 0.0)
     return groups, entries[index].value
 
 

@@ -10,8 +10,8 @@ from .rows import result, rows
 from .trial import State
 
 NOTE = ("dev F1: the best of a trial's epochs, mean ± standard deviation over its seeds, of finished trials where "
-        "there is one. Losses: means over that epoch's steps. The best value has the highest mean; p is that of "
-        "Welch's t-test, corrected by Holm's method.")
+        "there is one. tag F1: the mean at that epoch over those trials, of a model that tags. Losses: means over that "
+        "epoch's steps. The best value has the highest mean; p is that of Welch's t-test, corrected by Holm's method.")
 
 
 class Results:
@@ -71,8 +71,7 @@ class Results:
     def steps_saved(self):
         """How many trials stopped early, the steps that they left out, and the steps of all trials."""
         stopped = [entry.trial for entry in self.found if entry.state is State.PRUNED]
-        per_epoch = max((trial.log.losses[1][0] for trial in self.plan.trials if 1 in trial.log.losses), default=0)
-        total = per_epoch * self.plan.epochs
+        total = self.plan.steps_per_epoch * self.plan.epochs
         saved = sum(total - min(total, trial.log.step) for trial in stopped)
         return len(stopped), saved, total * len(self.plan.trials)
 
@@ -93,21 +92,21 @@ def test_file(request, configuration):
 
 
 def test_score(trial, request):
-    """F1 of a trial's best checkpoint on the test split, computed once for a checkpoint."""
+    """F1 of a trial's best checkpoint on the test split, computed once for a checkpoint and a split."""
     best, kept = f"{trial.folder}/best.h5", f"{trial.folder}/test.json"
     known = files.read_json(kept)
+    split = test_file(request, trial.configuration)
     try:
-        size = [os.stat(best).st_size, os.stat(best).st_mtime_ns]
+        stamp = [[status.st_size, status.st_mtime_ns] for status in map(os.stat, (best, split))]
     except OSError as error:
-        raise Failure(f"{best}: {error.strerror}; it is needed for --test") from error
-    if known and known["checkpoint"] == size:
+        raise Failure(f"{error.filename}: {error.strerror}; it is needed for --test") from error
+    if known and known["checkpoint"] == stamp:
         return known["f1"]
     report = f"{trial.folder}/test-report.json"
-    words = [request.program, "evaluate", "--checkpoint", best, "--data", test_file(request, trial.configuration),
-             "--json", report]
+    words = [request.program, "evaluate", best, split, "--json", report]
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failure(f"{shlex.join(words)}: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}")
     score = files.read_json(report)["systems"][0]["runs"][0]["f1"]
-    files.write_json(kept, {"checkpoint": size, "f1": score})
+    files.write_json(kept, {"checkpoint": stamp, "f1": score})
     return score

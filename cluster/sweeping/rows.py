@@ -19,6 +19,7 @@ class Result:
     epoch: int | None
     scores: tuple | None
     losses: dict
+    tag_f1: float | None = None
     test: float | None = None
 
     @property
@@ -60,11 +61,21 @@ class Row:
         return statistics.stdev(self.scores) if len(self.scores) > 1 else None
 
     @property
+    def counted(self):
+        """The trials that `mean` is of."""
+        return self.finished or self.stopped
+
+    @property
+    def tag_f1(self):
+        """The mean over the trials that `mean` is of; None where the model has no tags."""
+        scores = [result.tag_f1 for result in self.counted if result.tag_f1 is not None]
+        return statistics.fmean(scores) if scores else None
+
+    @property
     def losses(self):
         """The means over the trials that `mean` is of."""
-        counted = self.finished or self.stopped
-        names = sorted({name for result in counted for name in result.losses})
-        found = {name: [r.losses[name] for r in counted if name in r.losses] for name in names}
+        names = sorted({name for result in self.counted for name in result.losses})
+        found = {name: [r.losses[name] for r in self.counted if name in r.losses] for name in names}
         return {name: statistics.fmean(values) for name, values in found.items()}
 
     @property
@@ -82,7 +93,8 @@ def result(trial, state, stop):
     epoch = trial.log.best_epoch(stop)
     if epoch is None:
         return Result(trial, state, stop, None, None, {})
-    return Result(trial, state, stop, epoch, trial.log.scores[epoch], trial.log.mean_losses(epoch))
+    log = trial.log
+    return Result(trial, state, stop, epoch, log.scores[epoch], log.mean_losses(epoch), log.tag_scores[epoch])
 
 
 def order(text):

@@ -20,6 +20,8 @@ class RunLog:
         self.offset = 0
         # By epoch, from 1: (precision, recall, F1) on the development split.
         self.scores = {}
+        # By epoch: F1 of the tags, or None where the model has none.
+        self.tag_scores = {}
         # By epoch: the number of its steps and the sums of their losses by name.
         self.losses = {}
         # The last step, and all steps that were made, repeated ones included.
@@ -63,6 +65,7 @@ class RunLog:
             self.ending = entry["ending"]
         elif event == "evaluation":
             self.scores[entry["epoch"] + 1] = (entry["precision"], entry["recall"], entry["f1"])
+            self.tag_scores[entry["epoch"] + 1] = entry.get("tag_f1")
         elif event == "step":
             self._count(entry)
 

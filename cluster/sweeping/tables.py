@@ -38,14 +38,17 @@ def cells(rows, epochs):
     """The head and the rows of the table that people read."""
     keys = list(rows[0].point)
     losses = sorted({name for row in rows for name in row.losses})
+    has_tags = any(row.tag_f1 is not None for row in rows)
     has_tests = any(row.tests for row in rows)
-    head = [*labels(keys), "seeds", "dev F1", *(["test F1"] if has_tests else []), *losses, "steps saved", "remark"]
+    head = [*labels(keys), "seeds", "dev F1", *(["tag F1"] if has_tags else []), *(["test F1"] if has_tests else []),
+            *losses, "steps saved", "remark"]
     body = []
     for row in rows:
         tests = row.tests
         test = spread(statistics.fmean(tests), statistics.stdev(tests) if len(tests) > 1 else None) if tests else "–"
         body.append([
-            *row.point.values(), seeds(row), spread(row.mean, row.deviation), *([test] if has_tests else []),
+            *row.point.values(), seeds(row), spread(row.mean, row.deviation),
+            *([spread(row.tag_f1, None)] if has_tags else []), *([test] if has_tests else []),
             *(f"{row.losses[name]:.3g}" if name in row.losses else "–" for name in losses),
             f"{100 * row.saved(epochs):.0f} %", remark(row, rows, epochs)])
     return head, body
@@ -119,19 +122,21 @@ def _csv(head, body):
 def csv_of_rows(rows, epochs):
     """A line a value. `p` is Welch's, that the best row and this one have one mean, by Holm's method."""
     losses = sorted({name for row in rows for name in row.losses})
-    head = [*rows[0].point, "trials", "finished", "stopped", "failed", "dev_f1_mean", "dev_f1_sd", "test_f1_mean",
-            *losses, "steps_saved", "best", "p"]
+    head = [*rows[0].point, "trials", "finished", "stopped", "failed", "dev_f1_mean", "dev_f1_sd", "tag_f1_mean",
+            "test_f1_mean", *losses, "steps_saved", "best", "p"]
     return _csv(head, [[
         *row.point.values(), len(row.results), len(row.finished), len(row.stopped), row.count(State.FAILED), row.mean,
-        row.deviation, statistics.fmean(row.tests) if row.tests else None, *(row.losses.get(name) for name in losses),
-        row.saved(epochs), int(row.is_best), row.p] for row in rows])
+        row.deviation, row.tag_f1, statistics.fmean(row.tests) if row.tests else None,
+        *(row.losses.get(name) for name in losses), row.saved(epochs), int(row.is_best), row.p] for row in rows])
 
 
 def csv_of_trials(rows):
     """A line a trial, with the epoch of its best score; of one that was stopped, until it was."""
     losses = sorted({name for row in rows for result in row.results for name in result.losses})
-    head = [*rows[0].point, "seed", "state", "stopped_at", "epoch", "precision", "recall", "f1", "test_f1", *losses]
+    head = [*rows[0].point, "seed", "state", "stopped_at", "epoch", "precision", "recall", "f1", "tag_f1", "test_f1",
+            *losses]
     return _csv(head, [[
         *row.point.values(), result.trial.seed, result.state.value, result.stop, result.epoch,
-        *(result.scores or (None, None, None)), result.test, *(result.losses.get(name) for name in losses)]
+        *(result.scores or (None, None, None)), result.tag_f1, result.test,
+        *(result.losses.get(name) for name in losses)]
         for row in rows for result in row.results])

@@ -52,7 +52,7 @@ package enum AtomicFile {
     guard case .diskFull(let needed, nil) = error.reason else {
       return CheckpointError(path, error.reason)
     }
-    return CheckpointError(path, .diskFull(needed: needed, free: freeBytes(at: folder(of: path))))
+    return CheckpointError(path, .diskFull(needed: needed, free: Room(folder(of: path))?.free))
   }
 
   private static func copy(
@@ -73,16 +73,8 @@ package enum AtomicFile {
 
   /// Refuses a file of `needed` bytes where the disk has less room.
   static func checkSpace(for needed: Int, at path: String) throws(CheckpointError) {
-    guard let free = freeBytes(at: folder(of: path)), free < needed else { return }
+    guard let free = Room(folder(of: path))?.free, free < needed else { return }
     throw CheckpointError(path, .diskFull(needed: needed, free: free))
-  }
-
-  /// The bytes that this user may still write in a folder; nil where the system does not tell.
-  private static func freeBytes(at folder: String) -> Int? {
-    var status = statvfs()
-    guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return nil }
-    let blocks = geteuid() == 0 ? status.f_bfree : status.f_bavail
-    return Int(clamping: blocks.multipliedReportingOverflow(by: status.f_frsize).partialValue)
   }
 
   /// Flushes a folder, so that a new name survives a crash; file systems without need for it return `EINVAL`.

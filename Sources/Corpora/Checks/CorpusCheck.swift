@@ -43,6 +43,6 @@ public struct CorpusCheck: Sendable {
 extension [CheckedSplit] {
   /// The training split, where it has sentences.
   var training: CheckedSplit? { first { $0.name == "train" && !$0.sentences.isEmpty } }
-  /// The other splits.
-  var others: [CheckedSplit] { filter { $0.name != "train" } }
+  /// The other splits that have sentences.
+  var others: [CheckedSplit] { filter { $0.name != "train" && !$0.sentences.isEmpty } }
 }

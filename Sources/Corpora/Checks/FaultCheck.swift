@@ -20,7 +20,7 @@ enum FaultCheck {
 
   private static func missing(_ splits: [CheckedSplit], in folder: String) -> [Finding] {
     ["train", "dev"].filter { name in !splits.contains { $0.name == name } }.map { name in
-      let path = "\(folder)/\(name).jsonl"
+      let path = (folder.hasSuffix("/") ? folder : folder + "/") + "\(name).jsonl"
       let command = CorpusFolder.command(making: path) ?? "tercet data convert … --out \(path)"
       return Finding(
         .fault, "faults.missing", "\(path): is not there, and training reads it",

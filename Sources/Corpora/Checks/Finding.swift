@@ -59,7 +59,8 @@ public struct Finding: Sendable, Hashable {
   private static func share(_ count: Int, of whole: Int) -> String {
     if whole == 0 { return "" }
     let percent = (1000 * Double(count) / Double(whole)).rounded() / 10
-    return percent == 0 ? " (under 0.1 %)" : " (\(percent) %)"
+    if count > 0 && percent == 0 { return " (under 0.1 %)" }
+    return count < whole && percent == 100 ? " (over 99.9 %)" : " (\(percent) %)"
   }
 }
 

@@ -3,7 +3,7 @@ enum WordCheck {
   static func section(_ splits: [CheckedSplit]) -> FindingSection {
     var findings: [Finding] = []
     if let training = splits.training {
-      for split in splits.others where !split.sentences.isEmpty {
+      for split in splits.others {
         findings += [unknown(split, training.statistics)]
         findings += [cut(split, training.statistics)].compactMap { $0 }
       }

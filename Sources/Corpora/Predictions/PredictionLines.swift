@@ -27,7 +27,7 @@ public enum PredictionLines {
     }
     if prediction.entities != nil || prediction.tags != nil {
       let entities = prediction.entities ?? prediction.tags?.spans.map { EntityMention(span: $0) }
-      members.append("\"entities\":\(JSONLines.list((entities ?? []).map(JSONLines.json)))")
+      members.append("\"entities\":\(JSONLines.list((entities ?? []).map { JSONLines.json($0) }))")
     }
     return "{\(members.joined(separator: ","))}"
   }

@@ -128,10 +128,7 @@ public enum JSONLines {
     _ sentence: Sentence, _ members: String, entity more: (EntityMention) -> String,
     triple further: (Int) -> String
   ) -> String {
-    let entities = sentence.entities.map { entity in
-      let type = entity.type.map { ",\"type\":\(quoted($0))" } ?? ""
-      return "{\"span\":\(json(entity.span))\(type)\(more(entity))}"
-    }
+    let entities = sentence.entities.map { json($0, more($0)) }
     let triples = sentence.triples.enumerated().map { index, triple in
       "{\"head\":\(json(triple.head)),\"relation\":\(quoted(triple.relation)),"
         + "\"tail\":\(json(triple.tail))\(further(index))}"
@@ -146,8 +143,10 @@ public enum JSONLines {
     "[\(elements.joined(separator: ","))]"
   }
 
-  static func json(_ entity: EntityMention) -> String {
-    "{\"span\":\(json(entity.span))\(entity.type.map { ",\"type\":\(quoted($0))" } ?? "")}"
+  /// An entity with further members, each with a comma before it.
+  static func json(_ entity: EntityMention, _ members: String = "") -> String {
+    let type = entity.type.map { ",\"type\":\(quoted($0))" } ?? ""
+    return "{\"span\":\(json(entity.span))\(type)\(members)}"
   }
 
   static func json(_ span: Span) -> String { "[\(span.start),\(span.end)]" }

@@ -93,45 +93,55 @@ extension EvaluationReport {
     public let match: String
     /// The numbers.
     public let score: Score
+    /// The rows that must be asked for with this one; `nil` where it is always printed.
+    let part: ReportRows?
   }
 
   /// All scores in the order in which they are printed.
   public var rows: [Row] {
     let match = options.matchLabel
-    var rows = [Row(name: "all", match: match, score: score)]
+    var rows = [Row(name: "all", match: match, score: score, part: nil)]
     for mode in MatchMode.allCases where mode.rawValue != match {
       if let score = otherMatches[mode] {
-        rows.append(Row(name: "all", match: mode.rawValue, score: score))
+        rows.append(Row(name: "all", match: mode.rawValue, score: score, part: nil))
       }
     }
-    rows += Self.rows(OverlapClass.allCases, byOverlap, match) { $0.rawValue }
-    rows += Self.rows(TripleCountBucket.allCases, byTripleCount, match) { "triples \($0.rawValue)" }
-    rows += Self.rows(options.lengthRule.buckets, byEntityLength, match) {
+    rows += Self.rows(OverlapClass.allCases, byOverlap, match, .class) { $0.rawValue }
+    rows += Self.rows(TripleCountBucket.allCases, byTripleCount, match, .count) {
+      "triples \($0.rawValue)"
+    }
+    rows += Self.rows(options.lengthRule.buckets, byEntityLength, match, .length) {
       "entity length \($0.rawValue)"
     }
-    rows += Self.rows(SentenceLengthBucket.allCases, bySentenceLength, match) {
+    rows += Self.rows(SentenceLengthBucket.allCases, bySentenceLength, match, .length) {
       "tokens \($0.rawValue)"
     }
-    rows += Self.rows(Novelty.allCases, byNovelty ?? [:], "exact") { $0.rawValue }
+    rows += Self.rows(Novelty.allCases, byNovelty ?? [:], MatchMode.exact.rawValue, nil) {
+      $0.rawValue
+    }
     for (name, scores) in [("relation", relation), ("entity", entity)] {
-      rows.append(Row(name: "\(name), set", match: match, score: scores.set))
-      rows.append(Row(name: "\(name), copymtl", match: match, score: scores.copymtl))
+      rows.append(Row(name: "\(name), set", match: match, score: scores.set, part: .all))
+      rows.append(Row(name: "\(name), copymtl", match: match, score: scores.copymtl, part: .all))
     }
-    let tags = [
-      ("tagging", "spans", tagging), ("tagging", "typed spans", typedTagging),
-      ("completion", "spans", completion),
+    return rows + tagRows
+  }
+
+  private var tagRows: [Row] {
+    let tags: [(String, String, Score?, ReportRows?)] = [
+      ("tagging", "spans", tagging, nil), ("tagging", "typed spans", typedTagging, nil),
+      ("completion", "spans", completion, .all),
     ]
-    for (name, match, score) in tags {
-      if let score { rows.append(Row(name: name, match: match, score: score)) }
+    return tags.compactMap { name, match, score, part in
+      score.map { Row(name: name, match: match, score: $0, part: part) }
     }
-    return rows
   }
 
   private static func rows<Key: Hashable>(
-    _ keys: [Key], _ scores: [Key: Score], _ match: String, name: (Key) -> String
+    _ keys: [Key], _ scores: [Key: Score], _ match: String, _ part: ReportRows?,
+    name: (Key) -> String
   ) -> [Row] {
     keys.compactMap { key in
-      scores[key].map { Row(name: name(key), match: match, score: $0) }
+      scores[key].map { Row(name: name(key), match: match, score: $0, part: part) }
     }
   }
 }

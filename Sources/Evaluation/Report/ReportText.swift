@@ -1,4 +1,3 @@
-import Foundation
 import Typesetting
 
 /// The further rows that a report prints.
@@ -27,7 +26,7 @@ extension EvaluationReport {
   public func text(width: Int? = nil, rows asked: [ReportRows] = []) -> String {
     let all = asked.contains(.all)
     func shows(_ rows: ReportRows) -> Bool { all || asked.contains(rows) }
-    let shown = rows.filter { row in row.part.map(shows) ?? all || row.isHeadline }
+    let shown = rows.filter { $0.part.map(shows) ?? true }
     let common = byRelation.filter { $0.score.counts.gold >= Self.fewest }
     let relations = shows(.relation) ? byRelation : Array(common.prefix(Self.worst))
     let parts = [
@@ -61,7 +60,8 @@ extension EvaluationReport {
       let score = relation.score
       let taken = relation.takenFor.prefix(2).map { "\($0.relation) (\($0.count))" }
       return [
-        relation.name, short(score.precision), short(score.recall), short(score.f1),
+        relation.name, Figures.shortScore(score.precision), Figures.shortScore(score.recall),
+        Figures.shortScore(score.f1),
         "\(score.counts.gold)", taken.joined(separator: ", "),
       ]
     }
@@ -78,40 +78,28 @@ extension EvaluationReport {
   }
 }
 
-extension EvaluationReport.Row {
-  /// The rows that must be asked for with this one; `nil` where all must.
-  fileprivate var part: ReportRows? {
-    if ["Normal", "EPO", "SEO"].contains(name) { return .class }
-    if name.hasPrefix("triples ") { return .count }
-    return name.hasPrefix("entity length") || name.hasPrefix("tokens ") ? .length : nil
-  }
-
-  /// Whether the row is always printed.
-  fileprivate var isHeadline: Bool {
-    name == "all" || name == "tagging" || Novelty(rawValue: name) != nil
-  }
-}
-
 extension Score {
   /// P, R, F1, interval, ceiling and counts as a row of a table.
   fileprivate var cells: [String] {
     [
-      short(precision), short(recall), short(f1), interval?.text ?? "-",
-      ceiling.map { short($0.f1) } ?? "-", "\(counts.tp)", "\(counts.predicted)", "\(counts.gold)",
+      Figures.shortScore(precision), Figures.shortScore(recall), Figures.shortScore(f1),
+      interval?.text ?? "-",
+      ceiling.map { Figures.shortScore($0.f1) } ?? "-", "\(counts.tp)", "\(counts.predicted)",
+      "\(counts.gold)",
     ]
   }
 }
 
 extension Interval {
   /// The interval as tables print it: `[.553, .601]`.
-  var text: String { "[\(short(low)), \(short(high))]" }
+  var text: String { "[\(Figures.shortScore(low)), \(Figures.shortScore(high))]" }
 }
 
 extension Calibration {
   /// The expected error in a line.
   fileprivate var line: String {
     "probabilities of \(bins.reduce(0) { $0 + $1.count }) triples: expected calibration error "
-      + short(expectedError)
+      + Figures.shortScore(expectedError)
   }
 }
 
@@ -132,11 +120,4 @@ extension Faults {
   private func name(of kind: FaultKind) -> String {
     kind == .beyondLimit ? "beyond \(limit ?? 0) triples" : kind.rawValue
   }
-}
-
-/// A share with three places and no zero before the point: `.953`, `0` and `1`.
-func short(_ value: Double) -> String {
-  if value == 0 || value == 1 { return value == 0 ? "0" : "1" }
-  let text = String(format: "%.3f", value)
-  return text.replacing(/^(-?)0\./) { "\($0.1)." }
 }

@@ -38,12 +38,12 @@ public struct Calibration: Hashable, Sendable, Encodable {
   /// Compares probabilities with what is right.
   ///
   /// - Parameters:
-  ///   - scored: probability and rightness of each distinct predicted triple.
+  ///   - scored: probability, of 32 bits, and rightness of each distinct predicted triple.
   ///   - gold: the number of gold triples.
   init(_ scored: [(score: Double, isRight: Bool)], gold: Int) {
     var bins = Array(repeating: Bin(), count: Self.binCount)
     for (score, isRight) in scored {
-      let index = min(Int(score * Double(Self.binCount)), Self.binCount - 1)
+      let index = min(Int(Float(score) * Float(Self.binCount)), Self.binCount - 1)
       bins[index].count += 1
       bins[index].right += isRight ? 1 : 0
       bins[index].score += score
@@ -57,7 +57,7 @@ public struct Calibration: Hashable, Sendable, Encodable {
     expectedError = scored.isEmpty ? 0 : distance / Double(scored.count)
     curve = (0..<Self.pointCount).map { step in
       let least = Double(step) / Double(Self.pointCount - 1)
-      let kept = scored.filter { $0.score >= least }
+      let kept = scored.filter { Float($0.score) >= Float(least) }
       let counts = TripleCounts(tp: kept.count(where: \.isRight), predicted: kept.count, gold: gold)
       return Point(score: least, precision: counts.precision, recall: counts.recall)
     }

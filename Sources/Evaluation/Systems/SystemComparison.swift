@@ -12,23 +12,8 @@ public struct SystemComparison: Hashable, Sendable, Encodable {
     public let p: Double
     /// The p-value for all comparisons together (Holm, 1979).
     public let adjustedP: Double
-    /// Whether ``adjustedP`` is below .05.
-    public var isSignificant: Bool { adjustedP < SystemComparison.level }
-
-    private enum Key: String, CodingKey {
-      case name, difference, interval, p, adjustedP, isSignificant
-    }
-
-    /// Writes all values.
-    public func encode(to encoder: any Encoder) throws {
-      var values = encoder.container(keyedBy: Key.self)
-      try values.encode(name, forKey: .name)
-      try values.encode(difference, forKey: .difference)
-      try values.encode(interval, forKey: .interval)
-      try values.encode(p, forKey: .p)
-      try values.encode(adjustedP, forKey: .adjustedP)
-      try values.encode(isSignificant, forKey: .isSignificant)
-    }
+    /// Whether ``adjustedP`` is below ``SystemComparison/level``.
+    public let isSignificant: Bool
   }
 
   /// The level below which a p-value is significant.
@@ -45,15 +30,17 @@ public struct SystemComparison: Hashable, Sendable, Encodable {
   init?(_ systems: [SystemScores]) {
     guard let first = systems.first, systems.count > 1 else { return nil }
     let others = systems.dropFirst()
-    let differences = others.map { zip($0.resampled, first.resampled).map(-) }
+    let baseline = first.resampled()
+    let differences = others.map { zip($0.resampled(), baseline).map(-) }
     let p = differences.map(Self.pValue)
-    baseline = first.name
+    self.baseline = first.name
     resamples = Bootstrap.resamples
     let adjusted = Self.holm(p)
     self.differences = others.enumerated().map { index, system in
       Difference(
         name: system.name, difference: system.f1.mean - first.f1.mean,
-        interval: Interval(of: differences[index]), p: p[index], adjustedP: adjusted[index])
+        interval: Interval(of: differences[index]), p: p[index], adjustedP: adjusted[index],
+        isSignificant: adjusted[index] < Self.level)
     }
   }
 

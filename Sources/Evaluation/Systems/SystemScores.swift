@@ -47,13 +47,6 @@ public struct SystemScores: Hashable, Sendable, Encodable {
   public let f1: Spread
   /// The interval of the runs' mean F1 over resamples of the sentences.
   public let interval: Interval
-  /// The runs' mean F1 of each resample.
-  let resampled: [Double]
-
-  private enum CodingKeys: String, CodingKey {
-    case name, runs, precision, recall, f1, interval
-  }
-
   /// Takes runs together.
   ///
   /// - Precondition: there are runs.
@@ -63,12 +56,20 @@ public struct SystemScores: Hashable, Sendable, Encodable {
     precision = Spread(scores.map(\.precision))
     recall = Spread(scores.map(\.recall))
     f1 = Spread(scores.map(\.f1))
-    let bootstrap = Bootstrap(sentences: scores[0].sentences)
-    let all = bootstrap.f1(of: scores.map(\.bySentence))
-    resampled = (0..<Bootstrap.resamples).map { resample in
+    // A single run's own interval is that of the same resamples.
+    let own = runs.count == 1 ? scores[0].interval : nil
+    interval = own ?? Interval(of: Self.resampled(runs))
+  }
+
+  /// The runs' mean F1 of each resample.
+  func resampled() -> [Double] { Self.resampled(runs) }
+
+  private static func resampled(_ runs: [SystemRun]) -> [Double] {
+    let scores = runs.map(\.report.score)
+    let all = Bootstrap(sentences: scores[0].sentences).f1(of: scores.map(\.bySentence))
+    return (0..<Bootstrap.resamples).map { resample in
       all.reduce(0) { $0 + $1[resample] } / Double(all.count)
     }
-    interval = Interval(of: resampled)
   }
 }
 

@@ -34,9 +34,11 @@ extension EvaluationResult {
       let (letter, system) = pair
       let other = index == 0 ? nil : comparison?.differences[index - 1]
       return [
-        letter, "\(system.runs.count)", short(system.precision.mean), short(system.recall.mean),
+        letter, "\(system.runs.count)", Figures.shortScore(system.precision.mean),
+        Figures.shortScore(system.recall.mean),
         system.f1.text, system.interval.text,
-        other.map { "\(short($0.difference)) \($0.interval.text)" } ?? "-", other?.pText ?? "-",
+        other.map { "\(Figures.shortScore($0.difference)) \($0.interval.text)" } ?? "-",
+        other?.pText ?? "-",
       ]
     }
     let shown = comparison == nil ? header.count - 2 : header.count
@@ -47,12 +49,13 @@ extension EvaluationResult {
 
 extension Spread {
   fileprivate var text: String {
-    deviation.map { "\(short(mean)) ± \(short($0))" } ?? short(mean)
+    deviation.map { "\(Figures.shortScore(mean)) ± \(Figures.shortScore($0))" }
+      ?? Figures.shortScore(mean)
   }
 }
 
 extension SystemComparison.Difference {
   fileprivate var pText: String {
-    short((adjustedP * 1000).rounded(.up) / 1000) + (isSignificant ? " *" : "")
+    Figures.shortScore((adjustedP * 1000).rounded(.up) / 1000) + (isSignificant ? " *" : "")
   }
 }

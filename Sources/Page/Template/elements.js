@@ -57,5 +57,6 @@ function fragment(view, parameters = {}) {
   for (const [key, values] of Object.entries(parameters)) {
     for (const value of [values].flat()) if (value !== "" && value !== null) search.append(key, value);
   }
-  return "#" + view + (search.size ? "?" + search : "");
+  const words = search.toString();
+  return "#" + view + (words ? "?" + words : "");
 }

@@ -67,7 +67,7 @@ function scoresView(parameters) {
   const header = ["", "P", "R", "F1", "F1 from 0 to 1", "95 % interval", "ceiling", "correct", "predicted", "gold",
     "sentences"];
   const hasCeiling = rows.some((row) => row.ceiling), ceiling = header.indexOf("ceiling");
-  const shown = (cells) => hasCeiling ? cells : cells.toSpliced(ceiling, 1);
+  const shown = (cells) => hasCeiling ? cells : cells.filter((_, index) => index !== ceiling);
   let left = rows;
   const parts = scoreParts.map(([name, belongs]) => {
     const part = left.filter(belongs);

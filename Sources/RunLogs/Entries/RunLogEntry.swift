@@ -26,7 +26,7 @@ package struct RunLogEntry: Sendable, Equatable {
   /// Makes an entry.
   package init(_ content: Content, time: Date?) { (self.content, self.time) = (content, time) }
 
-  /// The update that the line is about; `nil` for a start, which has its own meaning, and for lines about none.
+  /// The update whose repetition supersedes the line; `nil` for lines that stay: starts, ends and others.
   var step: Int? {
     switch content {
     case .step(let entry): entry.step
@@ -42,7 +42,6 @@ extension RunLogEntry: Decodable {
     let values = try decoder.container(keyedBy: RunLogField.self)
     time = try values.decodeIfPresent(String.self, forKey: .time).flatMap(LogTime.time)
     let name = try values.decode(String.self, forKey: .event)
-    func number(_ field: RunLogField) throws -> Int { try values.count(field) }
     func host() throws -> String { try values.decode(String.self, forKey: .host) }
     content =
       switch RunLogEvent(rawValue: name) {
@@ -51,17 +50,18 @@ extension RunLogEntry: Decodable {
       case .evaluation: .evaluation(try EvaluationEntry(from: decoder))
       case .ranks:
         .ranks(
-          seconds: try values.decode([Double].self, forKey: .seconds), step: try number(.step))
+          seconds: try values.decode([Double].self, forKey: .seconds), step: try values.count(.step)
+        )
       case .straggler:
         .straggler(
-          rank: try number(.rank), host: try host(),
-          times: try values.decode(Double.self, forKey: .times), step: try number(.step))
+          rank: try values.count(.rank), host: try host(),
+          times: try values.decode(Double.self, forKey: .times), step: try values.count(.step))
       case .stall, .abort:
         .stall(
-          rank: try number(.rank), host: try host(),
-          seconds: try values.decode(Double.self, forKey: .seconds), step: try number(.step))
+          rank: try values.count(.rank), host: try host(),
+          seconds: try values.decode(Double.self, forKey: .seconds), step: try values.count(.step))
       case .end:
-        .end(try values.decode(String.self, forKey: .ending), step: try number(.step))
+        .end(try values.decode(String.self, forKey: .ending), step: try values.count(.step))
       default: .other(name)
       }
   }

@@ -1,5 +1,5 @@
 /// The names of the run log's fields. A step has further ones: the terms of its model's objective, by their names.
-package enum RunLogField: String, CodingKey, CaseIterable, Sendable {
+package enum RunLogField: String, CodingKey, Sendable {
   /// What a line is about, a ``RunLogEvent``.
   case event
   /// When the line was made, as ``LogTime`` writes it.
@@ -40,7 +40,7 @@ package enum RunLogField: String, CodingKey, CaseIterable, Sendable {
 }
 
 /// What the lines of a run log are about.
-package enum RunLogEvent: String, Codable, Sendable {
+package enum RunLogEvent: String, Decodable, Sendable {
   case start, step, evaluation, thresholds, temperature, nonfinite, save, ranks, straggler, stall,
     abort, signal
   case end

@@ -23,6 +23,8 @@ final class RunDisplay: Sendable {
 
   /// Shows what a report says of the run's progress.
   func show(_ content: RunLogEntry.Content, at time: Date) {
+    // The lock is held while standard output is written, which may hang; the watchdog's reports must not wait for it.
+    if !Self.isProgress(content) { return }
     state.withLock { state in
       let row = state.progress.add(RunLogEntry(content, time: time))
       switch voice.progress {
@@ -39,6 +41,14 @@ final class RunDisplay: Sendable {
           draw(state.progress.line(), on: screen)
         }
       }
+    }
+  }
+
+  /// Whether a report says how far the run is.
+  private static func isProgress(_ content: RunLogEntry.Content) -> Bool {
+    switch content {
+    case .start, .step, .evaluation: true
+    default: false
     }
   }
 

@@ -104,6 +104,7 @@ struct BestTuning {
   /// The development split for the model with some thresholds.
   private func split(with thresholds: [Threshold]) -> any EncodedSplit {
     let development = run.corpus.development
+    if thresholds == run.options.model.options.thresholds { return development }
     var model = run.options.model.with(thresholds).model(for: run.model.vocabularies)
     model.extraVectors = run.model.extraVectors
     return model.encode(

@@ -61,12 +61,12 @@ struct KernelChoice: Codable, Equatable, CustomStringConvertible {
   private func change(since checkpoint: String) -> String? {
     let log = URL(filePath: checkpoint).deletingLastPathComponent().appending(
       path: RunLogReader.fileName)
-    struct Start: Codable {
-      let event: String
+    struct Start: Decodable {
+      let event: RunLogEvent
     }
     let lines = (try? Data(contentsOf: log))?.split(separator: 0x0A) ?? []
     let start = lines.last {
-      (try? JSONDecoder().decode(Start.self, from: $0))?.event == "start"
+      (try? JSONDecoder().decode(Start.self, from: $0))?.event == .start
     }
     guard let start, let before = try? JSONDecoder().decode(KernelChoice.self, from: start),
       before != self

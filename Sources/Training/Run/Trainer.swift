@@ -80,7 +80,8 @@ public final class Trainer {
   }
 
   /// Trains until the last epoch, until `stopAfter` or patience ends it, or until a signal comes; then chooses
-  /// thresholds and fits the temperature where the run has ended. All checkpoints are on disk when it returns, on every rank.
+  /// thresholds and fits the temperature where the run has ended. All checkpoints are on disk when it returns, on
+  /// every rank.
   public func train(on session: borrowing Session) throws -> Ending {
     var ending = try loop(on: session)
     try saver.finish(on: session)

@@ -5,7 +5,8 @@ import Limits
 
 /// A program that was started, waited for and heard.
 struct Inquiry {
-  /// Its exit status; 128 and the signal's number where a signal ended it, 124 where its time was up.
+  /// Its exit status; 128 and the signal's number where a signal ended it, 124 where its time was up, 137 where it
+  /// then had to be killed.
   let status: Int32
   /// What it has written to standard output and standard error.
   let output: [UInt8]

@@ -79,7 +79,9 @@ enum LauncherChecks {
 
   /// Why the ranks failed: what they say of it, or else `mpirun`.
   private static func reason(_ test: Inquiry) -> String {
-    if test.status == Inquiry.timeUp { return "they have not ended within \(patience) s" }
+    if [Inquiry.timeUp, 128 + SIGKILL].contains(test.status) {
+      return "they have not ended within \(patience) s"
+    }
     var filter = BannerFilter()
     let own = filter.pass(test.output[...]) + filter.pass([])
     let lines = String(decoding: own, as: UTF8.self).split(separator: "\n")

@@ -1,6 +1,7 @@
 import Commands
 import Foundation
 import Glibc
+import RunLogs
 import Training
 
 /// A training on several ranks of this machine: what `tercet train --ranks N` starts in its place.
@@ -52,7 +53,7 @@ private struct RunLogMark {
   private let before: [Int]
 
   init(folder: String) {
-    path = folder + "/run.jsonl"
+    path = "\(folder)/\(RunLogReader.fileName)"
     before = Self.state(of: path)
   }
 

@@ -6,30 +6,33 @@ import Typesetting
 /// Prints the lines of runs as they come.
 struct Follower {
   private var logs: [LoggedRun]
-  private let table: CSVTable?
+  private let view: Log.View
+  /// The columns; `nil` for lines for people.
+  private var table: CSVTable?
   /// Milliseconds from one look to the next.
   private static let pause: Int32 = 500
 
   /// - Parameters:
   ///   - logs: the runs, read so far.
   ///   - view: lines for people, or CSV.
-  init(_ logs: [LoggedRun], _ view: Log.View) {
-    self.logs = logs
-    table = view == .csv ? CSVTable(losses: LoggedRun.losses(of: logs)) : nil
-  }
+  init(_ logs: [LoggedRun], _ view: Log.View) { (self.logs, self.view) = (logs, view) }
 
   /// Goes on until every run has ended, or until nobody reads.
   mutating func run() throws {
-    if let table {
-      Console.line(table.header)
-      for log in logs {
-        for line in table.lines(of: log.run, name: log.name) { Console.line(line) }
-      }
-    }
+    if view == .csv { try begin() }
     while logs.contains(where: { $0.run.ending == nil }) {
       Console.pause(milliseconds: Self.pause)
       for index in logs.indices { try look(at: index) }
     }
+  }
+
+  /// Prints what there is as CSV, once every run has begun: its start names the losses, which are columns.
+  private mutating func begin() throws {
+    while logs.contains(where: { $0.run.start == nil }) {
+      Console.pause(milliseconds: Self.pause)
+      for index in logs.indices { try logs[index].readAll(isEnd: false) }
+    }
+    table = Log.print(csv: logs)
   }
 
   private mutating func look(at index: Int) throws {

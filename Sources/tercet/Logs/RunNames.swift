@@ -1,11 +1,13 @@
+import RunLogs
+
 /// Short names for runs that are shown together.
 enum RunNames {
   /// A name for each path, by as many of its last parts as tell it from the others; the name of the log itself is no
   /// part of it.
   static func distinct(_ paths: [String]) -> [String] {
     let parts = paths.map { path in
-      let all = path.split(separator: "/").filter { $0 != "." }
-      return all.last == "run.jsonl" && all.count > 1 ? all.dropLast() : all[...]
+      let all = path.split(separator: "/").filter { $0 != "." && $0 != ".." }
+      return all.last == RunLogReader.fileName[...] && all.count > 1 ? all.dropLast() : all[...]
     }
     let longest = parts.map(\.count).max() ?? 1
     for count in 1...max(1, longest) {

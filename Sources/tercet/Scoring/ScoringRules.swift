@@ -13,7 +13,6 @@ struct ScoringRules: Equatable {
   static let lengthBuckets = Flag(
     "length-buckets", .required("UNIT"),
     help: "score entity lengths by triple or by sentence (default: triple)")
-
   static let minScore = Flag(
     "min-score", .required("P"),
     help: "leave out predicted triples of a probability below P (default: none)")
@@ -51,7 +50,7 @@ extension ScoringRules {
     }
   }
 
-  /// The predictions without those of a low probability.
+  /// The predictions without those of a low probability, which standard error counts.
   ///
   /// - Parameter name: where they come from, for errors.
   func kept(_ predictions: [Prediction], of name: String) throws -> [Prediction] {
@@ -59,7 +58,13 @@ extension ScoringRules {
     guard predictions.allSatisfy({ $0.scores.count == $0.groups.count }) else {
       throw Failure(description: "\(name): has no scores; leave --min-score out")
     }
-    return predictions.map { $0.keeping(from: minScore) }
+    let kept = predictions.map { $0.keeping(from: minScore) }
+    let (before, after) = (
+      predictions.reduce(0) { $0 + $1.groups.count }, kept.reduce(0) { $0 + $1.groups.count }
+    )
+    Console.error(
+      "\(name): --min-score leaves out \(before - after) of \(before) predicted triples")
+    return kept
   }
 
   /// The rules as the evaluator takes them.

@@ -2,6 +2,7 @@ import Commands
 import Configuration
 import Corpora
 import Evaluation
+import Foundation
 import Training
 
 /// `tercet data check PATH`: says what is wrong or odd in a folder of splits, in one go.
@@ -47,7 +48,9 @@ struct DataCheck: Verb {
     try output?.refuse(splits + [configuration].compactMap { $0 })
     if output != nil { Console.outliveOutput(nil) }
     var options = try self.options()
-    options?.data.directory = path
+    let isFile = splits == [path]
+    options?.data.directory =
+      isFile ? URL(filePath: path).deletingLastPathComponent().relativePath : path
     let longest = options?.data.maximumLength ?? RunOptions.DataOptions().maximumLength
     var check = try CorpusCheck(path, longest: longest)
     if let section = FindingSection(memoryOn: check) { check.add(section) }

@@ -135,12 +135,8 @@ extension Evaluate {
 extension Evaluate {
   func run() throws -> ExitStatus {
     let files = try models.map(CheckpointName.file)
-    let outputs = [report, predictions, page].map { $0.map { Output(path: $0) } }
-    for output in outputs { try output?.refuse([data] + files) }
-    // A report is written also where nobody reads the table.
-    try Output.refuseRepeats(outputs.compactMap { $0 })
-    if outputs.contains(where: { $0 != nil }) { Console.outliveOutput(nil) }
-    let say = outputs.compactMap { $0 }.first(where: \.isStandardOutput)?.say ?? Console.line
+    let outputs = try ScoringOutputs(
+      report: report, page: page, predictions: predictions, inputs: [data] + files)
     let sentences = try JSONLines.read(data)
     var systems = ScoredSystems()
     for (model, file) in zip(models, files) {
@@ -156,22 +152,16 @@ extension Evaluate {
       let loaded = try LoadedModel(file, precision: precision, changes: changes, vectors: vectors)
       let (report, found) = try score(loaded, sentences)
       for note in notes(on: report, of: loaded) {
-        Lines.wrapped(note, to: Console.width).forEach(say)
+        Lines.wrapped(note, to: Console.width).forEach(outputs.say)
       }
-      try outputs[1]?.write(
-        zip(sentences, found).map { PredictionLines.line($0, $1) + "\n" }.joined())
+      try outputs.write(found, for: sentences)
       systems.add(
         SystemRun(
           source: model, seed: loaded.options.seed, tuned: loaded.tuned, report: report),
         settings: loaded.settings, predictions: found,
         configuration: ConfigurationText.yaml(of: loaded.options))
     }
-    let result = try systems.result()
-    let gold = result.systems[0].runs[0].report.score.counts.gold
-    let title = "\(models[0]) on \(data): \(sentences.count) sentences, \(gold) triples"
-    result.show(style, title: title, sentences, say: say)
-    try outputs[0]?.write(String(decoding: result.json, as: UTF8.self))
-    if let page = outputs[2] { try systems.page(title, result, sentences).write(to: page) }
+    try outputs.finish(systems, style, of: models[0], on: data, sentences)
     return .success
   }
 

@@ -75,7 +75,7 @@ extension Log {
     for warning in logs.compactMap(\.warning) { Console.error(warning) }
     switch view {
     case .summary: print(logs)
-    case .csv: if !follows { print(csv: logs) }
+    case .csv: if !follows { Self.print(csv: logs) }
     case .ranks: for log in logs { Console.line(RankReport(log).text(width: Console.width)) }
     case .events(let folder): try write(logs, to: folder)
     }
@@ -92,12 +92,17 @@ extension Log {
     Console.line(lines.joined(separator: "\n"))
   }
 
-  private func print(csv logs: [LoggedRun]) {
+  /// Prints runs as CSV.
+  ///
+  /// - Returns: the table, for lines to come.
+  @discardableResult
+  static func print(csv logs: [LoggedRun]) -> CSVTable {
     let table = CSVTable(losses: LoggedRun.losses(of: logs))
     Console.line(table.header)
     for log in logs {
       for line in table.lines(of: log.run, name: log.name) { Console.line(line) }
     }
+    return table
   }
 
   private func write(_ logs: [LoggedRun], to folder: String) throws {

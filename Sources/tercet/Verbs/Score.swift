@@ -62,11 +62,8 @@ extension Score {
   }
 
   func run() throws -> ExitStatus {
-    let outputs = [report, page].map { $0.map { Output(path: $0) } }
-    for output in outputs { try output?.refuse([gold] + predictions + (train.map { [$0] } ?? [])) }
-    try Output.refuseRepeats(outputs.compactMap { $0 })
-    if outputs.contains(where: { $0 != nil }) { Console.outliveOutput(nil) }
-    let say = outputs.compactMap { $0 }.first(where: \.isStandardOutput)?.say ?? Console.line
+    let outputs = try ScoringOutputs(
+      report: report, page: page, inputs: [gold] + predictions + (train.map { [$0] } ?? []))
     let sentences = try JSONLines.read(gold)
     let training = try train.map { TrainingFacts(of: try JSONLines.read($0)) }
     var systems = ScoredSystems()
@@ -78,12 +75,7 @@ extension Score {
       systems.add(
         SystemRun(source: file, seed: nil, report: report), settings: nil, predictions: found)
     }
-    let result = try systems.result()
-    let count = result.systems[0].runs[0].report.score.counts.gold
-    let title = "\(predictions[0]) on \(gold): \(sentences.count) sentences, \(count) triples"
-    result.show(style, title: title, sentences, say: say)
-    try outputs[0]?.write(String(decoding: result.json, as: UTF8.self))
-    if let page = outputs[1] { try systems.page(title, result, sentences).write(to: page) }
+    try outputs.finish(systems, style, of: predictions[0], on: gold, sentences)
     return .success
   }
 }

@@ -30,8 +30,8 @@ extension Sweep {
 
   init(_ line: ArgumentLine) throws(UsageError) { words = line.operands }
 
-  /// The script's place: below the folder of an installation, `../share/tercet/cluster/sweep`, or in the package that the
-  /// program was built in.
+  /// The script's place: below the folder of an installation, `../share/tercet/cluster/sweep`, or in the package
+  /// that the program was built in.
   private static func script(of program: String) -> String? {
     let folder = URL(filePath: program).deletingLastPathComponent()
     let parts = folder.pathComponents

@@ -3,6 +3,7 @@ import Commands
 import Configuration
 import Corpora
 import Glibc
+import RunLogs
 import Training
 
 /// `tercet train CONFIG`: trains a model, alone or on every rank of an MPI job.
@@ -143,7 +144,7 @@ extension Train {
       return .success
     }
     if let ranks, ranks > 1 { exit(try job(of: ranks, options, overrides).run()) }
-    Console.outliveOutput("training goes on, see \(checkpoints)/run.jsonl")
+    Console.outliveOutput("training goes on, see \(checkpoints)/\(RunLogReader.fileName)")
     let session = try Session()
     try Job.begin(session)
     return try Job.guarded(on: session) { try train(options, on: session) }

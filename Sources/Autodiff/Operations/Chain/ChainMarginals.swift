@@ -7,9 +7,9 @@ public struct ChainMarginals: Sendable {
   /// `φ`, by token and tag.
   private let emissions: [[Double]]
   /// `a`, by token and tag.
-  private var forward: [[Double]]
+  private let forward: [[Double]]
   /// `b`, by token and tag.
-  private var backward: [[Double]]
+  private let backward: [[Double]]
   private let logPartition: Double
 
   /// - Parameter emissions: `φ`, a row a token, not empty.
