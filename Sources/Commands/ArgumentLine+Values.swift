@@ -71,10 +71,13 @@ extension ArgumentLine {
   package func requiredChoice<C: CaseIterable & RawRepresentable<String>>(
     of flag: Flag
   ) throws(UsageError) -> C {
+    let names = C.allCases.map(\.rawValue)
+    precondition(flag.choices == names, "'--\(flag.name)' is used as a choice but not declared so")
     let text = requiredValue(of: flag)
     guard let choice = C(rawValue: text) else {
-      let names = C.allCases.map(\.rawValue).joined(separator: ", ")
-      throw error("'--\(flag.name)' must be one of \(names); found \(Wording.quoted(text))")
+      throw error(
+        "'--\(flag.name)' must be one of \(names.joined(separator: ", ")); "
+          + "found \(Wording.quoted(text))")
     }
     return choice
   }

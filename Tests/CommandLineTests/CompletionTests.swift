@@ -59,6 +59,11 @@ struct CompletionTests {
       ("tercet train --overwrite = ", []), ("tercet doctor ", ["checkpoints"]),
       ("tercet data convert --from tri", ["triples"]),
       ("tercet data convert --tokenize = w", ["words"]), ("tercet export --out l", ["last.h5"]),
+      ("tercet evaluate --match exact-", ["exact-pos"]),
+      ("tercet score --length-buckets ", ["sentence", "triple"]),
+      ("tercet evaluate --by co", ["count"]), ("tercet evaluate --rin-exact a", ["authors"]),
+      ("tercet evaluate --pairing z", ["zip"]), ("tercet extract --precision b", ["bfloat16"]),
+      ("tercet train --progress b", ["bar"]),
     ])
   func values(line: String, expected: [String]) throws {
     try withTemporaryDirectory { folder in

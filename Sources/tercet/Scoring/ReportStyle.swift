@@ -5,7 +5,7 @@ import Evaluation
 /// The options of `evaluate` and `score` that say what is printed.
 struct ReportStyle: Equatable {
   static let by = Flag(
-    "by", .required("KEY"), .anyNumber,
+    "by", .required("KEY"), .anyNumber, choices: keys,
     help: "print rows by relation, class, count or length too, or all; or compare tokens of a "
       + "partial match by position or by string (default: position)")
   static let wide = Flag(
@@ -21,6 +21,9 @@ struct ReportStyle: Equatable {
     help: "also write the report to FILE as a page for browsers, with every error over its sentence"
   )
 
+  private static let keys =
+    ReportRows.allCases.map(\.rawValue) + TokenIdentity.allCases.map(\.rawValue)
+
   /// The rows besides the headline scores.
   var rows: [ReportRows] = []
   /// Whether every row is printed, on lines of any length.
@@ -35,9 +38,9 @@ extension ReportStyle {
       if let rows = ReportRows(rawValue: key) {
         self.rows.append(rows)
       } else if TokenIdentity(rawValue: key) == nil {
-        let names = ReportRows.allCases.map(\.rawValue) + TokenIdentity.allCases.map(\.rawValue)
         throw line.error(
-          "'--by' must be one of \(names.joined(separator: ", ")); found \(Wording.quoted(key))")
+          "'--by' must be one of \(Self.keys.joined(separator: ", ")); found \(Wording.quoted(key))"
+        )
       }
     }
     isWide = line.has(Self.wide)

@@ -5,13 +5,13 @@ import Evaluation
 /// The options of `evaluate` and `score` that say how triples are scored.
 struct ScoringRules: Equatable {
   static let match = Flag(
-    "match", .required("MATCH"),
+    "match", .required("MATCH"), choices: MatchMode.allCases.map(\.rawValue),
     help: "exact, exact-pos, partial-last or partial-first (default: the checkpoint's "
       + "evaluation.match, else exact)")
   static let lenientNA = Flag(
     "lenient-na", help: "drop predicted triples that are partly NA (default: they are wrong)")
   static let lengthBuckets = Flag(
-    "length-buckets", .required("UNIT"),
+    "length-buckets", .required("UNIT"), choices: LengthRule.allCases.map(\.rawValue),
     help: "score entity lengths by triple or by sentence (default: triple)")
   static let minScore = Flag(
     "min-score", .required("P"),

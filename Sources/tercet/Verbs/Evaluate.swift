@@ -37,7 +37,7 @@ struct Evaluate: Verb {
   private static let data = Flag(
     "data", .required("FILE"), help: "the DATA; then every operand is a MODEL")
   private static let rinExact = Flag(
-    "rin-exact", .required("RULE"),
+    "rin-exact", .required("RULE"), choices: RINExact.allCases.map(\.rawValue),
     help: "score exact-pos of RIN by spans or by the rule of its authors' program (default: spans)")
   private static let predictions = Flag(
     "predictions", .required("FILE"),
@@ -45,12 +45,12 @@ struct Evaluate: Verb {
   private static let threads = Flag(
     "threads", .required("N"), help: "threads to compute with, or 'all' cores (default: 1)")
   private static let precision = Flag(
-    "precision", .required("KIND"),
+    "precision", .required("KIND"), choices: Precision.allCases.map(\.rawValue),
     help: "multiply float32 or bfloat16 (default: as trained)")
   private static let constrained = Flag(
     "constrained", help: "never decode tag I after O or at the start (default: as trained)")
   private static let pairing = Flag(
-    "pairing", .required("RULE"),
+    "pairing", .required("RULE"), choices: Pairing.allCases.map(\.rawValue),
     help: "pair tagged heads and tails by nearest, cartesian, zip or one-to-one (default: as "
       + "trained)")
   private static let vectors = Flag(

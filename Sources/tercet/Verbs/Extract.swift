@@ -38,7 +38,7 @@ struct Extract: Verb {
   private static let threads = Flag(
     "threads", .required("N"), help: "threads to compute with (default: all cores)")
   private static let precision = Flag(
-    "precision", .required("KIND"),
+    "precision", .required("KIND"), choices: Precision.allCases.map(\.rawValue),
     help: "multiply float32 or bfloat16 (default: as trained)")
   private static let vectors = Flag(
     "vectors", .required("FILE"),

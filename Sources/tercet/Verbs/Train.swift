@@ -55,6 +55,7 @@ struct Train: Verb {
       + "(default: train to the end)")
   private static let progress = Flag(
     "progress", .required("STYLE"),
+    choices: TrainingVoice.Style.allCases.map(\.rawValue),
     help: "how far the run is: 'bar', a line that is written over and a line an epoch; 'lines', a "
       + "line an epoch and every log.every steps; 'off'; or 'auto', a bar on a terminal and lines "
       + "elsewhere (default: auto)")
