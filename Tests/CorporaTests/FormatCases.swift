@@ -31,6 +31,19 @@ extension FormatTests.Case {
         #"{"id":"2","tokens":["b"],"entities":[],"triples":[]}"#,
       ]),
     .init(
+      name: "triples of names as people write them, as objects and as lists", format: .triples,
+      files: [
+        "in": #"{"text":"Ann left Köln","triples":"#
+          + #"[{"head":"Ann","relation":"left","tail":"Köln"}]}"#
+          + "\n" + #"{"text":"Cy left","triples":[["Cy","left","Rome"]]}"#
+      ],
+      lines: [
+        #"{"id":"1","tokens":["Ann","left","Köln"],"entities":[{"span":[0,0]},{"span":[2,2]}],"#
+          + #""triples":[{"head":[0,0],"relation":"left","tail":[2,2]}]}"#,
+        #"{"id":"2","tokens":["Cy","left"],"entities":[{"span":[0,0]}],"#
+          + #""triples":[{"head":[0,0],"relation":"left","tail":"Rome"}]}"#,
+      ], tally: [.argument: 1]),
+    .init(
       name: "an accent written in another way is another entity", format: .triples,
       files: ["in": #"[{"text":"e\u0301","triple_list":[["\u00e9","r","e\u0301"]]}]"#],
       lines: [
