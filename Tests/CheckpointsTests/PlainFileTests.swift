@@ -110,6 +110,55 @@ struct PlainFileTests {
     }
   }
 
+  /// What the reader's process finds in a file that a script has written.
+  private func foreign(
+    _ script: String, _ body: (borrowing Checkpoint) throws -> Void
+  ) throws -> CheckpointError? {
+    try inFolder { (folder) throws in
+      let path = "\(folder)/plain.h5"
+      let outcome = try h5py(path, "f = h5py.File(path, 'w')\n" + script)
+      #expect(outcome.status == 0, "\(outcome.output)")
+      do throws(CheckpointError) {
+        let file = try CheckpointFile.openForeign(path, reading: .groups(["vocab", "deep"]))
+        #expect(throws: Never.self) { () throws in try body(file) }
+        return nil
+      } catch { return error }
+    }
+  }
+
+  @Test("another process reads strings of their own lengths and arrays of a file without a header")
+  func foreignFile() throws {
+    let error = try foreign(
+      """
+      f.create_dataset("vocab", data=["[PAD]", "", "Köln", "##n"], dtype=h5py.string_dtype())
+      f["deep/a"] = np.float32([[1, 2]])
+      f["other"] = np.float32([3])
+      f["deep"].attrs["name"] = "x"
+      """
+    ) { (file) throws in
+      #expect(try file.strings("vocab") == ["[PAD]", "", "Köln", "##n"])
+      #expect(try file.floats("deep/a").values == [1, 2])
+      #expect(try file.shape(of: "other") == [1])
+      #expect(try file.attribute("name", on: "deep") == .string("x"))
+    }
+    #expect(error == nil)
+  }
+
+  @Test(
+    "strings of one length, which would come to more than the file holds, are refused",
+    arguments: [
+      (60000, "'vocab' comes to more than 268435456 bytes"),
+      (5000, "'/' holds more than the file has bytes for"),
+    ])
+  func longStrings(count: Int, problem: String) throws {
+    let error = try foreign(
+      """
+      f.create_dataset("vocab", data=["x" * \(count)] + ["y"] * \(count), dtype=h5py.string_dtype())
+      """
+    ) { (_) throws in }
+    #expect(error?.description.hasSuffix(problem) ?? false)
+  }
+
   @Test("a group inside itself has no endless listing, though its checksum is right")
   func cycle() throws {
     try inFolder { (folder) throws in

@@ -1,4 +1,5 @@
 import CHDF5
+import Glibc
 
 /// Writes the contents of one checkpoint to a file, array by array.
 ///
@@ -56,6 +57,15 @@ public struct CheckpointWriter: ~Copyable {
       given: tercet_float())
   }
 
+  /// Writes an array of single-precision numbers, row-major.
+  ///
+  /// - Precondition: there are as many values as the shape says.
+  public borrowing func floats(
+    _ name: String, shape: [Int], _ values: [Float]
+  ) throws(CheckpointError) {
+    try array(name, shape, values, stored: tercet_file_float(), given: tercet_float())
+  }
+
   /// Writes an array of double-precision numbers, row-major.
   ///
   /// - Precondition: there are as many values as the shape says.
@@ -89,6 +99,18 @@ public struct CheckpointWriter: ~Copyable {
       text += repeatElement(0, count: width - value.utf8.count)
     }
     try array(name, [values.count], text, stored: type.id, given: type.id)
+  }
+
+  /// Writes a list of UTF-8 strings of their own lengths, as other programs write them; HDF5 has no checksums for
+  /// them, only the file's header has.
+  ///
+  /// - Throws: `CheckpointError` where a string holds a zero byte.
+  public borrowing func texts(_ name: String, _ values: [String]) throws(CheckpointError) {
+    try requireNoZeroByte(values, name)
+    let type = try Handle.stringType(bytes: tercet_variable(), of: path)
+    let copies = values.map { strdup($0) }
+    defer { for copy in copies { free(copy) } }
+    try array(name, [values.count], copies, stored: type.id, given: type.id)
   }
 
   /// Writes an attribute of a dataset or of a group, which is made where it is missing.

@@ -1,4 +1,5 @@
 import CHDF5
+import Glibc
 
 /// An open dataset that passed all checks: its kind, shape, filters and storage fit the file's length, so it can
 /// be read into memory of the size of its shape.
@@ -62,6 +63,39 @@ struct Dataset: ~Copyable {
       H5Dread(handle.id, given, tercet_all(), tercet_all(), tercet_default(), buffer.baseAddress)
     }
   }
+
+  /// A list of strings of their own lengths as strings of one length; `nil` for an array of another kind or shape.
+  ///
+  /// Many such strings could share the bytes of one: only the process that reads a file for another, whose memory is
+  /// limited, may call this.
+  borrowing func textsAsFixed(_ name: String) throws(CheckpointError) -> (
+    outline: ArrayOutline, bytes: [UInt8]
+  )? {
+    guard outline.kind == .strings, outline.shape.count == 1, outline.count > 0 else { return nil }
+    var texts = [UnsafeMutablePointer<CChar>?](repeating: nil, count: outline.count)
+    try HDF5.call("H5Dread", of: path) {
+      H5Dread(handle.id, type.id, tercet_all(), tercet_all(), tercet_default(), &texts)
+    }
+    defer { for text in texts { HDF5.alone { _ = H5free_memory(text) } } }
+    let width = 1 + (texts.map { $0.map { strlen($0) } ?? 0 }.max() ?? 0)
+    let (count, overflow) = width.multipliedReportingOverflow(by: texts.count)
+    guard !overflow, count <= Self.largestList else {
+      throw CheckpointError(
+        path, .unfit(name: name, problem: "comes to more than \(Self.largestList) bytes"))
+    }
+    var bytes = [UInt8](repeating: 0, count: count)
+    for (index, text) in texts.enumerated() {
+      guard let text else { continue }
+      for (offset, byte) in UnsafeBufferPointer(start: text, count: strlen(text)).enumerated() {
+        bytes[index * width + offset] = UInt8(bitPattern: byte)
+      }
+    }
+    let kind = ElementKind.fixedStrings(bytes: width)
+    return (ArrayOutline(kind: kind, shape: outline.shape, count: outline.count), bytes)
+  }
+
+  /// The most bytes of a list of strings, filled up to one length.
+  private static let largestList = 1 << 28
 
   /// The extents of a dataspace; none for a scalar.
   private static func extents(

@@ -68,6 +68,11 @@ struct ReaderWalk: ~Copyable {
   private mutating func array(_ path: String) throws {
     try meet(path)
     let dataset = try file.dataset(path)
+    if wanted.includes(path), let list = try dataset.textsAsFixed(path) {
+      try message.put(list.outline)
+      try message.next(list.bytes.count).copyBytes(from: list.bytes)
+      return
+    }
     try message.put(dataset.outline)
     guard wanted.includes(path), dataset.outline.kind.width != nil else { return }
     guard let bytes = dataset.outline.bytes else { throw ReaderMessageEncoder.Full() }

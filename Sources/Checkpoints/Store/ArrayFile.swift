@@ -87,7 +87,8 @@ extension ArrayFile where Self: ~Copyable {
   /// Reads a list of UTF-8 strings.
   ///
   /// - Parameter name: a one-dimensional array of strings stored with one common length. Strings of their own
-  ///   lengths are refused: many could share the bytes of one and come to more than the file holds.
+  ///   lengths are refused: many could share the bytes of one and come to more than the file holds. Of a checkpoint the
+  ///   reader's process has given them one length.
   package borrowing func strings(_ name: String) throws(CheckpointError) -> [String] {
     let outline = try outline(of: name)
     guard outline.shape.count == 1 else {

@@ -47,6 +47,11 @@ public struct CheckpointError: Error, Equatable, Sendable {
     self.path = path
     self.reason = reason
   }
+
+  /// An object of a file that is missing, or not as its reader needs it.
+  public init(_ path: String, name: String, problem: String) {
+    self.init(path, .unfit(name: name, problem: problem))
+  }
 }
 
 extension CheckpointError: CustomStringConvertible {

@@ -66,6 +66,22 @@ public enum CheckpointFile {
     try open(path, reading: wanted, by: CheckpointReader.program)
   }
 
+  /// Reads an HDF5 file of any program, which another process parses as it does checkpoints. Where the file has a
+  /// header, every byte is verified.
+  ///
+  /// - Parameters:
+  ///   - path: the file; it may be replaced meanwhile.
+  ///   - wanted: the arrays to read.
+  /// - Throws: `CheckpointError` naming `path`, as ``open(_:reading:)`` does.
+  public static func openForeign(
+    _ path: String, reading wanted: ArraySelection
+  ) throws(CheckpointError) -> Checkpoint {
+    let start = try Descriptor.reading(path).bytes(UserBlock.hdf5Signature.count + 1, at: 0)
+    let isPlain = start.dropFirst().starts(with: UserBlock.hdf5Signature)
+    return try open(
+      path, reading: wanted, by: CheckpointReader.program, hasHeader: !isPlain)
+  }
+
   /// Opens a checkpoint with another reader or patience than the usual.
   ///
   /// - Parameters:
@@ -73,11 +89,13 @@ public enum CheckpointFile {
   ///   - wanted: the arrays to read.
   ///   - program: the program that reads it.
   ///   - patience: the program's time in seconds; by default enough for a busy disk.
+  ///   - hasHeader: whether the file must begin with a header, by which it is verified.
   static func open(
-    _ path: String, reading wanted: ArraySelection, by program: String, patience: Int? = nil
+    _ path: String, reading wanted: ArraySelection, by program: String, patience: Int? = nil,
+    hasHeader: Bool = true
   ) throws(CheckpointError) -> Checkpoint {
     let file = try Descriptor.reading(path)
-    try verify(file, path)
+    if hasHeader { try verify(file, path) }
     let length = try file.length()
     var checkpoint = Checkpoint(
       file, of: path, length: length, by: program, patience: patience ?? 60 + length >> 22)
@@ -114,7 +132,7 @@ public enum CheckpointFile {
 public enum ArraySelection: Equatable, Sendable {
   /// Every array.
   case all
-  /// The arrays in these groups and in groups inside them.
+  /// The arrays of these names, in these groups, and in groups inside them.
   case groups([String])
 
   /// No array: names, kinds, shapes and attributes alone.
@@ -123,7 +141,7 @@ public enum ArraySelection: Equatable, Sendable {
   func includes(_ name: String) -> Bool {
     switch self {
     case .all: true
-    case .groups(let groups): groups.contains { name.hasPrefix("\($0)/") }
+    case .groups(let groups): groups.contains { name == $0 || name.hasPrefix("\($0)/") }
     }
   }
 

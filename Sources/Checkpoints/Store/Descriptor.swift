@@ -97,6 +97,13 @@ package struct Descriptor: ~Copyable {
     return try read(into: buffer)
   }
 
+  /// The bytes from `offset` on, fewer than `count` where the file ends.
+  func bytes(_ count: Int, at offset: Int) throws(CheckpointError) -> [UInt8] {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+    defer { buffer.deallocate() }
+    return Array(buffer[..<(try read(into: buffer, at: offset))])
+  }
+
   /// Writes every byte from `offset` on; see ``write(_:needed:)``.
   func write(
     _ bytes: UnsafeRawBufferPointer, at offset: Int, needed: Int

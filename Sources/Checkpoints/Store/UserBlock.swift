@@ -23,7 +23,7 @@ struct UserBlock: Equatable {
   let checksum: UInt64
 
   private static let magic = Array("TERCET\r\n\u{1A}\n\0\0".utf8)
-  private static let hdf5Signature = Array("HDF\r\n\u{1A}\n".utf8)
+  static let hdf5Signature = Array("HDF\r\n\u{1A}\n".utf8)
   private static let checkedBytes = size - 8
 
   init(length: Int, checksum: UInt64) {
