@@ -15,11 +15,12 @@ struct FixtureFile: Sendable, CustomTestStringConvertible {
   }()
 
   /// The files of HDF5.
-  static let all = files(endingIn: ".h5")
+  static let all = files(".h5")
   /// The files of cases, JSON.
-  static let cases = files(endingIn: "cases.json")
+  static let cases = files("cases.json")
 
-  private static func files(endingIn ending: String) -> [FixtureFile] {
+  /// The files whose names end so.
+  static func files(_ ending: String) -> [FixtureFile] {
     let files = try? FileManager.default.contentsOfDirectory(
       at: folder, includingPropertiesForKeys: nil)
     return (files ?? []).filter { $0.lastPathComponent.hasSuffix(ending) }

@@ -51,6 +51,13 @@ public struct Triple: Hashable, Sendable {
   }
 }
 
+extension Triple {
+  /// Whether head and tail have the same text.
+  public func isLoop(in sentence: Sentence) -> Bool {
+    ExactString(sentence.text(of: head)) == ExactString(sentence.text(of: tail))
+  }
+}
+
 /// An annotated or predicted entity.
 public struct EntityMention: Hashable, Sendable {
   /// The entity's tokens.

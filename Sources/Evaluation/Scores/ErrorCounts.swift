@@ -26,19 +26,27 @@ public struct ErrorCounts: Hashable, Sendable {
     gold == 0 ? 0 : 1000 * Double(self[kind]) / Double(gold)
   }
 
-  /// Adds the errors of one sentence: each wrong prediction, in the decoder's order, takes the first
-  /// missed triple, in the corpus's order, that it is a disorder, incompletion or swap of.
+  /// Adds the errors of one sentence.
   mutating func add(_ sentence: Sentence, _ groups: [Prediction.Group]) {
+    gold += sentence.triples.map { Fact($0, in: sentence) }.distinct(by: \.self).count
+    for error in Self.kinds(of: groups, in: sentence) { counts[error.kind, default: 0] += 1 }
+  }
+
+  /// The kinds of the wrong predictions, by their indices, repeats once: each wrong prediction, in the decoder's order,
+  /// takes the first missed triple, in the corpus's order, that it is a disorder, incompletion or swap of.
+  static func kinds(
+    of groups: [Prediction.Group], in sentence: Sentence
+  ) -> [(index: Int, kind: ErrorKind)] {
     let gold = sentence.triples.map { Fact($0, in: sentence) }.distinct(by: \.self)
-    let predicted = groups.map { Fact($0, in: sentence) }.distinct(by: \.self)
-    self.gold += gold.count
-    var missed = gold.filter { !predicted.contains($0) }
-    for wrong in predicted where !gold.contains(wrong) {
+    let predicted = groups.enumerated().map { (index: $0, fact: Fact($1, in: sentence)) }
+      .distinct(by: \.fact)
+    var missed = gold.filter { triple in !predicted.contains { $0.fact == triple } }
+    return predicted.filter { !gold.contains($0.fact) }.map { wrong in
       let found = missed.indices.lazy.compactMap { i in
-        wrong.error(against: missed[i]).map { (index: i, kind: $0) }
+        wrong.fact.error(against: missed[i]).map { (index: i, kind: $0) }
       }.first
       if let found { missed.remove(at: found.index) }
-      counts[found?.kind ?? .other, default: 0] += 1
+      return (wrong.index, found?.kind ?? .other)
     }
   }
 }
@@ -81,7 +89,7 @@ private struct Fact: Hashable {
   /// The kind of error by which this wrong prediction came of a missed triple; `nil` where the two have
   /// nothing in common.
   func error(against missed: Fact) -> ErrorKind? {
-    guard key.isComplete, key.relation == missed.key.relation else { return nil }
+    guard !head.isEmpty, !tail.isEmpty, key.relation == missed.key.relation else { return nil }
     if key.head == missed.key.tail && key.tail == missed.key.head { return .swapped }
     if tokenCounts == missed.tokenCounts { return .disorder }
     if head.isSubsequence(of: missed.head) && tail.isSubsequence(of: missed.tail) {

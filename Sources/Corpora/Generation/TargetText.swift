@@ -1,0 +1,80 @@
+/// Writes a sentence's triples as pieces of target text, and reads generated pieces back
+/// (Models/Generative/README.md 7.1).
+public struct TargetText: Sendable {
+  /// The tokeniser of source and target.
+  public let tokenizer: WordPiece
+  /// The separators' ids.
+  public let grammar: TargetGrammar<Int32>
+  /// The known relations.
+  public let relations: NameList
+  /// The pieces of each relation's text.
+  private let relationPieces: [[Int32]]
+  /// The relation of each text, as ``key(_:)`` writes it.
+  private let relationOfKey: [ExactString: Int]
+
+  /// Prepares the texts of relations.
+  ///
+  /// - Throws: `CorpusError` where the vocabulary lacks `;` or `|`.
+  public init(
+    _ tokenizer: WordPiece, relations: NameList, surface: RelationSurface = .full
+  ) throws(CorpusError) {
+    func separator(_ text: String) throws(CorpusError) -> Int32 {
+      if let id = tokenizer.vocabulary.id(of: text) { return id }
+      throw CorpusError(
+        "the vocabulary of pieces lacks '\(text)', which parts triples in generated text; "
+          + "take one that has ';' and '|', as BERT's have")
+    }
+    (self.tokenizer, self.relations) = (tokenizer, relations)
+    grammar = TargetGrammar(field: try separator(";"), triple: try separator("|"))
+    relationPieces = surface.texts(of: relations.names, key: tokenizer.ids).map(tokenizer.ids)
+    relationOfKey = Dictionary(
+      relationPieces.enumerated().map { (tokenizer.key($1), $0) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The relations that read as an earlier one: their pieces spell the same.
+  public var indistinctRelations: [String] {
+    relationPieces.indices.filter { relationOfKey[tokenizer.key(relationPieces[$0])] != $0 }
+      .map { relations[$0] }
+  }
+
+  /// The pieces of a triple; `nil` for a relation that is not known.
+  public func pieces(of triple: Triple, in sentence: Sentence) -> TripleParts<[Int32]>? {
+    guard let relation = relations.id(of: triple.relation) else { return nil }
+    func ids(_ argument: Argument) -> [Int32] { tokenizer.ids(of: sentence.text(of: argument)) }
+    return TripleParts(
+      head: ids(triple.head), tail: ids(triple.tail), relation: relationPieces[relation])
+  }
+
+  /// Whether generated text can hold a triple: its relation is known, and no part has a separator.
+  public func canHold(_ triple: Triple, in sentence: Sentence) -> Bool {
+    pieces(of: triple, in: sentence).map(grammar.canHold) ?? false
+  }
+
+  /// The target text of triples, in their order; those that text cannot hold (``canHold(_:in:)``) are left out.
+  public func text(of triples: [Triple], in sentence: Sentence) -> TargetTokens<Int32> {
+    grammar.text(
+      of: triples.compactMap { pieces(of: $0, in: sentence) }.filter(grammar.canHold))
+  }
+
+  /// The triples that generated pieces spell, without repeats. An entity that the source holds has its first place
+  /// there (``SourceWords``), any other its text.
+  ///
+  /// - Parameter ids: generated pieces, up to the end.
+  public func triples(in ids: [Int32], source: SourceWords) -> [Triple] {
+    grammar.triples(
+      in: ids, entity: source.argument,
+      relation: { text in relationOfKey[tokenizer.key(text)].map { relations[$0] } })
+  }
+}
+
+extension WordPiece {
+  /// What pieces spell, so that two texts that differ in the cut of their words alone are equal: without blanks where
+  /// punctuation parts words, since the blanks of the text are lost there.
+  func key(_ ids: some Sequence<Int32>) -> ExactString {
+    ExactString(vocabulary.words(of: ids).joined(separator: blank))
+  }
+
+  /// What stands between words of ``key(_:)``.
+  var blank: String { options.split == .punctuation ? "" : " " }
+}
