@@ -3,11 +3,12 @@
   timing.py train DATA --form tuned --precision float32 --batch 100 --threads 2
   timing.py train DATA --model rin --form published --batch 50 --layers 2
   timing.py train DATA --model cascade --batch 32
+  timing.py train PIECES --model generative --batch 32
   torchrun --standalone --nproc-per-node 2 timing.py train DATA --threads 1 ...
   timing.py infer DATA ...
   torchrun ... timing.py reduce --values 14400000
 
-DATA holds train.jsonl and test.jsonl. `train` times optimiser steps over batches that are spread evenly
+DATA holds train.jsonl and test.jsonl, PIECES is what `Benchmarks pieces` prints. `train` times optimiser steps over batches that are spread evenly
 over the lengths of an epoch and prints the seconds and the lengths of all sentences, for the cascade steps
 of a whole epoch and their number; `infer` times greedy decoding and Viterbi over the test split; `reduce`
 prints seconds of gloo's all-reduce, whole and in twelve pieces. The batch is that of all ranks: each takes
@@ -38,7 +39,7 @@ def options():
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["train", "infer", "reduce"])
     parser.add_argument("data", nargs="?")
-    parser.add_argument("--model", choices=["copymtl", "rin", "cascade"], default="copymtl")
+    parser.add_argument("--model", choices=["copymtl", "rin", "cascade", "generative"], default="copymtl")
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--form", choices=["tuned", "plain", "padded", "published"], default="tuned")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
@@ -82,7 +83,11 @@ def train(args, inventory, sentences, model):
         optimizer.zero_grad(set_to_none=RANKS == 1)
         return loss.item()
 
-    chosen = batches(sentences, args.batch, 0 if is_published else POOL, args.steps)
+    return timed(step, batches(sentences, args.batch, 0 if is_published else POOL, args.steps))
+
+
+def timed(step, chosen):
+    """Seconds of a step for each of some batches, and the lengths of their sentences."""
     for batch in chosen[:WARM_UP]:
         step(batch)
     wait()
@@ -90,7 +95,7 @@ def train(args, inventory, sentences, model):
     losses = [step(batch) for batch in chosen]
     wait()
     elapsed = time.perf_counter() - began
-    lengths = [len(s["tokens"]) for batch in chosen for s in batch]
+    lengths = [len(s["tokens" if "tokens" in s else "ids"]) for batch in chosen for s in batch]
     return {"seconds": elapsed, "lengths": lengths, "loss": statistics.mean(losses)}
 
 
@@ -106,6 +111,31 @@ def model_of(args, inventory):
         return RIN(*sizes, args.layers, args.form)
     low = torch.bfloat16 if args.precision == "bfloat16" else None
     return Published(*sizes) if args.form == "published" else CopyMTL(*sizes, args.form, low)
+
+
+def generated(args):
+    """The transformer, in training or decoding."""
+    # transformers is asked for by this model alone.
+    import generative
+
+    sizes, sentences = generative.read(args.data)
+    model = generative.Generative(sizes)
+    if args.what == "infer":
+        return generative.inference(model, sentences[: args.steps * args.batch], args.batch, args.values)
+    trained = torch.nn.parallel.DistributedDataParallel(
+        model, gradient_as_bucket_view=True) if RANKS > 1 else model
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.01, fused=True)
+    draws = random.Random(RANK)
+
+    def step(batch):
+        own = sorted(batch, key=lambda s: -len(s["ids"]))[RANK::RANKS]
+        loss = trained(generative.batch_of(own, sizes, draws))
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=RANKS == 1)
+        return loss.item()
+
+    return timed(step, generative.batches(sentences, args.batch, POOL, args.steps))
 
 
 def measured(args, inventory, sentences):
@@ -166,6 +196,8 @@ def main():
         dist.init_process_group("gloo")
     if args.what == "reduce":
         result = reduce(args.values)
+    elif args.model == "generative":
+        result = generated(args)
     else:
         training = read(f"{args.data}/train.jsonl")
         result = measured(args, Inventory(training), training)

@@ -107,6 +107,7 @@ extension ProgramTests {
           ],
           ["optimizer.kind=rmsprop", "batch.pool=2", "evaluation.patience=1"],
           ["evaluation.every=3", "data.sampling=with-replacement", "checkpoint.keep=1"],
+          ["checkpoint.every=3", "checkpoint.copyUpTo=0", "optimizer.average=0.5"],
         ]
         for (index, settings) in cases.enumerated() {
           let all = Self.settings + settings

@@ -229,7 +229,9 @@ let partitionChecks = [
       for i in partitions.joined() { replica.values.buffer[i] = example.integer(0, i) }
       try session.barrier()
       let copy = Slab(count: count)
-      replica.copy(to: copy)
+      let middle = count / 3
+      replica.copy(middle..<count, to: copy.start + middle)
+      replica.copy(0..<middle, to: copy.start)
       try expect(Array(copy.buffer) == example.expected(0..<1), "\(count)")
       try session.barrier()
     }

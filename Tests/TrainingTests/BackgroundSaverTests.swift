@@ -18,11 +18,11 @@ struct BackgroundSaverTests {
 
     func save(
       _ name: String, isBest: Bool = false, failing times: Int = 0, stall: Double = 0,
-      copy: @escaping @Sendable () -> Void = {}
+      isLive: Bool = false, copy: @escaping @Sendable () -> Void = {}
     ) -> BackgroundSaver.Save {
       failures.withLock { $0[name] = times }
       return BackgroundSaver.Save(
-        isBest: isBest, stall: stall, copy: copy,
+        isBest: isBest, stall: stall, isLive: isLive, copy: copy,
         write: { () throws(CheckpointError) in
           let left = self.failures.withLock { failures in
             defer { failures[name, default: 0] -= 1 }
@@ -127,17 +127,13 @@ struct BackgroundSaverTests {
     with(retry: never) { saver, trials in
       let live = Mutex(1)
       let seen = Mutex<[Int]>([])
-      let (begun, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
       saver.begin(
         trials.save(
           "a", stall: 5,
           copy: {
-            begun.signal()
-            goOn.wait()
+            while !saver.isAwaited { sched_yield() }
             seen.withLock { $0.append(live.withLock { $0 }) }
           }))
-      begun.wait()
-      DispatchQueue.global().async { goOn.signal() }
       saver.awaitCopy()
       live.withLock { $0 = 2 }
       #expect(saver.finish(attempts: 1) == nil)
@@ -157,6 +153,28 @@ struct BackgroundSaverTests {
       saver.awaitCopy()
       #expect(copies.load(ordering: .relaxed) == 1)
       #expect(trials.heldUp == [5])
+    }
+  }
+
+  @Test("a state that is not copied may change once it is on disk, or is copied where that fails")
+  func live() {
+    with(retry: 0.001) { saver, trials in
+      let copies = Atomic(0)
+      func begin(_ name: String, failing times: Int) {
+        saver.begin(
+          trials.save(
+            name, failing: times, isLive: true, copy: { copies.add(1, ordering: .relaxed) }))
+      }
+      begin("a", failing: 0)
+      saver.awaitCopy()
+      #expect(saver.makeRoom(forBest: false))
+      #expect(trials.told == ["a written"] && copies.load(ordering: .relaxed) == 0)
+      begin("b", failing: 1)
+      saver.awaitCopy()
+      #expect(copies.load(ordering: .relaxed) == 1)
+      #expect(saver.finish(attempts: 9) == nil)
+      #expect(copies.load(ordering: .relaxed) == 1)
+      #expect(trials.told.dropFirst() == ["b failed, 0.001", "b written"])
     }
   }
 

@@ -38,13 +38,15 @@ public final class ReplicatedBuffer: Sendable {
       } ?? Slab(count: count)
   }
 
-  /// Copies the values as this rank sees them. Any thread may call it, while no rank changes them.
-  public func copy(to target: Slab) {
-    precondition(target.count == values.count, "\(values.count) values into \(target.count)")
+  /// Copies some values as this rank sees them. Any thread may call it, while no rank changes them.
+  ///
+  /// - Parameter target: has room for as many values.
+  public func copy(_ range: Range<Int>, to target: UnsafeMutablePointer<Float>) {
+    precondition(values.buffer.indices.contains(range), "\(range) of \(values.count) values")
     if let memory {
-      memory.copy(to: target.start, count: target.count)
+      memory.copy(range, to: target)
     } else {
-      target.start.update(from: values.start, count: target.count)
+      target.update(from: values.start + range.lowerBound, count: range.count)
     }
   }
 

@@ -79,17 +79,18 @@ final class SharedMemory: @unchecked Sendable {
       descriptor: descriptor)
   }
 
-  /// Copies the first `count` floats to `target`, by `pread`: pages that this rank has not touched
-  /// are not mapped for it.
-  func copy(to target: UnsafeMutablePointer<Float>, count: Int) {
-    let (target, bytes) = (UnsafeMutableRawPointer(target), count * MemoryLayout<Float>.stride)
+  /// Copies floats to `target`, by `pread`: pages that this rank has not touched are not mapped for it.
+  func copy(_ floats: Range<Int>, to target: UnsafeMutablePointer<Float>) {
+    let stride = MemoryLayout<Float>.stride
+    let (first, bytes) = (floats.lowerBound * stride, floats.count * stride)
+    let target = UnsafeMutableRawPointer(target)
     var done = 0
     while done < bytes {
-      let read = pread(descriptor, target + done, bytes - done, done)
+      let read = pread(descriptor, target + done, bytes - done, first + done)
       guard read > 0 else { break }
       done += read
     }
-    memcpy(target + done, UnsafeRawPointer(start) + done, bytes - done)
+    memcpy(target + done, UnsafeRawPointer(start) + first + done, bytes - done)
   }
 
   /// Puts the floats that this rank will touch on huge pages, with their neighbours on these pages.

@@ -121,12 +121,12 @@ struct BestTuning {
     var (header, _) = try Snapshot.header(of: file) { _ in run.options }
     if header.thresholds == thresholds && header.temperature == temperature { return }
     (header.thresholds, header.temperature) = (thresholds, temperature)
-    var slabs: [(group: String, values: Slab)] = []
+    var slabs: [(group: String, values: SavedValues)] = []
     for group in [run.parameterGroup] + run.partitionedState.map(\.group) {
       try file.read(.groups([group]))
       let values = Slab(count: run.model.layout.count)
       try Snapshot.read(run.model.layout, group: group, into: values, from: file)
-      slabs.append((group, values))
+      slabs.append((group, SavedValues(collected: values)))
     }
     let state = RunState(
       header: header, layout: run.model.layout, objective: run.objective, slabs: slabs)

@@ -108,6 +108,8 @@ public struct RunOptions: Codable, Sendable {
     public var keep = 3
     /// Seconds until a failed save is tried again; twice as many after each further failure.
     public var retry = 10.0
+    /// The largest state, in MiB, that is copied before it is written; a larger one is written as it is.
+    public var copyUpTo = 256
   }
 
   /// The `log` section.
@@ -162,7 +164,7 @@ extension RunOptions {
     }
     let amounts = [
       ("evaluation.patience", evaluation.patience), ("checkpoint.every", checkpoint.every),
-      ("seed", seed),
+      ("checkpoint.copyUpTo", checkpoint.copyUpTo), ("seed", seed),
     ]
     for (key, value) in amounts where value < 0 {
       throw InvalidOption(key: key, found: "\(value)", expected: "0 or more")

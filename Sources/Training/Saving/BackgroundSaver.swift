@@ -14,9 +14,11 @@ final class BackgroundSaver: @unchecked Sendable {
     let isBest: Bool
     /// Seconds for which the save has held up training.
     var stall = 0.0
-    /// Copies the state that ``write`` writes; called once.
+    /// Whether ``write`` may read the run's own state: the state is copied only where the first attempt fails.
+    var isLive = false
+    /// Copies the state that ``write`` writes; called at most once.
     let copy: @Sendable () -> Void
-    /// Writes the copy; called once for each attempt.
+    /// Writes the state; called once for each attempt.
     let write: @Sendable () throws(CheckpointError) -> Void
     /// Called with the outcome of each attempt, on the saver's thread.
     let report: @Sendable (Outcome) -> Void
@@ -90,7 +92,7 @@ final class BackgroundSaver: @unchecked Sendable {
     }
   }
 
-  /// Waits until the last save has its copy.
+  /// Waits until the last save has its copy, or is on disk.
   func awaitCopy() {
     locked {
       guard !isCopied else { return }
@@ -98,6 +100,9 @@ final class BackgroundSaver: @unchecked Sendable {
       while !isCopied { changed.wait() }
     }
   }
+
+  /// Whether training waits in ``awaitCopy()``.
+  var isAwaited: Bool { locked { waitsSince != nil } }
 
   /// Waits until the last save is on disk, for so many attempts, the first of which begins now.
   ///
@@ -154,18 +159,19 @@ extension BackgroundSaver {
     failures += 1
     let retry = backOff
     let began = ContinuousClock.now
-    if !isCopied { copy() }
+    if save?.isLive == false { copy() }
     var current = save
     changed.unlock()
     var failure: CheckpointError?
-    do throws(CheckpointError) {
-      try current?.write()
-      let seconds = (ContinuousClock.now - began).seconds
-      current?.report(.written(stall: current?.stall ?? 0, seconds: seconds))
-    } catch {
-      failure = error
-      current?.report(.failed(error, retry: retry))
-    }
+    do throws(CheckpointError) { try current?.write() } catch { failure = error }
+    let seconds = (ContinuousClock.now - began).seconds
+    changed.lock()
+    if failure != nil { copy() }
+    endWait()
+    let stall = save?.stall ?? 0
+    changed.unlock()
+    current?.report(
+      failure.map { .failed($0, retry: retry) } ?? .written(stall: stall, seconds: seconds))
     // The C library would keep this thread's buffers, megabytes, for the next save.
     MatrixPool.trimSystemHeap()
     changed.lock()
@@ -177,12 +183,18 @@ extension BackgroundSaver {
     changed.broadcast()
   }
 
-  /// Copies the state, unlocked meanwhile.
+  /// Copies the state where that was not done, unlocked meanwhile.
   private func copy() {
+    guard !isCopied else { return }
     let current = save
     changed.unlock()
     current?.copy()
     changed.lock()
+    endWait()
+  }
+
+  /// Lets training change its state.
+  private func endWait() {
     if let since = waitsSince { save?.stall += (ContinuousClock.now - since).seconds }
     (isCopied, waitsSince) = (true, nil)
     changed.broadcast()

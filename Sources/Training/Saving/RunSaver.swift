@@ -1,3 +1,4 @@
+import Autodiff
 import Checkpoints
 import Collectives
 import Foundation
@@ -56,8 +57,8 @@ final class RunSaver {
   /// Waits until the last save has copied the state, which may change from then on.
   func awaitCopy() { background?.awaitCopy() }
 
-  /// Has rank 0 write a checkpoint while training goes on. Rank 0 copies the state while the next step runs;
-  /// that step calls ``awaitCopy()`` before it changes anything. A failure is reported when it comes, and does
+  /// Has rank 0 write a checkpoint while training goes on. Rank 0 copies the state, or writes a large one as it is, while
+  /// the next step runs; that step calls ``awaitCopy()`` before it changes anything. A failure is reported when it comes, and does
   /// not end the run; see ``finish(on:)``.
   ///
   /// The save before must be on disk first. Where that save fails and may not be replaced, since it is the
@@ -73,11 +74,12 @@ final class RunSaver {
     saved = run.progress
     // The copy uses the memory of a step; between epochs it is free already.
     if run.progress.batch > 0 { gradients.trim() }
-    guard !isBehind, let (state, copy) = try snapshot(on: session), let background else { return }
+    guard !isBehind, let state = try snapshot(on: session), let background else { return }
     let (folder, keep) = (folder, run.options.checkpoint.keep)
     background.begin(
       BackgroundSaver.Save(
-        isBest: standing == .best, stall: (ContinuousClock.now - began).seconds, copy: copy,
+        isBest: standing == .best, stall: (ContinuousClock.now - began).seconds,
+        isLive: isLive, copy: { state.copyAll() },
         write: { () throws(CheckpointError) in
           try folder.save(
             step: state.step, standing, keep: keep, bytes: state.bytes
@@ -126,31 +128,33 @@ final class RunSaver {
 
   private var existingFile: String? { access(folder.last, F_OK) == 0 ? folder.last : nil }
 
-  /// Makes room for the state of the run on rank 0, with a closure that fills it; `nil` on the other ranks,
-  /// which send the partitions of the optimiser's state that rank 0 lacks.
-  private func snapshot(
-    on session: borrowing Session
-  ) throws -> (state: RunState, copy: @Sendable () -> Void)? {
+  /// Whether the state is so large that it is written as it is, without a copy of all of it.
+  private var isLive: Bool {
+    let values = run.model.layout.count * (1 + run.partitionedState.count)
+    return values * MemoryLayout<Float>.stride > run.options.checkpoint.copyUpTo << 20
+  }
+
+  /// The state of the run on rank 0, with room for its copy unless it is large; `nil` on the other ranks, which send
+  /// the partitions of the optimiser's state that rank 0 lacks.
+  private func snapshot(on session: borrowing Session) throws -> RunState? {
     let reduction = gradients.reduction
-    var slabs: [(group: String, values: Slab)] = []
-    var copies: [(source: ReplicatedBuffer, target: Slab)] = []
+    var slabs: [(group: String, values: SavedValues)] = []
     func take(_ replica: ReplicatedBuffer, isSeen: Bool, as group: String) throws {
-      let target = session.rank == 0 ? Slab(count: replica.values.count) : nil
-      if !isSeen {
-        try reduction.collect(replica.values.start, into: target?.start, on: session)
+      if isSeen {
+        if session.rank == 0 { slabs.append((group, SavedValues(replica, takesRoom: !isLive))) }
+        return
       }
-      guard let target else { return }
-      slabs.append((group, target))
-      if isSeen { copies.append((replica, target)) }
+      let target = session.rank == 0 ? Slab(count: replica.values.count) : nil
+      try reduction.collect(replica.values.start, into: target?.start, on: session)
+      if let target { slabs.append((group, SavedValues(collected: target))) }
     }
     try take(run.replica, isSeen: true, as: run.parameterGroup)
     for (group, replica) in run.partitionedState {
       try take(replica, isSeen: replica.isShared || reduction.isWhole, as: group)
     }
     guard session.rank == 0 else { return nil }
-    let state = RunState(
+    return RunState(
       header: run.header, layout: run.model.layout, objective: run.objective, slabs: slabs)
-    return (state, { [copies] in for (source, target) in copies { source.copy(to: target) } })
   }
 
   /// Saves the state that the run was resumed from where the folder may lack it: the checkpoint came from

@@ -30,18 +30,21 @@ public struct SnapshotHeader: Sendable {
   public var temperature: Temperature?
 }
 
-/// The content of a checkpoint, copied from the run.
+/// The content of a checkpoint.
 struct RunState: Sendable {
   let header: SnapshotHeader
   let layout: ParameterLayout
   /// The names of the objective's terms.
   let objective: [String]
   /// Parameters and moments by their group in the file, all in the order of ``layout``.
-  let slabs: [(group: String, values: Slab)]
+  let slabs: [(group: String, values: SavedValues)]
 
   var step: Int { header.progress.step }
   /// The size of parameters and moments in bytes.
   var bytes: Int { slabs.reduce(0) { $0 + $1.values.count } * MemoryLayout<Float>.stride }
+
+  /// Copies what is still the run's own.
+  func copyAll() { for (_, values) in slabs { values.copyAll() } }
 
   /// Writes all groups to a checkpoint file.
   func write(to writer: borrowing CheckpointWriter) throws(CheckpointError) {
@@ -49,8 +52,9 @@ struct RunState: Sendable {
     try Snapshot.write(header.progress.history, objective: objective, to: writer)
     for (group, values) in slabs {
       for parameter in layout.parameters {
-        try writer.floats(
-          "\(group)/\(parameter.name)", shape: parameter.shape, values.part(parameter))
+        try values.with(parameter) { (part) throws(CheckpointError) in
+          try writer.floats("\(group)/\(parameter.name)", shape: parameter.shape, part)
+        }
       }
     }
   }
@@ -112,13 +116,6 @@ public enum Snapshot {
     try column("development/precision", evaluations.map(\.precision), writer)
     try column("development/recall", evaluations.map(\.recall), writer)
     try column("development/f1", evaluations.map(\.f1), writer)
-  }
-}
-
-extension Slab {
-  /// The values of a parameter.
-  fileprivate func part(_ parameter: Parameter) -> UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(rebasing: buffer[parameter.values])
   }
 }
 
