@@ -89,7 +89,7 @@ let package = Package(
       "Models", ["Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Randomness"],
       papers: [
         "README.md", "Copy/README.md", "HMT/README.md", "RIN/README.md",
-        "Cascade/README.md",
+        "Cascade/README.md", "Generative/README.md",
       ]),
     library(
       "Evaluation", ["Corpora", "Randomness", "Typesetting"], papers: ["README.md"]),

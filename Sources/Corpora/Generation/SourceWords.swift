@@ -4,6 +4,8 @@ public struct SourceWords: Sendable {
   private let sentence: Sentence
   private let pieces: PieceSequence
   private let tokenizer: WordPiece
+  /// The pieces of each word.
+  private let ids: [[Int32]]
   /// What the pieces of each word spell.
   private let keys: [String]
 
@@ -14,30 +16,35 @@ public struct SourceWords: Sendable {
     (self.sentence, self.pieces, self.tokenizer) = (sentence, pieces, tokenizer)
     var ids = [[Int32]](repeating: [], count: sentence.tokens.count)
     for (id, word) in zip(pieces.ids, pieces.words) { ids[Int(word)].append(id) }
+    self.ids = ids
     keys = ids.map { tokenizer.key($0).value }
   }
 
-  /// The entity that pieces spell: the first run of words that spells the same; or else a run of pieces within words,
+  /// The entity that pieces spell: the first run of words that has these pieces; or else the first that spells the same;
+  /// or else a run of pieces within words,
   /// with blanks where the sentence has them; or else the pieces' own words, joined by blanks.
   public func argument(of ids: ArraySlice<Int32>) -> Argument? {
-    if let span = span(spelling: tokenizer.key(ids)) { return .span(span) }
+    if let span = span(of: ids) { return .span(span) }
     let text = runText(of: ids) ?? tokenizer.vocabulary.words(of: ids).joined(separator: " ")
     return .text(text)
   }
 
-  private func span(spelling key: ExactString) -> Span? {
-    let wanted = Array(key.value.utf8)
-    let blank = tokenizer.blank.utf8
+  private func span(of wanted: ArraySlice<Int32>) -> Span? {
+    let key = Array(tokenizer.key(wanted).value.utf8)
+    var alike: Span?
     for start in keys.indices where !keys[start].isEmpty {
       var (found, end): ([UInt8], Int) = ([], start)
-      while end < keys.count, found.count < wanted.count {
-        if !found.isEmpty && !keys[end].isEmpty { found += blank }
+      while end < keys.count, found.count < key.count {
+        if !found.isEmpty && !keys[end].isEmpty { found += tokenizer.blank.utf8 }
         found += keys[end].utf8
         end += 1
       }
-      if found == wanted { return Span(start, end - 1) }
+      guard found == key else { continue }
+      let span = Span(start, end - 1)
+      if ids[span.range].joined().elementsEqual(wanted) { return span }
+      alike = alike ?? span
     }
-    return nil
+    return alike
   }
 
   /// The text of the first run of the source that is these pieces: pieces of one word are joined.

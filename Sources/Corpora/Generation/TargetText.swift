@@ -51,6 +51,13 @@ public struct TargetText: Sendable {
     pieces(of: triple, in: sentence).map(grammar.canHold) ?? false
   }
 
+  /// Whether generated pieces can spell a word: it has pieces, and none of them is unknown or a separator.
+  public func canWrite(_ word: String) -> Bool {
+    let ids = tokenizer.ids(of: word)
+    let others = [grammar.field, grammar.triple, tokenizer.vocabulary[.unknown]]
+    return !ids.isEmpty && !ids.contains(where: others.contains)
+  }
+
   /// The target text of triples, in their order; those that text cannot hold (``canHold(_:in:)``) are left out.
   public func text(of triples: [Triple], in sentence: Sentence) -> TargetTokens<Int32> {
     grammar.text(
