@@ -54,7 +54,7 @@ struct LoadedModel {
     let settings =
       changes.map(\.setting) + (precision.map { ["precision=\($0.rawValue)"] } ?? [])
     let overrides = try settings.map { try ConfigurationOverride($0) }
-    let file = try CheckpointFile.open(path, reading: Snapshot.withoutMoments)
+    var file = try CheckpointFile.open(path, reading: Snapshot.progressAlone)
     var stored: RunOptions?
     let (header, model) = try Snapshot.header(of: file) { text in
       let name = "\(path): configuration"
@@ -69,7 +69,7 @@ struct LoadedModel {
       return options
     }
     guard let options = stored else { preconditionFailure("a header without configuration") }
-    let parameters = try Snapshot.parameters(of: model.layout, from: file)
+    let parameters = try Snapshot.parameters(of: model.layout, from: &file)
     _ = consume file
     (self.path, self.options, self.model) = (path, options, model)
     tokenization = header.tokenization ?? .blanks

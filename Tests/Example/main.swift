@@ -39,11 +39,11 @@ let trainer = try Trainer(
   plan, check: ResumeCheck { _, _ in [] }, voice: voice, on: session)
 _ = try trainer.train(on: session)
 
-let file = try CheckpointFile.open(
-  "\(folder)/checkpoints/best.h5", reading: Snapshot.withoutMoments)
+var file = try CheckpointFile.open(
+  "\(folder)/checkpoints/best.h5", reading: Snapshot.progressAlone)
 let (_, model) = try Snapshot.header(of: file, options: options)
 let weights = WeightStore(
-  try Snapshot.parameters(of: model.layout, from: file), products: Products(.automatic))
+  try Snapshot.parameters(of: model.layout, from: &file), products: Products(.automatic))
 
 let sentences = corpus.test.map { Sentence(id: $0.id, tokens: $0.tokens) }
 for (sentence, found) in zip(

@@ -21,9 +21,9 @@ enum CheckpointCheck {
     let contents = UnsafeRawBufferPointer(rebasing: bytes[UserBlock.size...])
     let block = UserBlock(length: bytes.count, checksum: Checksum.of(contents))
     (block.bytes + contents).withUnsafeBytes { put($0, "input.h5") }
-    guard let file = try? open() else { return }
+    guard var file = try? open() else { return }
     _ = try? Inspection.listing(of: file)
-    try? load(file)
+    try? load(&file)
   }
 
   /// A message, as a process could write it that a forged file has taken over.
@@ -59,7 +59,7 @@ enum CheckpointCheck {
   }()
 
   /// As `evaluate`, `extract` and `train --resume` read it, which reads moments as parameters.
-  private static func load(_ file: borrowing Checkpoint) throws {
+  private static func load(_ file: inout Checkpoint) throws {
     let (header, model) = try Snapshot.header(of: file) { text in
       let document = try ConfigurationDocument(text: text, name: "configuration")
       guard let options = try ConfigurationCheck.options(document) else { throw Refusal() }
@@ -67,7 +67,7 @@ enum CheckpointCheck {
     }
     precondition(header.progress.step >= 0)
     precondition(header.vocabularies.sizes.allSatisfy { $0.value >= 0 })
-    let parameters = try Snapshot.parameters(of: model.layout, from: file)
+    let parameters = try Snapshot.parameters(of: model.layout, from: &file)
     precondition(parameters.buffer.allSatisfy(\.isFinite), "not finite")
   }
 

@@ -63,8 +63,8 @@ struct BestTuning {
         return [0]
       }
       let group = Snapshot.Weights.evaluated.group
-      let file = try CheckpointFile.open(folder.best, reading: .groups([group]))
-      try Snapshot.read(run.model.layout, group: group, into: run.parameters, from: file)
+      var file = try CheckpointFile.open(folder.best, reading: .none)
+      try Snapshot.read(run.model.layout, group: group, into: run.parameters, from: &file)
       return [1]
     }
     guard answer == [1] else { return false }
@@ -123,9 +123,8 @@ struct BestTuning {
     (header.thresholds, header.temperature) = (thresholds, temperature)
     var slabs: [(group: String, values: SavedValues)] = []
     for group in [run.parameterGroup] + run.partitionedState.map(\.group) {
-      try file.read(.groups([group]))
       let values = Slab(count: run.model.layout.count)
-      try Snapshot.read(run.model.layout, group: group, into: values, from: file)
+      try Snapshot.read(run.model.layout, group: group, into: values, from: &file)
       slabs.append((group, SavedValues(collected: values)))
     }
     let state = RunState(

@@ -92,9 +92,7 @@ extension Run {
     let groups = partitionedState.map(\.group)
     partitioned = groups.map { _ in Slab(count: model.layout.count) }
     for (group, values) in zip([parameterGroup] + groups, [parameters] + partitioned) {
-      // One group at a time bounds the memory of the open file to the size of one.
-      try file.read(.groups([group]))
-      try Snapshot.read(model.layout, group: group, into: values, from: file)
+      try Snapshot.read(model.layout, group: group, into: values, from: &file)
     }
     return header.progress
   }

@@ -131,16 +131,8 @@ extension Snapshot {
     public var group: String { self == .evaluated ? "parameters" : "optimizer/raw" }
   }
 
-  /// All groups but the optimiser's state: enough for inference and reports.
-  public static let withoutMoments = reading(.evaluated)
-
-  /// Metadata, history and some parameters.
-  public static func reading(_ weights: Weights) -> ArraySelection {
-    .groups(progressGroups + [weights.group])
-  }
-
-  /// Vocabularies, history and the training split's triples.
-  static let progressAlone = ArraySelection.groups(progressGroups)
+  /// Vocabularies, history and the training split's triples: all but parameters and the optimiser's state.
+  public static let progressAlone = ArraySelection.groups(progressGroups)
   private static let progressGroups = ["vocabulary", "history", "development", trainingGroup]
 
   /// The progress of the run that wrote a file, if it is a whole checkpoint of a run with these options and
@@ -235,37 +227,6 @@ extension Snapshot {
       throw TrainingError.unfit(checkpoint: file.path, problem: "'\(name)' is not a count")
     }
     return Int(value)
-  }
-
-  /// Reads the parameters of a file's own model.
-  ///
-  /// - Throws: `TrainingError`, before any allocation, if the file is too short for the layout.
-  public static func parameters(
-    of layout: ParameterLayout, from file: borrowing Checkpoint, _ weights: Weights = .evaluated
-  ) throws -> Slab {
-    guard layout.count <= file.length / MemoryLayout<Float>.stride else {
-      throw TrainingError.unfit(
-        checkpoint: file.path,
-        problem: "its configuration is that of a model of \(layout.count) parameters, "
-          + "more than it holds")
-    }
-    let parameters = Slab(count: layout.count)
-    try read(layout, group: weights.group, into: parameters, from: file)
-    return parameters
-  }
-
-  /// Reads the values of a group that has an array for each parameter.
-  static func read(
-    _ layout: ParameterLayout, group: String, into slab: Slab, from file: borrowing Checkpoint
-  ) throws {
-    for parameter in layout.parameters {
-      let values = UnsafeMutableBufferPointer(rebasing: slab.buffer[parameter.values])
-      let name = "\(group)/\(parameter.name)"
-      try file.floats(name, into: values, shape: parameter.shape)
-      guard values.allSatisfy(\.isFinite) else {
-        throw TrainingError.unfit(checkpoint: file.path, problem: "'\(name)' is not finite")
-      }
-    }
   }
 }
 

@@ -48,7 +48,7 @@ struct Export: Verb {
   func run() throws -> ExitStatus {
     let path = try CheckpointName.file(checkpoint)
     try Output(path: output).refuse([path])
-    let file = try CheckpointFile.open(path, reading: Snapshot.reading(weights))
+    var file = try CheckpointFile.open(path, reading: Snapshot.progressAlone)
     guard weights == .evaluated || file.contains(weights.group) else {
       throw Failure(
         description: "\(path): its run keeps no average (optimizer.average), so that its only "
@@ -61,7 +61,7 @@ struct Export: Verb {
       kind = options.model.kind
       return options
     }
-    let parameters = try Snapshot.parameters(of: model.layout, from: file, weights)
+    let parameters = try Snapshot.parameters(of: model.layout, from: &file, weights)
     _ = consume file
     var metadata = try metadata(header)
     metadata["model"] = kind
