@@ -81,7 +81,7 @@ let package = Package(
     library(
       "Tensors", ["CGlibc", "Kernels", "Limits"] + (hasOneDNN ? ["COneDNN"] : []),
       settings: strict + (hasOneDNN ? [.define("ONEDNN")] : [])),
-    library("Autodiff", ["Tensors", "Kernels"]),
+    library("Autodiff", ["Tensors", "Kernels", "Randomness"]),
     library("Layers", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
     library("Files", ["CZlib", "Limits"]),
     library("Corpora", ["CZlib", "Files", "Randomness", "Typesetting"], papers: ["README.md"]),
@@ -143,7 +143,7 @@ let package = Package(
     tests("RunLogsTests", ["RunLogs", "Typesetting"]),
     tests("KernelsTests", ["Kernels", "Tensors"]),
     tests("TensorsTests", ["Tensors", "Kernels"]),
-    tests("AutodiffTests", ["Autodiff", "Tensors", "Kernels"]),
+    tests("AutodiffTests", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
     tests("LayersTests", ["Layers", "Autodiff", "Tensors", "Randomness"]),
     tests("FilesTests", ["Files"]),
     tests("CorporaTests", ["Corpora", "Randomness"]),
@@ -174,7 +174,7 @@ let package = Package(
       "FixturesTests",
       [
         "Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora",
-        "Evaluation",
+        "Evaluation", "Randomness",
       ]),
     tests(
       "ProgramTests",

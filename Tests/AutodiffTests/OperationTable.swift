@@ -6,6 +6,7 @@ extension OperationCase {
   /// Every operation of the tape.
   static let all =
     elementwise + rows + recurrent + unrolled + attention + choices + rowLosses + chains
+    + transformer
 
   static let elementwise: [OperationCase] =
     [

@@ -36,10 +36,22 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
     FunctionCase(
       testDescription: "selu", range: -90...90, kernel: { selu($0) }, truth: { seluTruth($0) },
       relative: 8),
+    // A polynomial and a sum that round once each, or an exponential of less than 0.2 beside 1.
+    FunctionCase(
+      testDescription: "erf", range: -5...5, kernel: { errorFunction($0) }, truth: { erf($0) },
+      relative: 2),
+    FunctionCase(
+      testDescription: "erf near 0", range: -1e-3...1e-3, kernel: { errorFunction($0) },
+      truth: { erf($0) }, relative: 2),
+    FunctionCase(
+      testDescription: "gelu above −1", range: -1...40, kernel: { gelu($0) },
+      truth: { geluTruth($0) }, relative: 8),
     FunctionCase(
       testDescription: "selu near 0", range: -1e-2...1e-2, kernel: { selu($0) },
       truth: { seluTruth($0) }, relative: 8),
   ]
+
+  static func geluTruth(_ x: Double) -> Double { x / 2 * erfc(-x / 2.0.squareRoot()) }
 
   static func seluTruth(_ x: Double) -> Double {
     1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * expm1(x))
@@ -76,6 +88,26 @@ struct FunctionTests {
       let truth = 1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * exp(x))
       #expect(abs(Double(seluSlope(ofValue: selu(Float(x)))) - truth) < 1e-6)
     }
+  }
+
+  @Test("gelu and its slope, biased, within 1e-6 and of the same bits either way")
+  func biasedGelus() {
+    let count = 1003
+    let x = (0..<count).map { Float($0) / 50 - 10 }
+    let bias = (0..<count).map { Float($0 % 7) / 8 - 0.3 }
+    var (slopes, values, alone) = (x, [Float](repeating: 0, count: count), x)
+    biasedGelu(&slopes, bias: bias, into: &values, count: count)
+    applyBiasedGelu(bias: bias, to: &alone, count: count)
+    #expect(values.map(\.bitPattern) == alone.map(\.bitPattern))
+    for i in 0..<count {
+      let z = Double(x[i] + bias[i])
+      let slope =
+        erfc(-z / 2.0.squareRoot()) / 2 + z * exp(-z * z / 2) / (2 * Double.pi).squareRoot()
+      #expect(abs(Double(values[i]) - FunctionCase.geluTruth(z)) < 1e-6)
+      #expect(abs(Double(slopes[i]) - slope) < 1e-6)
+    }
+    #expect(gelu(.nan).isNaN && errorFunction(.nan).isNaN)
+    #expect(errorFunction(.infinity) == 1 && errorFunction(-.infinity) == -1)
   }
 
   @Test("products with slopes add to what is there, at any length", arguments: [0, 1, 7, 33])

@@ -19,11 +19,14 @@ package struct GradientTile {
 
   /// All tiles of a model, in the order of its parameters.
   package static func tiles(of layout: ParameterLayout) -> [GradientTile] {
-    layout.parameters.flatMap { parameter in
-      let height = max(size / parameter.columns / 16 * 16, 1)
-      return stride(from: 0, to: parameter.rows, by: height).map {
-        GradientTile(parameter: parameter, rows: $0..<min($0 + height, parameter.rows))
-      }
+    layout.parameters.flatMap { tiles(of: $0) }
+  }
+
+  /// The tiles of one parameter.
+  static func tiles(of parameter: Parameter) -> [GradientTile] {
+    let height = max(size / parameter.columns / 16 * 16, 1)
+    return stride(from: 0, to: parameter.rows, by: height).map {
+      GradientTile(parameter: parameter, rows: $0..<min($0 + height, parameter.rows))
     }
   }
 }

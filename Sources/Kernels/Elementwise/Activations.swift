@@ -101,6 +101,61 @@ package func seluSlope(ofValue y: Float) -> Float {
   y > 0 ? Selu.scale : y + Selu.scale * Selu.alpha
 }
 
+/// The error function, `erf x = 2/√π ∫₀ˣ e^(−t²) dt`, within one unit in the last place.
+///
+/// Near 0 an odd polynomial; elsewhere `1 − e^p(|x|)`, as p approximates the logarithm of `1 − erf` (the coefficients are
+/// those of N. Juffa's `erff`). Both are computed, so that a loop over it becomes vector code.
+@inline(__always)
+package func errorFunction(_ x: Float) -> Float {
+  let (size, square) = (abs(x), x * x)
+  let top = (3.831_971_26e-4 as Float).addingProduct(-1.728_534_7e-5, size)
+  let middle = (2.425_462_19e-2 as Float).addingProduct(-3.883_964_38e-3, size)
+  let tail = (-1.287_175_12e-1 as Float).addingProduct(
+    (-6.348_466_87e-1 as Float).addingProduct(
+      (-1.067_778_77e-1 as Float).addingProduct(middle.addingProduct(top, square), size), size),
+    size)
+  let far = 1 - exponential((-size).addingProduct(tail, size))
+  let low = (4.991_194_23e-3 as Float).addingProduct(-5.967_617_03e-4, square)
+  let high = (1.128_199_25e-1 as Float).addingProduct(
+    (-2.676_813_49e-2 as Float).addingProduct(low, square), square)
+  let near = (1.283_791_66e-1 as Float).addingProduct(
+    (-3.761_253_36e-1 as Float).addingProduct(high, square), square)
+  let sign = x.bitPattern & 0x8000_0000
+  return size > 0.927_734_375
+    ? Float(bitPattern: far.bitPattern | sign) : x.addingProduct(near, x)
+}
+
+/// The normal distribution function, `Φ(x) = (1 + erf(x/√2)) / 2`.
+@inline(__always)
+private func normalShare(_ x: Float) -> Float {
+  (0.5 as Float).addingProduct(0.5, errorFunction(x * 0.707_106_78))
+}
+
+/// `gelu(x) = x Φ(x)` (Hendrycks and Gimpel, *Gaussian error linear units*, 2016).
+@inline(__always)
+package func gelu(_ x: Float) -> Float { x * normalShare(x) }
+
+/// `y = gelu(x + b)`, and in the place of `x` the slope at each point, `Φ(z) + z φ(z)` with `z = x + b`.
+package func biasedGelu(
+  _ x: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+  count: Int
+) {
+  for i in 0..<count { x[i] += bias[i] }
+  for i in 0..<count { y[i] = normalShare(x[i]) }
+  for i in 0..<count {
+    let (z, share) = (x[i], y[i])
+    x[i] = share.addingProduct(z * 0.398_942_28, exponential(-0.5 * z * z))
+    y[i] = z * share
+  }
+}
+
+/// `y = gelu(y + b)`.
+package func applyBiasedGelu(
+  bias: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int
+) {
+  for i in 0..<count { y[i] = gelu(y[i] + bias[i]) }
+}
+
 /// A function of one element, with its slope.
 package enum Activation: Sendable {
   case identity, logistic, tanh, selu
@@ -175,4 +230,11 @@ package func exponentials(
   minus z: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
 ) {
   for i in 0..<count { y[i] = exponential(a[i] + b[i] + c - z[i]) }
+}
+
+/// `x = exp(a·x − z)`.
+package func exponentials(
+  _ x: UnsafeMutablePointer<Float>, times a: Float, minus z: Float, count: Int
+) {
+  for i in 0..<count { x[i] = exponential((-z).addingProduct(a, x[i])) }
 }
