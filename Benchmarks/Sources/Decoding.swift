@@ -13,7 +13,7 @@ enum Decoding {
   static func run(_ folder: String, precision: Precision, threads: Int) throws {
     guard let section = ModelSection(kind: "copymtl") else { throw Mistake("no model copymtl") }
     let training = try JSONLines.read("\(folder)/train.jsonl")
-    let model = section.model(for: section.type.vocabularies(of: training))
+    let model = section.model(for: section.vocabularies(of: training))
     let split = model.encode(try JSONLines.read("\(folder)/test.jsonl"))
     let parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 1)

@@ -25,6 +25,8 @@ public protocol EncodedSplit: Sendable {
   func expressible(_ index: Int) -> Expressible
   /// The triples of a sentence that cannot be targets beside others (``ExtractionModel/conflicts(in:)``).
   func conflicts(_ index: Int) -> Int
+  /// What a user should know of the sentences (``ExtractionModel/remarks(on:)``).
+  var remarks: [String] { get }
 }
 
 extension ExtractionModel {
@@ -65,4 +67,6 @@ private struct ModelSplit<Model: ExtractionModel>: EncodedSplit {
   func expressible(_ index: Int) -> Expressible { model.expressible(in: inputs[index]) }
 
   func conflicts(_ index: Int) -> Int { model.conflicts(in: inputs[index]) }
+
+  var remarks: [String] { model.remarks(on: inputs) }
 }

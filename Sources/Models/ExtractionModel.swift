@@ -18,12 +18,17 @@ public protocol ExtractionModel: Sendable {
   static var defaults: Options { get }
   /// The named lists that the model needs from the training split.
   static var lists: [VocabularyList] { get }
+  /// The same lists, collected as options say.
+  static func lists(for options: Options) -> [VocabularyList]
   /// The sizes that the model needs from the training split.
   static var sizes: [CorpusSize] { get }
   /// Whether the model decodes tags with a CRF, so that its options have `crfConstrained`.
   static var hasCRF: Bool { get }
   /// Whether the model pairs tagged heads and tails by a rule, so that its options have `pairing`.
   static var pairsTags: Bool { get }
+
+  /// What keeps the model from being built for vocabularies, such as those of a file; `nil` for nothing.
+  static func fault(of vocabularies: Vocabularies, _ options: Options) -> String?
 
   /// Builds the model for a corpus's vocabularies.
   init(options: Options, vocabularies: Vocabularies)
@@ -41,6 +46,9 @@ public protocol ExtractionModel: Sendable {
   var wordTables: [WordTable] { get }
   /// The entities that a tagging model is taught, and that its tags are scored against.
   var taggedEntities: TaggedEntities { get }
+
+  /// Whether the model reads a word as itself, not as an unknown one.
+  func knows(_ word: String) -> Bool
 
   /// Encodes a sentence.
   ///
@@ -70,11 +78,18 @@ public protocol ExtractionModel: Sendable {
   /// The number of a sentence's distinct triples that cannot be targets beside others of the sentence, although
   /// each could alone.
   func conflicts(in input: Input) -> Int
+
+  /// What a user should know of the sentences of a split that are not read or learnt as they are, a line each.
+  func remarks(on inputs: [Input]) -> [String]
 }
 
 extension ExtractionModel {
   /// The default: words and relations.
   public static var lists: [VocabularyList] { [.words, .relations] }
+  /// The default: whatever the options say.
+  public static func lists(for options: Options) -> [VocabularyList] { lists }
+  /// The default: nothing.
+  public static func fault(of vocabularies: Vocabularies, _ options: Options) -> String? { nil }
   /// The default: no size.
   public static var sizes: [CorpusSize] { [] }
   /// The default: no tags.
@@ -88,8 +103,14 @@ extension ExtractionModel {
   }
   /// The default: no table.
   public var wordTables: [WordTable] { [] }
+  /// The default, for models of words: the word is in the vocabulary, or has a vector of ``extraVectors``.
+  public func knows(_ word: String) -> Bool {
+    vocabularies.words.id(of: word) != Vocabulary.unknown || extraVectors?.vector(of: word) != nil
+  }
   /// The default: none.
   public func conflicts(in input: Input) -> Int { 0 }
+  /// The default: none.
+  public func remarks(on inputs: [Input]) -> [String] { [] }
   /// Extracts facts from sentences, without probabilities.
   public func predict(_ batch: [Input], on tape: Tape) -> [Prediction] {
     predict(batch, scoring: false, on: tape)
@@ -107,8 +128,11 @@ extension ExtractionModel {
   /// Collects the model's lists and sizes from a training split.
   ///
   /// - Parameter minimumCount: `data.minimumCount`; rarer words are unknown.
-  public static func vocabularies(of training: [Sentence], minimumCount: Int = 1) -> Vocabularies {
-    Vocabularies(training: training, lists: lists, sizes: sizes, minimumCount: minimumCount)
+  public static func vocabularies(
+    of training: [Sentence], options: Options = defaults, minimumCount: Int = 1
+  ) -> Vocabularies {
+    Vocabularies(
+      training: training, lists: lists(for: options), sizes: sizes, minimumCount: minimumCount)
   }
 }
 

@@ -5,7 +5,7 @@ public enum ModelList {
   /// The type of each model; configuration takes names, options and builder from the type.
   public static let all: [any ExtractionModel.Type] = [
     CopyRE.self, CopyREPrime.self, CopyREPrime5.self, CopyMTL.self, HMT.self, RIN.self,
-    Cascade.self,
+    Cascade.self, Generative.self,
   ]
 
   /// The model of a name, in upper or lower case; `nil` if unknown.
@@ -72,7 +72,19 @@ public struct ModelSection: Codable, Sendable {
     return section
   }
 
+  /// Collects the model's lists and sizes from a training split.
+  ///
+  /// - Parameter minimumCount: `data.minimumCount`; rarer words are unknown.
+  public func vocabularies(of training: [Sentence], minimumCount: Int = 1) -> Vocabularies {
+    type.collected(training, options, minimumCount)
+  }
+
+  /// What keeps the model from being built for vocabularies; `nil` for nothing.
+  public func fault(of vocabularies: Vocabularies) -> String? { type.found(vocabularies, options) }
+
   /// Builds the model for a corpus's vocabularies.
+  ///
+  /// - Precondition: ``fault(of:)`` finds none in them.
   public func model(for vocabularies: Vocabularies) -> any ExtractionModel {
     type.build(options, vocabularies)
   }
@@ -86,9 +98,25 @@ extension ExtractionModel {
   fileprivate static func build(
     _ options: any ModelOptions, _ vocabularies: Vocabularies
   ) -> any ExtractionModel {
+    Self(options: own(options), vocabularies: vocabularies)
+  }
+
+  fileprivate static func collected(
+    _ training: [Sentence], _ options: any ModelOptions, _ minimumCount: Int
+  ) -> Vocabularies {
+    vocabularies(of: training, options: own(options), minimumCount: minimumCount)
+  }
+
+  fileprivate static func found(_ vocabularies: Vocabularies, _ options: any ModelOptions)
+    -> String?
+  {
+    fault(of: vocabularies, own(options))
+  }
+
+  private static func own(_ options: any ModelOptions) -> Options {
     guard let options = options as? Options else {
       preconditionFailure("\(type(of: options)) are not options of \(names[0])")
     }
-    return Self(options: options, vocabularies: vocabularies)
+    return options
   }
 }

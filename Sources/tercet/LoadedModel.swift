@@ -180,8 +180,6 @@ struct LoadedModel {
 
   /// The number of a sentence's tokens that the model reads and does not know.
   func unknownWords(of sentence: Sentence) -> Int {
-    let words = model.vocabularies.words
-    return sentence.tokens.prefix(options.data.maximumLength)
-      .count { words.id(of: $0) == Vocabulary.unknown && model.extraVectors?.vector(of: $0) == nil }
+    sentence.tokens.prefix(options.data.maximumLength).count { !model.knows($0) }
   }
 }

@@ -48,6 +48,10 @@ struct FixturesTests {
       try HMTFixture(fixture).check()
     } else if try fixture.attributes().contains("condition") {
       try CascadeFixture(fixture).check()
+    } else if try fixture.attributes().contains("heads"), try fixture.contains("mask/grad") {
+      try TransformerFixture(fixture).check()
+    } else if try fixture.attributes().contains("heads"), try fixture.contains("mask/copy") {
+      try DecodingFixture(fixture).check()
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/emissions") {
       try checkChains(fixture)
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/out_avg") {

@@ -98,6 +98,28 @@ public struct ModelCase: Sendable, CustomStringConvertible {
       "cascade", "without characters, near positions alone",
       small: cascadeSmall + ["characterFilters=0", "positionLimit=1"], learning: cascadeLearning,
       epochs: 60, rate: 0.01),
+    ModelCase(
+      "generative", "dropout", small: generativeSmall + ["dropout=0.2", "maskProbability=0.4"],
+      learning: generativeLearning + ["objective=shift"], goal: 0.95, epochs: 120, rate: 0.002),
+    ModelCase(
+      "generative", "shift, without labels, blocks recomputed",
+      small: generativeSmall + ["objective=shift", "copy=none", "recompute=true", "dropout=0.2"],
+      learning: generativeLearning, goal: 0.95, epochs: 120, rate: 0.002),
+    ModelCase(
+      "generative", "masked targets, words of relations, punctuation",
+      small: generativeSmall + [
+        "maskSegments=target", "relationSurface=words", "split=punctuation", "casing=uncased",
+      ],
+      learning: generativeLearning + ["maskProbability=0.5"], goal: 0.95, epochs: 300, rate: 0.002),
+  ]
+
+  private static let generativeSmall = [
+    "layers=2", "hidden=6", "heads=2", "inner=5", "pieces=60", "targetLimit=60", "positions=120",
+    "decodingLimit=20", "dropout=0",
+  ]
+  private static let generativeLearning = [
+    "hidden=64", "heads=4", "inner=128", "pieces=1000", "targetLimit=120", "positions=256",
+    "decodingLimit=120", "dropout=0", "recompute=false",
   ]
 
   private static let rinSmall = ["embedding=3", "hidden=2", "pairWidth=5"]

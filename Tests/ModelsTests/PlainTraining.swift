@@ -20,7 +20,7 @@ struct PlainTraining {
     let ordered = sentences.enumerated()
       .sorted { (-$0.element.tokens.count, $0.offset) < (-$1.element.tokens.count, $1.offset) }
       .map(\.element)
-    model = section.model(for: section.type.vocabularies(of: ordered))
+    model = section.model(for: section.vocabularies(of: ordered))
     split = model.encode(ordered)
     let count = model.layout.count
     parameters = Slab(count: count)

@@ -129,7 +129,7 @@ struct ScoreTests {
     let test = try #require(ModelCase.all.first { $0.kind == Model.names[0] })
     let section = try test.section(changes.map { "model.\($0)" })
     let model = try #require(
-      section.model(for: section.type.vocabularies(of: TinyCorpus.sentences)) as? Model)
+      section.model(for: section.vocabularies(of: TinyCorpus.sentences)) as? Model)
     let values = Slab(count: model.layout.count)
     values.initialize(model.layout, seed: seed)
     for i in 0..<values.count { values.buffer[i] *= scale }
@@ -224,7 +224,7 @@ struct ScoreTests {
     arguments: ModelCase.all)
   func threads(_ test: ModelCase) throws {
     let section = try test.section()
-    let model = section.model(for: section.type.vocabularies(of: TinyCorpus.sentences))
+    let model = section.model(for: section.vocabularies(of: TinyCorpus.sentences))
     let values = Slab(count: model.layout.count)
     values.initialize(model.layout, seed: 1)
     for i in 0..<values.count { values.buffer[i] *= 3 }

@@ -141,7 +141,7 @@ struct TinyRun {
   private let streams = RandomStreams(seed: 5, epoch: 2)
 
   init(_ section: ModelSection) {
-    model = section.model(for: section.type.vocabularies(of: TinyCorpus.sentences))
+    model = section.model(for: section.vocabularies(of: TinyCorpus.sentences))
     split = model.encode(TinyCorpus.sentences.sorted { $0.tokens.count > $1.tokens.count })
     parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 1)

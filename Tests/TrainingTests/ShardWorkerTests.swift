@@ -17,7 +17,7 @@ struct Work {
 
   init(_ section: ModelSection, sentences: Int) throws {
     let split = Array(try Synthesizer.synthesize(seed: 3, sentences: 100).train.prefix(sentences))
-    model = section.model(for: section.type.vocabularies(of: split))
+    model = section.model(for: section.vocabularies(of: split))
     parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 5)
     minibatch = Minibatch(

@@ -33,7 +33,7 @@ struct VectorFileTests {
   {
     let section = try ModelCase.section(
       ["model.kind=copyre", "model.embedding=2", "model.hidden=2"] + settings)
-    let model = section.model(for: section.type.vocabularies(of: Self.sentences))
+    let model = section.model(for: section.vocabularies(of: Self.sentences))
     let parameters = Slab(count: model.layout.count)
     parameters.initialize(model.layout, seed: 4)
     let table = try #require(model.wordTables.first).parameter

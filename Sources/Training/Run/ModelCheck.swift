@@ -128,7 +128,7 @@ private struct ModelCheck {
     }
     do {
       let coverage = try VectorFile(options.data).read(
-        for: corpus.model.wordTables, corpus.model.vocabularies.words
+        for: corpus.model.wordTables, corpus.model.vocabularies
       ).coverage
       return [Finding(.note, "model.vectors", coverage.description)]
         + coverage.warnings.map { Finding(.warning, "model.vectors", $0) }

@@ -76,7 +76,7 @@ public struct TrainingCorpus: Sendable {
       throw TrainingError.noTrainingSentences(path: path, longest: longest)
     }
     var model = options.model.model(
-      for: options.model.type.vocabularies(of: short, minimumCount: options.data.minimumCount))
+      for: options.model.vocabularies(of: short, minimumCount: options.data.minimumCount))
     if let extraVectors { try model.read(extraVectors, of: options.data.vectors) }
     self.model = model
     self.training = model.encode(short)
@@ -93,14 +93,16 @@ public struct TrainingCorpus: Sendable {
     trainingDigest = Self.digest(training)
     developmentDigest = Self.digest(development)
     let cut = development.count { $0.tokens.count > longest }
-    warnings = [
-      RelationWarning.text(about: training, in: path),
-      leftOut.isEmpty
-        ? nil
-        : "\(path): \(leftOut.count) sentences of more than \(longest) tokens are left out of "
-          + "training",
-      cut > 0 ? "dev.jsonl: of \(cut) sentences only the first \(longest) tokens are read" : nil,
-    ].compactMap { $0 }
+    warnings =
+      [
+        RelationWarning.text(about: training, in: path),
+        leftOut.isEmpty
+          ? nil
+          : "\(path): \(leftOut.count) sentences of more than \(longest) tokens are left out of "
+            + "training",
+        cut > 0 ? "dev.jsonl: of \(cut) sentences only the first \(longest) tokens are read" : nil,
+      ].compactMap { $0 } + self.training.remarks.map { "\(path): \($0)" }
+      + self.development.remarks.map { "dev.jsonl: \($0)" }
   }
 
   /// FNV-1a of the sentences in the JSON Lines format.

@@ -34,6 +34,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   case vectorWidth(path: String, found: Int, expected: Int)
   /// A model reads words from a file of vectors that is not named.
   case noVectors
+  /// A file of word vectors is named for a model that reads pieces of words.
+  case noWordTable
   /// A rank would have more threads than its host has processors.
   case threadsBeyondProcessors(threads: Int, rank: Int, processors: Int)
   /// A rank lacks the library that is to multiply.
@@ -86,6 +88,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
         + "set model.embedding=\(found)"
     case .noVectors:
       "'model.extraVectors' is true, but no file of vectors is named; set data.vectors=FILE"
+    case .noWordTable:
+      "'data.vectors' names a file of word vectors, but the model has no table of words; leave it out"
     case .threadsBeyondProcessors(let threads, let rank, let processors):
       "'threads' is \(threads), but the host of rank \(rank) has \(processors) processors; lower it, "
         + "or set oversubscribe=true"

@@ -45,8 +45,8 @@ struct VectorFile {
   func fill(
     _ tables: [WordTable], of vocabularies: Vocabularies, in parameters: Slab, seed: UInt64
   ) throws -> Coverage {
+    let (vectors, coverage) = try read(for: tables, vocabularies)
     let words = vocabularies.words
-    let (vectors, coverage) = try read(for: tables, words)
     for table in tables {
       // The same random stream as in a table without vectors.
       let random = CounterRandom(seed: seed, purpose: table.parameter.startPurpose)
@@ -59,8 +59,10 @@ struct VectorFile {
   ///
   /// - Throws: the errors of ``fill(_:of:in:seed:)``.
   func read(
-    for tables: [WordTable], _ words: Vocabulary
+    for tables: [WordTable], _ vocabularies: Vocabularies
   ) throws -> (vectors: WordVectors, coverage: Coverage) {
+    guard !tables.isEmpty else { throw TrainingError.noWordTable }
+    let words = vocabularies.words
     let vectors = try WordVectors.read(path, of: words.words)
     for table in tables where vectors.dimension != table.parameter.columns {
       throw TrainingError.vectorWidth(

@@ -166,8 +166,11 @@ extension Snapshot {
     let configuration = try text("configuration", file)
     let section = try options(configuration).model
     let thresholds = try thresholds(of: file, for: section)
-    let model = (thresholds.isEmpty ? section : section.with(thresholds))
-      .model(for: try vocabularies(of: section.type, from: file))
+    let vocabularies = try vocabularies(of: section.type, from: file)
+    if let fault = section.fault(of: vocabularies) {
+      throw TrainingError.unfit(checkpoint: file.path, problem: fault)
+    }
+    let model = (thresholds.isEmpty ? section : section.with(thresholds)).model(for: vocabularies)
     var progress = Progress()
     progress.step = try count("step", file)
     progress.epoch = try count("epoch", file)

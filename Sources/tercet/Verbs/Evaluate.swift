@@ -230,6 +230,7 @@ extension Evaluate {
   private func warn(_ loaded: LoadedModel, _ sentences: [Sentence]) {
     let long = sentences.count { $0.tokens.count > loaded.options.data.maximumLength }
     if let warning = loaded.lengthWarning(long, in: data) { Console.error("warning: \(warning)") }
+    for remark in loaded.encode(sentences).remarks { Console.error("warning: \(data): \(remark)") }
     let untagged = sentences.count { $0.partsOfSpeech == nil }
     let warning = loaded.model.vocabularies.partOfSpeechWarning(
       lacking: untagged, of: sentences.count, in: data)

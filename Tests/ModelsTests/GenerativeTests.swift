@@ -1,0 +1,206 @@
+import Autodiff
+import Corpora
+import Layers
+import Randomness
+import Tensors
+import Testing
+
+@testable import Models
+
+@Suite("The generative model")
+struct GenerativeTests {
+  private static let never = Set<Int32>([0, 1, 2, 4])
+  private static let symbols = GenerativeSymbols(start: 2, end: 3, mask: 4, banned: never)
+
+  private func network(seed: UInt64) -> (GenerativeNetwork, Slab) {
+    let network = GenerativeNetwork(
+      TransformerShape(
+        layers: 2, hidden: 16, heads: 2, inner: 24, vocabulary: 40, positions: 60),
+      hasLabels: true)
+    let values = Slab(count: network.layout.count)
+    values.initialize(network.layout, seed: seed)
+    for i in 0..<values.count { values.buffer[i] *= 20 }
+    return (network, values)
+  }
+
+  private static let sources: [[Int32]] = [[7, 9, 8, 7, 9, 12], [30], [11, 12, 13, 11, 14]]
+
+  @Test(
+    "the logits of each step are those of the whole sentence read anew",
+    arguments: GenerativeObjective.allCases, [true, false])
+  func wholePass(_ objective: GenerativeObjective, copies: Bool) throws {
+    for seed: UInt64 in 1...5 {
+      let (network, values) = network(seed: seed)
+      let tape = Tape(weights: WeightStore(values))
+      var choices: [[[Float]]] = Self.sources.map { _ in [] }
+      let targets = GreedyDecoder(network, Self.symbols, objective, limit: 20, copies: copies)
+        .targets(for: Self.sources, on: tape) {
+          choices[$0.sentence].append($0.tokens.elements + ($0.labels?.elements ?? []))
+        }
+      for (sentence, source) in Self.sources.enumerated() {
+        let target = targets[sentence].tokens
+        #expect(choices[sentence].count == target.count && target.count <= 20)
+        for (step, found) in choices[sentence].enumerated() {
+          let ids = [2] + source + [3] + target.prefix(step) + (objective == .mask ? [4] : [])
+          let task = ReadingTask(ids: ids, source: source.count + 2, questions: [])
+          let hidden = network.hidden([task], TransformerPass(over: [task], on: tape), on: tape)
+          let last = tape.gathered(hidden, rows: [ids.count - 1])
+          let labels = try #require(network.labels)
+          let truth =
+            network.tokens(last, on: tape).value.elements
+            + labels(last, on: tape).value.elements
+          let largest = truth.map(abs).max() ?? 0
+          for (a, b) in zip(found, truth) { #expect(abs(a - b) <= 1e-5 * max(largest, 1)) }
+        }
+      }
+    }
+  }
+
+  @Test("a target does not depend on the sentences beside it")
+  func alone() {
+    let (network, values) = network(seed: 3)
+    let decoder = GreedyDecoder(network, Self.symbols, .mask, limit: 20, copies: true)
+    let tape = Tape(weights: WeightStore(values))
+    let together = decoder.targets(for: Self.sources, scoring: true, on: tape)
+    for (source, target) in zip(Self.sources, together) {
+      let alone = decoder.targets(for: [source], scoring: true, on: tape)[0]
+      #expect(alone.tokens == target.tokens && alone.labels == target.labels)
+      #expect(alone.logProbabilities == target.logProbabilities)
+      #expect(alone.sourceLabels == target.sourceLabels)
+      #expect(alone.sourceLabels.count == source.count)
+      #expect(Set(target.tokens).isDisjoint(with: Self.never))
+    }
+  }
+
+  @Test("no more tokens than there are positions, and none where there is no room")
+  func positions() {
+    let (network, values) = network(seed: 1)
+    let decoder = GreedyDecoder(network, Self.symbols, .shift, limit: 500, copies: false)
+    let long = (0..<56).map { Int32(5 + $0 % 30) }
+    let targets = decoder.targets(
+      for: [long, long + [5], long + [5, 6]], on: Tape(weights: WeightStore(values)))
+    #expect(targets.map(\.tokens.count).enumerated().allSatisfy { $1 <= 2 - $0 })
+    #expect(targets[2].tokens.isEmpty && !targets[0].tokens.isEmpty)
+  }
+
+  private static let sequence = GenerativeSequence(
+    ids: [2] + (10..<30) + [3] + (30..<49) + [3],
+    labels: (0..<42).map { CopyLabel(rawValue: $0 % 3) ?? .outside }, source: 22)
+
+  private func masking(
+    _ objective: GenerativeObjective = .mask, _ segments: MaskedSegments = .both,
+    probability: Float = 0.15
+  ) -> Masking {
+    Masking(
+      objective, segments: segments, probability: probability, mask: 4, plain: Array(5..<60))
+  }
+
+  /// Each of 40 candidates is chosen 6 times of 40; of 6,000 choices each share is within five deviations.
+  @Test("masks: as many as wanted, everywhere but at [CLS] and the first [SEP], 8 : 1 : 1")
+  func masks() {
+    var (chosen, kinds) = ([Int](repeating: 0, count: 42), [0, 0, 0])
+    let sequence = Self.sequence
+    for example in 0..<1000 {
+      let stream = RandomStreams(seed: 1, epoch: 2).stream("masks", example: example)
+      let task = sequence.task(masking(), stream)
+      #expect(task.questions.count == 6 && sequence.questions(masking()) == 6)
+      #expect(task.questions.map(\.position) == Set(task.questions.map(\.position)).sorted())
+      for question in task.questions {
+        chosen[question.position] += 1
+        #expect(question.token == sequence.ids[question.position])
+        #expect(question.label == sequence.labels[question.position])
+        let read = task.ids[question.position]
+        kinds[read == 4 ? 0 : read == question.token ? 2 : 1] += 1
+        #expect(read == 4 || 5 <= read || read == question.token)
+      }
+      let asked = Set(task.questions.map(\.position))
+      #expect(
+        task.ids.indices.allSatisfy { asked.contains($0) || task.ids[$0] == sequence.ids[$0] })
+    }
+    #expect(chosen[0] == 0 && chosen[21] == 0)
+    #expect(chosen.indices.allSatisfy { $0 == 0 || $0 == 21 || abs(chosen[$0] - 150) < 57 })
+    #expect(abs(kinds[0] - 4800) < 155 && abs(kinds[1] - 600) < 120 && abs(kinds[2] - 600) < 120)
+  }
+
+  @Test("masks of targets alone, at least one, rounded half up, drawn anew each epoch")
+  func maskCounts() {
+    let stream = RandomStreams(seed: 1, epoch: 0).stream("masks", example: 0)
+    let target = Self.sequence.task(masking(.mask, .target, probability: 1), stream)
+    #expect(target.questions.map(\.position) == Array(22..<42))
+    #expect(masking().count(of: 1) == 1 && masking().count(of: 10) == 2)
+    #expect(masking().count(of: 9) == 1 && masking(probability: 0.7).count(of: 5) == 4)
+    let again = Self.sequence.task(
+      masking(), RandomStreams(seed: 1, epoch: 1).stream("masks", example: 0))
+    #expect(again.ids != Self.sequence.task(masking(), stream).ids)
+    #expect(Self.sequence.task(masking(.shift), stream).questions.map(\.position) == Array(21..<41))
+  }
+
+  private static let sentences = [
+    Sentence(
+      id: "a", tokens: ["Ann", "Moore", "left", "Time"],
+      triples: [
+        Triple(head: .span(Span(0, 1)), relation: "employer", tail: .span(Span(3, 3))),
+        Triple(head: .span(Span(3, 3)), relation: "place", tail: .text("New York")),
+      ]),
+    Sentence(id: "b", tokens: ["Nothing", "here"], triples: []),
+  ]
+
+  private func model(_ change: (inout GenerativeOptions) -> Void) -> Generative {
+    var options = GenerativeOptions()
+    (options.layers, options.hidden, options.heads, options.inner) = (1, 8, 2, 8)
+    change(&options)
+    return Generative(
+      options: options,
+      vocabularies: Generative.vocabularies(of: Self.sentences, options: options))
+  }
+
+  @Test("source and target in pieces with labels, and the triples read back")
+  func input() throws {
+    let model = model { _ in }
+    let input = model.input(Self.sentences[0], index: 0, limit: .max)
+    let sequence = try #require(input.sequence)
+    let pieces = model.vocabularies.lists[0].list
+    #expect(sequence.ids.first == model.symbols.start && sequence.ids.last == model.symbols.end)
+    #expect(sequence.ids[sequence.source - 1] == model.symbols.end)
+    let target = sequence.ids[sequence.source...].map { pieces[Int($0)] }
+    #expect(target.filter { $0 == ";" }.count == 4 && target.filter { $0 == "|" }.count == 1)
+    #expect(sequence.labels[1] == .begin && sequence.labels[sequence.source] == .begin)
+    var said = GeneratedTarget(source: input.source.ids, model.symbols)
+    for id in sequence.ids[sequence.source...] { said.append(id, .outside, logProbability: nil) }
+    #expect(model.read(said, of: input).triples == Self.sentences[0].triples)
+    let empty = model.input(Self.sentences[1], index: 1, limit: .max)
+    #expect(empty.sequence?.ids.count == empty.source.count + 3)
+  }
+
+  @Test(
+    "a target that is too long is not learnt, a source that is too long is cut, and both are said")
+  func limits() throws {
+    let short = model { $0.targetLimit = 5 }
+    let inputs = Self.sentences.enumerated().map { short.input($1, index: $0, limit: .max) }
+    #expect(inputs.map { $0.sequence == nil } == [true, false])
+    #expect(short.conflicts(in: inputs[0]) == 2 && short.conflicts(in: inputs[1]) == 0)
+    #expect(short.remarks(on: inputs).count == 1)
+    #expect(short.objective[0].count(inputs[0], RandomStreams(seed: 0, epoch: 0)) == 0)
+    let narrow = model { ($0.positions, $0.pieces) = (16, 1) }
+    let cut = narrow.input(
+      Sentence(id: "c", tokens: ["Annleft", "here", "Moore"], triples: []), index: 0, limit: .max)
+    #expect(cut.isCut && cut.source.count == 6 && cut.sequence?.ids.count == 16)
+    #expect(narrow.remarks(on: [cut]).count == 1)
+    #expect(!narrow.knows("xylophone") && narrow.knows("Annleft"))
+  }
+
+  @Test("a vocabulary without separators or symbols is refused with a line")
+  func faults() {
+    let options = GenerativeOptions()
+    func fault(_ pieces: [String]) -> String? {
+      Generative.fault(
+        of: Vocabularies(
+          lists: [("pieces", NameList(pieces)), ("relations", NameList(["r"]))], sizes: []), options
+      )
+    }
+    let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    #expect(fault(special + [";", "|"]) == nil)
+    #expect(fault(special + [";"])?.contains("'|'") == true)
+    #expect(fault([";", "|"])?.contains("[PAD]") == true)
+  }
+}
