@@ -98,19 +98,21 @@ let package = Package(
       resources: [.embedInCode("Template")], swiftSettings: strict),
     library("Collectives", ["COpenMPI", "Tensors", "Kernels"]),
     library("Checkpoints", ["CHDF5", "CGlibc", "Limits"]),
+    library("Pretrained", ["Layers", "Autodiff", "Tensors", "Corpora", "Checkpoints"]),
     library("Configuration", ["CYAML", "Files"]),
     library("Commands", ["CArgp", "Configuration", "Typesetting"]),
     library(
       "Training",
       [
         "Models", "Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Evaluation",
-        "Collectives", "Checkpoints", "Limits", "Randomness", "RunLogs", "Typesetting",
+        "Collectives", "Checkpoints", "Pretrained", "Limits", "Randomness", "RunLogs", "Typesetting",
       ]),
     .executableTarget(
       name: "tercet",
       dependencies: [
         "Training", "Commands", "Configuration", "Models", "Corpora", "Evaluation", "Collectives",
-        "Checkpoints", "Autodiff", "Tensors", "Layers", "Limits", "Page", "Randomness", "RunLogs",
+        "Checkpoints", "Pretrained", "Autodiff", "Tensors", "Layers", "Limits", "Page", "Randomness",
+        "RunLogs",
         "Typesetting",
       ],
       swiftSettings: strict),

@@ -1,5 +1,6 @@
 import Autodiff
 import Corpora
+import Layers
 
 /// An extraction model: it declares its parameters, computes the terms of its objective, and extracts
 /// facts from sentences.
@@ -42,6 +43,8 @@ public protocol ExtractionModel: Sendable {
   var extraVectors: WordVectors? { get set }
   /// The terms of the objective, in the order of ``losses(of:streams:on:)``.
   var objective: [ObjectiveTerm<Input>] { get }
+  /// The transformer that pretrained weights may be loaded into; `nil` for none.
+  var transformer: TransformerEncoder? { get }
   /// The tables to fill from a file of word vectors.
   var wordTables: [WordTable] { get }
   /// The entities that a tagging model is taught, and that its tags are scored against.
@@ -101,6 +104,8 @@ extension ExtractionModel {
     get { nil }
     set { precondition(newValue == nil, "vectors for a model that reads none") }
   }
+  /// The default: none.
+  public var transformer: TransformerEncoder? { nil }
   /// The default: no table.
   public var wordTables: [WordTable] { [] }
   /// The default, for models of words: the word is in the vocabulary, or has a vector of ``extraVectors``.

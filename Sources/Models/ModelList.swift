@@ -72,6 +72,13 @@ public struct ModelSection: Codable, Sendable {
     return section
   }
 
+  /// The section without ``ModelOptions/pretrained``.
+  public var withoutPretrained: ModelSection {
+    var section = self
+    section.options.pretrained = ""
+    return section
+  }
+
   /// Collects the model's lists and sizes from a training split.
   ///
   /// - Parameter minimumCount: `data.minimumCount`; rarer words are unknown.

@@ -1,4 +1,5 @@
 import Corpora
+import Layers
 
 /// The options of one family of models, decoded from the `model` section of a configuration.
 public protocol ModelOptions: Codable, Sendable {
@@ -13,6 +14,24 @@ public protocol ModelOptions: Codable, Sendable {
   /// The model's thresholds, of which `evaluation.tuneThresholds` chooses the values: each in `0<..<1`, always with the
   /// same keys in the same order.
   var thresholds: [Threshold] { get set }
+  /// The file of pretrained weights that parameters and pieces of words come from; empty for none. A checkpoint does
+  /// not keep it.
+  var pretrained: String { get set }
+  /// The settings below `model` that weights of this form need and the options lack, as `KEY=VALUE`.
+  func settings(for form: PretrainedForm) -> [String]
+}
+
+/// What pretrained weights of a transformer are made for.
+public struct PretrainedForm: Sendable {
+  /// The sizes.
+  public let shape: TransformerShape
+  /// Whether the pieces have capital letters.
+  public let isCased: Bool
+
+  /// Gathers the form of a file's weights.
+  public init(shape: TransformerShape, isCased: Bool) {
+    (self.shape, self.isCased) = (shape, isCased)
+  }
 }
 
 extension ModelOptions {
@@ -25,6 +44,13 @@ extension ModelOptions {
     get { [] }
     set { precondition(newValue.isEmpty, "thresholds of a model that has none") }
   }
+  /// None.
+  public var pretrained: String {
+    get { "" }
+    set { precondition(newValue.isEmpty, "pretrained weights of a model that has none") }
+  }
+  /// None.
+  public func settings(for form: PretrainedForm) -> [String] { [] }
 }
 
 /// An option outside its allowed range.

@@ -156,7 +156,8 @@ public struct CheckpointWriter: ~Copyable {
       "\(name): \(values.count / elementBytes) values for shape \(shape)")
     if let slash = name.lastIndex(of: "/") { try makeGroup(String(name[..<slash])) }
     let space = try Handle.space(shape, of: path)
-    let properties = try datasetProperties(shape, elementBytes: elementBytes)
+    let isVariable = HDF5.alone { H5Tis_variable_str(stored) > 0 }
+    let properties = try datasetProperties(isVariable ? [] : shape, elementBytes: elementBytes)
     let dataset = try Handle("H5Dcreate", of: path, closedBy: H5Dclose) {
       H5Dcreate2(
         file.id, name, stored, space.id, tercet_default(), properties.id, tercet_default())
@@ -169,7 +170,8 @@ public struct CheckpointWriter: ~Copyable {
     try driver.check()
   }
 
-  /// Properties of a dataset without times, in chunks with checksums. Scalars have no chunks in HDF5.
+  /// Properties of a dataset without times, in chunks with checksums. Scalars have no chunks in HDF5, strings of their
+  /// own lengths no checksums.
   private borrowing func datasetProperties(
     _ shape: [Int], elementBytes: Int
   ) throws(CheckpointError) -> Handle {

@@ -32,6 +32,12 @@ public struct Vocabularies: Sendable {
       ], sizes: [(CorpusSize.longestEntity.name, longestEntity)])
   }
 
+  /// The vocabularies with other names in one list.
+  public func replacing(_ name: String, with names: [String]) -> Vocabularies {
+    Vocabularies(
+      lists: lists.map { $0.name == name ? (name, NameList(names)) : $0 }, sizes: sizes)
+  }
+
   /// The names of a list.
   ///
   /// - Precondition: the model declares the list.

@@ -47,6 +47,9 @@ public struct VocabularyList: Sendable {
     sorted(sentences.flatMap { $0.partsOfSpeech ?? [] })
   }
 
+  /// The name of a list of pieces of words, which pretrained weights may bring.
+  public static let pieces = "pieces"
+
   private static func sorted(_ names: [String]) -> [String] {
     Set(names.map { ExactString($0) }).sorted().map(\.value)
   }

@@ -37,10 +37,13 @@ package struct Generative: ExtractionModel {
     (self.options, self.vocabularies, self.text) = (options, vocabularies, text)
   }
 
-  /// The pieces that a training split is made of, special ones first.
+  package var transformer: TransformerEncoder? { network.encoder }
+
+  /// The pieces that a training split is made of, special ones first; those of pretrained weights come from their file.
   private static func pieces(_ options: GenerativeOptions) -> VocabularyList {
-    VocabularyList("pieces") { sentences, _ in
-      PieceVocabulary.trained(
+    VocabularyList(VocabularyList.pieces) { sentences, _ in
+      guard options.pretrained.isEmpty else { return [] }
+      return PieceVocabulary.trained(
         on: sentences, options.wordPiece, surface: options.relationSurface, size: options.pieces)
     }
   }

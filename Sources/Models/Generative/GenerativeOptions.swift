@@ -42,6 +42,11 @@ package struct GenerativeOptions: ModelOptions, Equatable {
   /// Whether the backward pass runs each block anew: less memory for more time, and no other bit.
   package var recompute = false
 
+  /// `ε` of every layer normalisation, that of pretrained weights; above 0.
+  package var epsilon: Float = 1e-12
+  /// The file of pretrained weights and pieces; empty for random ones.
+  package var pretrained = ""
+
   /// The published options.
   package init() {}
 
@@ -59,7 +64,20 @@ package struct GenerativeOptions: ModelOptions, Equatable {
   package func shape(vocabulary: Int) -> TransformerShape {
     TransformerShape(
       layers: layers, hidden: hidden, heads: heads, inner: inner, vocabulary: vocabulary,
-      positions: positions)
+      positions: positions, epsilon: epsilon)
+  }
+
+  package func settings(for form: PretrainedForm) -> [String] {
+    let shape = form.shape
+    let needed: [(key: String, found: Int, wanted: Int)] = [
+      ("layers", layers, shape.layers), ("hidden", hidden, shape.hidden),
+      ("heads", heads, shape.heads), ("inner", inner, shape.inner),
+      ("positions", positions, shape.positions),
+    ]
+    let wanted: Casing = form.isCased ? .cased : .uncased
+    return needed.filter { $0.found != $0.wanted }.map { "\($0.key)=\($0.wanted)" }
+      + (epsilon == shape.epsilon ? [] : ["epsilon=\(shape.epsilon)"])
+      + (casing == wanted ? [] : ["casing=\(wanted.rawValue)"])
   }
 
   /// The least pieces of source and target together.
@@ -83,6 +101,9 @@ package struct GenerativeOptions: ModelOptions, Equatable {
     if !(maskProbability > 0 && maskProbability <= 1) {
       throw InvalidOption(
         key: "maskProbability", found: "\(maskProbability)", expected: "above 0, at most 1")
+    }
+    if !(epsilon > 0 && epsilon < 1) {
+      throw InvalidOption(key: "epsilon", found: "\(epsilon)", expected: "above 0, below 1")
     }
     if !(0...1).contains(alpha) {
       throw InvalidOption(key: "alpha", found: "\(alpha)", expected: "in 0...1")

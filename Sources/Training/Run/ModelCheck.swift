@@ -13,7 +13,8 @@ extension FindingSection {
     do {
       let corpus = try TrainingCorpus(
         training: training.sentences, development: check["dev"]?.sentences ?? [],
-        options: options)
+        options: options,
+        pieces: PretrainedWeights(options.model.options)?.pieces(for: options.model.options))
       self.init(title, ModelCheck(corpus, options, check).findings)
     } catch {
       self.init(title, [Finding(.fault, "model.refused", "\(error)")])

@@ -118,10 +118,15 @@ final class Run {
   func initialize(
     on session: borrowing Session
   ) throws -> (origin: String, warnings: [String]) {
-    var origin = "words start from random vectors"
+    var origin =
+      model.transformer == nil
+      ? "words start from random vectors" : "all weights start from random values"
     var warnings: [String] = []
     _ = try session.share {
       parameters.initialize(model.layout, seed: UInt64(options.seed))
+      if let weights = PretrainedWeights(options.model.options) {
+        (origin, warnings) = try weights.load(model, into: parameters)
+      }
       if !options.data.vectors.isEmpty {
         let loaded = try VectorFile(options.data).fill(
           model.wordTables, of: model.vocabularies, in: parameters, seed: UInt64(options.seed))

@@ -197,6 +197,7 @@ extension RunOptions {
     var options = self
     options.data.directory = DataOptions().directory
     options.data.vectors = DataOptions().vectors
+    options.model = options.model.withoutPretrained
     options.checkpoint = CheckpointOptions()
     options.log = LogOptions()
     options.watchdog = WatchdogOptions()
@@ -217,7 +218,7 @@ extension RunOptions {
     case "evaluation.patience", "evaluation.tuneThresholds", "nonfinite", "precision", "products":
       true
     // How tables started is past when a run is resumed.
-    case "model.wordStart", "data.wordsWithoutVector": true
+    case "model.wordStart", "data.wordsWithoutVector", "model.pretrained": true
     default: false
     }
   }

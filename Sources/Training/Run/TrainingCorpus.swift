@@ -36,7 +36,8 @@ public struct TrainingCorpus: Sendable {
     return try TrainingCorpus(
       training: training, development: development, options: options,
       extraVectors: options.model.options.readsExtraVectors
-        ? vectors(options, of: development, on: session) : nil)
+        ? vectors(options, of: development, on: session) : nil,
+      pieces: pieces(options, on: session))
   }
 
   /// The vectors of a split's words in `data.vectors`, which rank 0 reads.
@@ -51,6 +52,17 @@ public struct TrainingCorpus: Sendable {
     return try JSONDecoder().decode(WordVectors.self, from: Data(bytes))
   }
 
+  /// The pieces of pretrained weights, which rank 0 reads; `nil` for a run without them.
+  private static func pieces(
+    _ options: RunOptions, on session: borrowing Session
+  ) throws -> [String]? {
+    guard let weights = PretrainedWeights(options.model.options) else { return nil }
+    let bytes = try session.share {
+      Array(try JSONEncoder().encode(weights.pieces(for: options.model.options)))
+    }
+    return try JSONDecoder().decode([String].self, from: Data(bytes))
+  }
+
   private static func sentences(
     _ path: String, on session: borrowing Session
   ) throws -> [Sentence] {
@@ -63,11 +75,13 @@ public struct TrainingCorpus: Sendable {
   /// Builds the model for the training sentences of at most `data.maximumLength` tokens and encodes both
   /// splits.
   ///
-  /// - Parameter extraVectors: those of words of the development split, for a model that reads them.
+  /// - Parameters:
+  ///   - extraVectors: those of words of the development split, for a model that reads them.
+  ///   - pieces: those of pretrained weights.
   /// - Throws: `TrainingError` if no sentence, or no triple that can be learnt, is left for training.
   public init(
     training: [Sentence], development: [Sentence], options: RunOptions,
-    extraVectors: WordVectors? = nil
+    extraVectors: WordVectors? = nil, pieces: [String]? = nil
   ) throws {
     let longest = options.data.maximumLength
     let short = training.filter { $0.tokens.count <= longest }
@@ -75,8 +89,13 @@ public struct TrainingCorpus: Sendable {
     guard !short.isEmpty, short.contains(where: { !$0.triples.isEmpty }) else {
       throw TrainingError.noTrainingSentences(path: path, longest: longest)
     }
-    var model = options.model.model(
-      for: options.model.vocabularies(of: short, minimumCount: options.data.minimumCount))
+    var vocabularies = options.model.vocabularies(
+      of: short, minimumCount: options.data.minimumCount)
+    if let pieces { vocabularies = vocabularies.replacing(VocabularyList.pieces, with: pieces) }
+    if let fault = options.model.fault(of: vocabularies) {
+      throw TrainingError.unfit(checkpoint: options.model.options.pretrained, problem: fault)
+    }
+    var model = options.model.model(for: vocabularies)
     if let extraVectors { try model.read(extraVectors, of: options.data.vectors) }
     self.model = model
     self.training = model.encode(short)

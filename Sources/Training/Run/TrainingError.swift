@@ -36,6 +36,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
   case noVectors
   /// A file of word vectors is named for a model that reads pieces of words.
   case noWordTable
+  /// Pretrained weights need other settings than the model has.
+  case otherWeights(path: String, settings: [String])
+  /// A transformer gives with pretrained weights something else than their file says.
+  case otherOutput(path: String, difference: Float)
   /// A rank would have more threads than its host has processors.
   case threadsBeyondProcessors(threads: Int, rank: Int, processors: Int)
   /// A rank lacks the library that is to multiply.
@@ -90,6 +94,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Sendable {
       "'model.extraVectors' is true, but no file of vectors is named; set data.vectors=FILE"
     case .noWordTable:
       "'data.vectors' names a file of word vectors, but the model has no table of words; leave it out"
+    case .otherWeights(let path, let settings):
+      "\(path): the model has other sizes than its weights; set \(settings.joined(separator: " "))"
+    case .otherOutput(let path, let difference):
+      "\(path): with these weights the first block differs by \(difference) from the file's own record; "
+        + "import the weights again"
     case .threadsBeyondProcessors(let threads, let rank, let processors):
       "'threads' is \(threads), but the host of rank \(rank) has \(processors) processors; lower it, "
         + "or set oversubscribe=true"
