@@ -105,13 +105,15 @@ let package = Package(
       "Training",
       [
         "Models", "Layers", "Autodiff", "Tensors", "Kernels", "Corpora", "Evaluation",
-        "Collectives", "Checkpoints", "Pretrained", "Limits", "Randomness", "RunLogs", "Typesetting",
+        "Collectives", "Checkpoints", "Pretrained", "Limits", "Randomness", "RunLogs",
+        "Typesetting",
       ]),
     .executableTarget(
       name: "tercet",
       dependencies: [
         "Training", "Commands", "Configuration", "Models", "Corpora", "Evaluation", "Collectives",
-        "Checkpoints", "Pretrained", "Autodiff", "Tensors", "Layers", "Limits", "Page", "Randomness",
+        "Checkpoints", "Pretrained", "Autodiff", "Tensors", "Layers", "Limits", "Page",
+        "Randomness",
         "RunLogs",
         "Typesetting",
       ],
@@ -146,7 +148,7 @@ let package = Package(
     tests("KernelsTests", ["Kernels", "Tensors"]),
     tests("TensorsTests", ["Tensors", "Kernels"]),
     tests("AutodiffTests", ["Autodiff", "Tensors", "Kernels", "Randomness"]),
-    tests("LayersTests", ["Layers", "Autodiff", "Tensors", "Randomness"]),
+    tests("LayersTests", ["Layers", "Autodiff", "Tensors", "Kernels", "Randomness"]),
     tests("FilesTests", ["Files"]),
     tests("CorporaTests", ["Corpora", "Randomness"]),
     tests(

@@ -1,30 +1,34 @@
 import Autodiff
+import Kernels
 import Tensors
 
-/// Vectors of words from their characters: a convolution of width 3 over character vectors, rectified, and its largest
-/// value over the word's positions (Models/README.md 1.4).
+/// Vectors of words from their characters: a convolution of width 3 over character vectors, its largest value over the
+/// word's positions, and a function of that (Models/README.md 1.4).
 public struct CharacterConvolution: Sendable {
-  /// The characters of a word that are read, from its start.
-  public static let longest = 24
-
   /// The vectors of characters, `[characters, width]`.
   public let table: Embedding
   /// `[filters, 3 · width]`: the columns of the character before, of the character itself and of the one after.
   public let weight: Parameter
   /// `[1, filters]`.
   public let bias: Parameter
+  private let margin: Int
+  private let function: Activation
 
   /// Declares `name.character`, `name.weight` and `name.bias`.
   ///
-  /// - Parameter ids: the ids of characters.
-  public init(
-    _ name: String, ids: Int, width: Int, filters: Int, start: Initializer,
-    in layout: inout ParameterLayout
+  /// - Parameters:
+  ///   - ids: the ids of characters.
+  ///   - margin: zero vectors on each side of a word, 1 or more.
+  ///   - function: what follows the maximum; it rises, so that it could come before.
+  package init(
+    _ name: String, ids: Int, width: Int, filters: Int, margin: Int, function: Activation,
+    start: Initializer, in layout: inout ParameterLayout
   ) {
     table = Embedding("\(name).character", ids: ids, width: width, start: start, in: &layout)
     weight = layout.declare(
       "\(name).weight", rows: filters, columns: 3 * width, .fan(3 * width))
     bias = layout.declare("\(name).bias", columns: filters, .fan(3 * width), decays: false)
+    (self.margin, self.function) = (margin, function)
   }
 
   /// The width of a word's vector.
@@ -33,7 +37,7 @@ public struct CharacterConvolution: Sendable {
   /// The vectors of some words, `[words, filters]`, each distinct word computed once.
   ///
   /// - Parameters:
-  ///   - words: the ids of each word's characters; at least one, at most ``longest``.
+  ///   - words: the ids of each word's characters; at least one.
   ///   - rows: the sentence of each word.
   public func callAsFunction(_ words: [[Int]], rows: RowMap, on tape: Tape) -> Variable {
     var (forms, characters) = (Shared<[Int]>(), Shared<Int>())
@@ -48,10 +52,11 @@ public struct CharacterConvolution: Sendable {
     let vectors = table(characters.values, rows: RowMap(characters.sentences), on: tape)
     let maxima = tape.characterMaxima(
       left: tape.third(0, of: weight, times: vectors),
-      middle: tape.third(1, of: weight, bias: bias, times: vectors),
-      right: tape.third(2, of: weight, times: vectors), words: spelled,
+      middle: tape.third(1, of: weight, times: vectors),
+      right: tape.third(2, of: weight, times: vectors), words: spelled, margin: margin,
       rows: RowMap(forms.sentences))
-    return tape.gathered(maxima, rows: formOfWord, as: rows)
+    let vectorsOfForms = tape.activated(tape.biased(maxima, bias), function)
+    return tape.gathered(vectorsOfForms, rows: formOfWord, as: rows)
   }
 
   /// Distinct values, each with the first sentence that has it. Shards share none, since their gradients are summed

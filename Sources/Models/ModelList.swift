@@ -5,7 +5,7 @@ public enum ModelList {
   /// The type of each model; configuration takes names, options and builder from the type.
   public static let all: [any ExtractionModel.Type] = [
     CopyRE.self, CopyREPrime.self, CopyREPrime5.self, CopyMTL.self, HMT.self, RIN.self,
-    Cascade.self, Generative.self,
+    Cascade.self, Generative.self, WordSequence.self,
   ]
 
   /// The model of a name, in upper or lower case; `nil` if unknown.

@@ -32,7 +32,14 @@ struct PassDropout {
 
   /// Drops elements of `x [tokens, width]`.
   func callAsFunction(_ x: Variable, _ purpose: String) -> Variable {
-    random(purpose).map { dropout(x, units: positions, streams: $0, on: tape) } ?? x
+    self(x, units: positions, purpose)
+  }
+
+  /// Drops elements of `x [rows, width]`.
+  ///
+  /// - Parameter units: the place of each row among those of its sentence.
+  func callAsFunction(_ x: Variable, units: [Int], _ purpose: String) -> Variable {
+    random(purpose).map { dropout(x, units: units, streams: $0, on: tape) } ?? x
   }
 
   /// Drops elements of `x [rows, width]` with half the probability.

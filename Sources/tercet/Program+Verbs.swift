@@ -11,7 +11,8 @@ extension Program {
     ],
     verbs: [
       Train.self, Evaluate.self, Score.self, Extract.self, Log.self, Sweep.self, Inspect.self,
-      Export.self, ImportTransformer.self, DataConvert.self, DataCheck.self, DataStats.self, DataSynthesize.self,
+      Export.self, ImportTransformer.self, DataConvert.self, DataCheck.self, DataStats.self,
+      DataSynthesize.self,
       Doctor.self, Completion.self,
     ])
 }

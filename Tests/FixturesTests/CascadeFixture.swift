@@ -106,7 +106,7 @@ struct CascadeFixture {
     let (sorted, inputs) = (batch.sorted, batch.inputs)
     try fixture.compare(
       "input/words", sorted.pad(inputs.map(\.words.words), time: time, filler: 0))
-    let longest = CharacterConvolution.longest
+    let longest = Cascade.longestSpelling
     let none = [Int](repeating: 0, count: longest)
     let characters = inputs.map {
       $0.characters.map { $0 + [Int](repeating: 0, count: longest - $0.count) }
@@ -157,7 +157,7 @@ extension Fixture {
   /// The tokens of each sentence, spelled by their characters. Behind the 24th character, where none is read, stands
   /// the number of the word, since words may differ there alone.
   fileprivate func spelledTokens() throws -> [[String]] {
-    let (characters, longest) = (try integers("input/chars"), CharacterConvolution.longest)
+    let (characters, longest) = (try integers("input/chars"), Cascade.longestSpelling)
     let (words, lengths) = (try rows("input/words"), try rows("input/char_lengths"))
     return try integers("input/lengths").enumerated().map { sentence, length in
       (0..<length).map { position in

@@ -8,9 +8,9 @@ struct FixtureParameter {
   var columns: Range<Int>?
   /// Rows that have the other sign in the fixture.
   var negated = 0..<0
-  /// Our number of each of the fixture's tags B, I, O, and the axes that tags count.
-  var tags: [Int] = []
-  var tagAxes: Set<Axis> = []
+  /// Our number of each of the fixture's tags or entries, and the axes that these count.
+  var order: [Int] = []
+  var axes: Set<Axis> = []
 
   enum Axis { case rows, columns }
 
@@ -34,8 +34,8 @@ struct FixtureParameter {
   private func view(_ slab: Slab) -> Matrix {
     slab(parameter).columns(columns ?? 0..<parameter.columns)
   }
-  private func row(_ index: Int) -> Int { tagAxes.contains(.rows) ? tags[index] : index }
-  private func column(_ index: Int) -> Int { tagAxes.contains(.columns) ? tags[index] : index }
+  private func row(_ index: Int) -> Int { axes.contains(.rows) ? order[index] : index }
+  private func column(_ index: Int) -> Int { axes.contains(.columns) ? order[index] : index }
   private func sign(_ row: Int) -> Float { negated.contains(row) ? -1 : 1 }
 }
 

@@ -52,6 +52,8 @@ struct FixturesTests {
       try TransformerFixture(fixture).check()
     } else if try fixture.attributes().contains("heads"), try fixture.contains("mask/copy") {
       try DecodingFixture(fixture).check()
+    } else if try fixture.attributes().contains("max_chars") {
+      try WordSequenceFixture(fixture).check()
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/emissions") {
       try checkChains(fixture)
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/out_avg") {

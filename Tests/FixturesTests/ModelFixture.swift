@@ -120,7 +120,7 @@ extension ModelFixture {
     func tagged(
       _ name: String, _ axes: Set<FixtureParameter.Axis>
     ) throws -> FixtureParameter {
-      FixtureParameter(parameter: try named(name).parameter, tags: Self.tags, tagAxes: axes)
+      FixtureParameter(parameter: try named(name).parameter, order: Self.tags, axes: axes)
     }
     var result = try tableNames.map { ($0, try named($1)) }
     let (hidden, width) = (network.options.hidden, network.encoder.outputWidth)

@@ -1,5 +1,6 @@
 import Autodiff
 import Foundation
+import Kernels
 import Layers
 import Randomness
 import Tensors
@@ -186,11 +187,14 @@ struct DropoutTests {
 
 @Suite("Characters of words")
 struct CharacterConvolutionTests {
-  @Test("a word's vector is the largest value of the convolution over its own characters")
-  func direct() {
+  @Test(
+    "a word's vector is the largest value of the convolution, behind its function",
+    arguments: [(1, Activation.relu), (2, .tanh)])
+  func direct(_ margin: Int, _ function: Activation) {
     var layout = ParameterLayout()
     let convolution = CharacterConvolution(
-      "c", ids: 6, width: 3, filters: 4, start: .normal(deviation: 1), in: &layout)
+      "c", ids: 6, width: 3, filters: 4, margin: margin, function: function,
+      start: .normal(deviation: 1), in: &layout)
     let values = Slab(count: layout.count)
     values.initialize(layout, seed: 2)
     let words = [[1, 2, 3], [4], [1, 2, 3], [5, 5], [2, 1, 4, 3, 1]]
@@ -201,18 +205,19 @@ struct CharacterConvolutionTests {
       #expect(y.rows.sentences == map.sentences)
       for (row, word) in words.enumerated() {
         for filter in 0..<4 {
-          let direct = direct(word, filter, convolution, values)
+          let largest = largest(word, filter, margin, convolution, values)
+          let direct = function == .relu ? max(0, largest) : tanhf(largest)
           #expect(abs(y.value[row, filter] - direct) <= 1e-5)
         }
       }
     }
   }
 
-  private func direct(
-    _ word: [Int], _ filter: Int, _ layer: CharacterConvolution, _ values: Slab
+  private func largest(
+    _ word: [Int], _ filter: Int, _ margin: Int, _ layer: CharacterConvolution, _ values: Slab
   ) -> Float {
     let (table, weight) = (values(layer.table.table), values(layer.weight))
-    return word.indices.map { position in
+    let sums = (1 - margin..<word.count + margin - 1).map { position in
       (0..<3).reduce(values(layer.bias)[0, filter]) { sum, place in
         let neighbour = position + place - 1
         guard word.indices.contains(neighbour) else { return sum }
@@ -220,14 +225,16 @@ struct CharacterConvolutionTests {
           $0 + weight[filter, 3 * place + $1] * table[word[neighbour], $1]
         }
       }
-    }.reduce(0) { max($0, $1) }
+    }
+    return sums.max() ?? .nan
   }
 
   @Test("sentences of one shard share a word's vector, those of two do not")
   func shards() {
     var layout = ParameterLayout()
     let convolution = CharacterConvolution(
-      "c", ids: 4, width: 2, filters: 3, start: .normal(deviation: 1), in: &layout)
+      "c", ids: 4, width: 2, filters: 3, margin: 1, function: .relu, start: .normal(deviation: 1),
+      in: &layout)
     let values = Slab(count: layout.count)
     values.initialize(layout, seed: 2)
     func gradient(_ words: [[Int]], _ map: RowMap, _ mode: Tape.Mode, shard: Int) -> [Float] {

@@ -27,6 +27,8 @@ public struct ModelCase: Sendable, CustomStringConvertible {
     public let clip: Float
     /// Whether the sentences name entities by their last token, for models that point at one.
     public let byLastToken: Bool
+    /// Whether each sentence comes twice, for a model that knows no word that comes once.
+    public let isTwice: Bool
   }
 
   /// Whether the sentences have entities with types.
@@ -35,7 +37,7 @@ public struct ModelCase: Sendable, CustomStringConvertible {
   init(
     _ kind: String, _ remark: String = "", small: [String], learning: [String], goal: Double = 0.98,
     epochs: Int = 200, rate: Float = 0.003, clip: Float = 0, byLastToken: Bool = false,
-    isTyped: Bool = false
+    isTwice: Bool = false, isTyped: Bool = false
   ) {
     self.isTyped = isTyped
     self.kind = kind
@@ -43,7 +45,7 @@ public struct ModelCase: Sendable, CustomStringConvertible {
     self.small = (["kind=\(kind)"] + small).map { "model.\($0)" }
     self.learning = Learning(
       settings: learning.map { "model.\($0)" }, goal: goal, epochs: epochs,
-      rate: rate, clip: clip, byLastToken: byLastToken)
+      rate: rate, clip: clip, byLastToken: byLastToken, isTwice: isTwice)
   }
 
   /// All models.
@@ -111,6 +113,15 @@ public struct ModelCase: Sendable, CustomStringConvertible {
         "maskSegments=target", "relationSurface=words", "split=punctuation", "casing=uncased",
       ],
       learning: generativeLearning + ["maskProbability=0.5"], goal: 0.95, epochs: 300, rate: 0.002),
+    ModelCase(
+      "wordseq", small: wordSmall, learning: wordLearning, epochs: 100, rate: 0.01, isTwice: true),
+    ModelCase(
+      "wordseq", "labels, dropout", small: wordSmall + ["copy=bio", "alpha=0.4", "dropout=0.3"],
+      learning: wordLearning, epochs: 100, rate: 0.01),
+    ModelCase(
+      "wordseq", "words of the sentence alone",
+      small: wordSmall + ["copy=vocabulary", "targetOrder=reshuffle"],
+      learning: wordLearning + ["targetOrder=shuffle"], epochs: 100, rate: 0.01),
   ]
 
   private static let generativeSmall = [
@@ -134,6 +145,15 @@ public struct ModelCase: Sendable, CustomStringConvertible {
   ]
   private static let cascadeLearning = [
     "embedding=32", "characterFilters=8", "hidden=48", "condition=64", "dropout=0", "wordDropout=0",
+  ]
+
+  private static let wordSmall = [
+    "embedding=3", "characterEmbedding=2", "characterFilters=3", "encoderHidden=2", "hidden=4",
+    "attentionWidth=3", "limit=20", "dropout=0",
+  ]
+  private static let wordLearning = [
+    "embedding=32", "characterFilters=16", "encoderHidden=32", "hidden=64", "attentionWidth=32",
+    "limit=60", "dropout=0",
   ]
 
   private static let copySmall = [

@@ -91,6 +91,27 @@ struct CeilingPropertyTests {
     }
   }
 
+  @Test(
+    "by the LSTM rows of GenerativeRE too, whatever they write",
+    arguments: WordSequenceOptions.Copy.allCases)
+  func everyRowOfWords(_ copy: WordSequenceOptions.Copy) {
+    var options = WordSequenceOptions()
+    (options.copy, options.limit) = (copy, 17)
+    let known = NameList(WordEntries.separators + ["a", "b", "old"])
+    let model = WordSequence(
+      options: options,
+      vocabularies: Vocabularies(
+        lists: [("words", known), ("characters", NameList(Self.words))]
+          + Self.vocabularies.lists.dropFirst(), sizes: []))
+    check(seed: 300) {
+      model.input($0, index: 0, limit: 5)
+    } output: {
+      Self.output(of: model, for: $0, &$1)
+    } form: {
+      model.expressible(in: $0)
+    }
+  }
+
   /// Scores 1500 pairs of random sentences, each by the next of the rules.
   private func check<Input: ModelInput>(
     seed: Int, _ input: (Sentence) -> Input, output: (Input, inout Draws) -> Prediction,
@@ -249,6 +270,48 @@ extension CeilingPropertyTests {
       }
     }
     return prediction
+  }
+}
+
+extension CeilingPropertyTests {
+  /// Random triples of what a row may write, half of them near the gold ones, as long as the limit allows.
+  private static func output(
+    of model: WordSequence, for input: WordSequenceInput, _ draws: inout Draws
+  ) -> Prediction {
+    let entries = model.entries
+    let tokens = input.sentence.tokens.prefix(input.length)
+    func word(_ entry: Int, _ token: Int? = nil) -> WrittenWord {
+      WrittenWord(entry: entry, label: TagScheme.outside, token: token, logProbability: 0)
+    }
+    func copied(_ position: Int) -> WrittenWord {
+      let entry = entries.entry(of: tokens[position])
+      let stands = entry == Vocabulary.unknown && model.options.copy != .none
+      return word(entry, stands ? position : nil)
+    }
+    func name(_ gold: Argument?, _ draws: inout Draws) -> [WrittenWord] {
+      if case .span(let span)? = gold, span.end < tokens.count { return span.range.map(copied) }
+      if case .text(let text)? = gold, model.options.copy != .vocabulary {
+        return ExactString(text).words.map { word(entries.entry(of: $0.value)) }
+      }
+      return (0...draws.number(0..<2)).map { _ in
+        model.options.copy == .none && draws.number(0..<2) == 0
+          ? word(draws.number(4..<7)) : copied(draws.number(0..<tokens.count))
+      }
+    }
+    var written: [WrittenWord] = []
+    let gold = input.sentence.triples
+    for _ in 0..<draws.number(0..<5) {
+      let near = gold.isEmpty || draws.number(0..<2) == 0 ? nil : gold[draws.number(0..<gold.count)]
+      let relation =
+        near.flatMap { entries.entry(ofRelation: $0.relation) }
+        ?? entries.relationEntries.lowerBound + draws.number(0..<2)
+      let triple =
+        name(near?.head, &draws) + [word(WordEntries.semicolon)] + name(near?.tail, &draws)
+        + [word(WordEntries.semicolon), word(relation)]
+      let all = written + (written.isEmpty ? [] : [word(WordEntries.bar)]) + triple
+      if all.count <= model.options.limit { written = all }
+    }
+    return model.read(written, of: input, scoring: false)
   }
 }
 

@@ -54,7 +54,7 @@ struct Combination: Sendable, CustomTestStringConvertible {
       ($0.mulHeads, $0.mulInput, $0.mulFirst) = mul
       ($0.attention, $0.copyreSelu, $0.copyInnerSelu) = (attention, selu, inner)
       $0.mask = turn(CopyOptions.Mask.allCases, 0)
-      $0.targetOrder = turn(CopyOptions.TargetOrder.allCases, 1)
+      $0.targetOrder = turn(TargetOrder.allCases, 1)
       $0.decoderReduction = turn(CopyOptions.DecoderReduction.allCases, 2)
       $0.taggedEntities = turn(TaggedEntities.allCases, 3)
       $0.quintAnchor = turn(CopyOptions.QuintAnchor.allCases, 4)

@@ -25,7 +25,8 @@ struct OverfittingTests {
   @Test("by every model, as far as its output can express them", arguments: ModelCase.all)
   func everyModel(_ test: ModelCase) throws {
     let learning = test.learning
-    let sentences = learning.byLastToken ? Self.byLastToken : Self.sentences
+    let once = learning.byLastToken ? Self.byLastToken : Self.sentences
+    let sentences = learning.isTwice ? once + once : once
     let training = PlainTraining(
       try test.section(learning.settings), on: test.isTyped ? sentences.map(\.typed) : sentences)
     let best = training.train(

@@ -29,7 +29,7 @@ struct TargetTests {
   }
 
   private func targets(
-    _ order: CopyOptions.TargetOrder, triples: Int = 9, example: Int = 0, epoch: Int = 0,
+    _ order: TargetOrder, triples: Int = 9, example: Int = 0, epoch: Int = 0,
     seed: UInt64 = 1
   ) -> [CopyTarget] {
     let options = CopyOptions().with {

@@ -9,7 +9,8 @@ extension ProgramTests {
     static let allowed = [
       "model.wordStart=uniform25", "data.wordsWithoutVector=unit",
       "data.directory=COPY", "data.vectors=no-such-file", "checkpoint.every=1",
-      "checkpoint.keep=1", "checkpoint.minutes=1", "checkpoint.retry=1", "checkpoint.copyUpTo=1", "log.every=1", "epochs=4",
+      "checkpoint.keep=1", "checkpoint.minutes=1", "checkpoint.retry=1", "checkpoint.copyUpTo=1",
+      "log.every=1", "epochs=4",
       "model.wordStart=unit", "data.wordsWithoutVector=unit", "evaluation.patience=5",
       "evaluation.tuneThresholds=true",
       "nonfinite=skip", "threads=2", "oversubscribe=false", "watchdog.seconds=5",

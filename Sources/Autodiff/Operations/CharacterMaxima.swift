@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 extension Tape {
-  /// The products of vectors with one third of a convolution's filters, `y = x Wᵀ + b` with some columns of `W`.
+  /// The products of vectors with one third of a convolution's filters, `y = x Wᵀ` with some columns of `W`.
   ///
   /// Products are in float32 whatever the precision of others: the gradient of a character is summed over the sentences
   /// that share it, and what is rounded after that would depend on which sentences run together.
@@ -11,11 +11,8 @@ extension Tape {
   ///   - x: `[characters, width]`.
   ///   - weight: `W`, `[filters, 3 · width]`.
   ///   - third: 0, 1 or 2.
-  ///   - bias: `[1, filters]`.
   /// - Returns: `y`, `[characters, filters]`.
-  package func third(
-    _ third: Int, of weight: Parameter, bias: Parameter? = nil, times x: Variable
-  ) -> Variable {
+  package func third(_ third: Int, of weight: Parameter, times x: Variable) -> Variable {
     let (width, filters) = (x.value.columns, weight.rows)
     precondition(weight.columns == 3 * width, "thirds of \(weight.columns) columns")
     let (w, first) = (values(weight), third * width)
@@ -24,9 +21,6 @@ extension Tape {
       for filter in 0..<filters {
         y.value[row, filter] = dot(x.value.row(row), w.row(filter) + first, count: width)
       }
-    }
-    if let bias {
-      addRow(values(bias).pointer, to: y.value.pointer, rows: y.value.rows, columns: filters)
     }
     record(y) { dy, gradients in
       let (dw, dx) = (gradients.sums(for: weight), x.gradient)
@@ -37,48 +31,50 @@ extension Tape {
           add(w.row(filter) + first, times: dy[row, filter], to: dx.row(row), count: width)
         }
       }
-      if let bias { gradients.addColumnSums(dy, rows: x.rows, to: bias) }
     }
     return y
   }
 
-  /// The largest value of each filter over a word's characters, rectified: a convolution of width 3 whose products are
-  /// taken once for each distinct character, `y[w] = max(0, max_p left[c_p₋₁] + middle[c_p] + right[c_p₊₁])`.
-  /// On ties the first position has the gradient.
+  /// The largest value of each filter over a word's positions: a convolution of width 3 whose products are taken once
+  /// for each distinct character, `y[w] = max_p left[c_p₋₁] + middle[c_p] + right[c_p₊₁]`. On ties the first position
+  /// has the gradient.
   ///
   /// - Parameters:
   ///   - left: the product of each distinct character with the filters' first third, `[characters, filters]`; likewise
-  ///     `middle`, with the bias, and `right`. Characters beyond the word's ends count as zero vectors.
+  ///     `middle` and `right`. Characters beyond the word's ends count as zero vectors.
   ///   - words: the characters of each word, as rows of these; not empty.
+  ///   - margin: zero vectors on each side of a word, 1 or more: with 1 the positions are those of its characters.
   ///   - rows: the sentence of each word.
   /// - Returns: `[words, filters]`.
   package func characterMaxima(
-    left: Variable, middle: Variable, right: Variable, words: [[Int]], rows: RowMap
+    left: Variable, middle: Variable, right: Variable, words: [[Int]], margin: Int, rows: RowMap
   ) -> Variable {
     let width = middle.value.columns
     let y = variable(pool.uninitialized(words.count, width), rows: rows)
-    let winners = pool.uninitialized(words.count, width)
-    let sums = pool.uninitialized(1, width).pointer
-    y.value.fill(0)
+    let winners = pool.zeros(words.count, width)
+    let sums = pool.uninitialized(1, width)
+    y.value.fill(-.infinity)
     for (word, characters) in words.enumerated() {
-      for position in characters.indices {
-        sums.update(from: middle.value.row(characters[position]), count: width)
-        if position > 0 { add(left.value.row(characters[position - 1]), to: sums, count: width) }
-        if position + 1 < characters.count {
-          add(right.value.row(characters[position + 1]), to: sums, count: width)
+      for position in (1 - margin)..<characters.count + margin - 1 {
+        sums.fill(0)
+        for (part, place) in [(left, position - 1), (middle, position), (right, position + 1)]
+        where characters.indices.contains(place) {
+          add(part.value.row(characters[place]), to: sums.pointer, count: width)
         }
         raise(
-          y.value.row(word), to: sums, noting: Float(position), in: winners.row(word), count: width)
+          y.value.row(word), to: sums.pointer, noting: Float(position), in: winners.row(word),
+          count: width)
       }
     }
     record(y) { dy, _ in
       let (dl, dm, dr) = (left.gradient, middle.gradient, right.gradient)
       for (word, characters) in words.enumerated() {
-        for k in 0..<width where y.value[word, k] > 0 {
-          let (slope, position) = (dy[word, k], Int(winners[word, k]))
-          dm[characters[position], k] += slope
-          if position > 0 { dl[characters[position - 1], k] += slope }
-          if position + 1 < characters.count { dr[characters[position + 1], k] += slope }
+        for k in 0..<width where dy[word, k] != 0 {
+          let position = Int(winners[word, k])
+          for (part, place) in [(dl, position - 1), (dm, position), (dr, position + 1)]
+          where characters.indices.contains(place) {
+            part[characters[place], k] += dy[word, k]
+          }
         }
       }
     }

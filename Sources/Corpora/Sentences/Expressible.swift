@@ -31,6 +31,9 @@ public struct Expressible: Sendable {
   public var pair: Pair
   /// Whether two triples can be in one output; `nil` where any two can.
   public var together: (@Sendable (Fact, Fact) -> Bool)?
+  /// The names that the model writes as text; `nil` where each entity is a place in the tokens. Names have no place, so
+  /// that no condition but ``relation`` and ``triples`` is put on triples of them.
+  public var names: WrittenNames?
 
   /// Makes limits; the defaults are none.
   ///

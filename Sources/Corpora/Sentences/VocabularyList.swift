@@ -17,14 +17,30 @@ public struct VocabularyList: Sendable {
   }
 
   /// All words with at least `data.minimumCount` occurrences, most frequent first, ties by code units.
-  public static let words = VocabularyList("words") { sentences, minimumCount in
+  public static let words = VocabularyList("words") { words(of: $0, atLeast: $1) }
+
+  private static func words(of sentences: [Sentence], atLeast count: Int) -> [String] {
     var counts: [ExactString: Int] = [:]
     for sentence in sentences {
       for token in sentence.tokens { counts[ExactString(token), default: 0] += 1 }
     }
-    return counts.filter { $0.value >= minimumCount }
+    return counts.filter { $0.value >= count }
       .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map(\.key.value)
+  }
+
+  /// ``words`` of a model that writes them: those before which the separators of its output come, and which occur at
+  /// least twice, whatever `data.minimumCount` is, since an unknown word must be learnt too.
+  ///
+  /// - Parameter separators: words that the model writes between others.
+  public static func writtenWords(separators: [String]) -> VocabularyList {
+    VocabularyList("words") { sentences, minimumCount in
+      let own = Set(separators.map { ExactString($0) })
+      return separators
+        + words(of: sentences, atLeast: max(2, minimumCount)).filter {
+          !own.contains(ExactString($0))
+        }
+    }
   }
 
   /// The characters (Unicode scalars) of all words, sorted by code units.

@@ -87,13 +87,19 @@ struct Ceiling {
     }
     if let pairs {
       return (pairs[key] ?? []).contains { head, tail in
-        isEntity(head) && isEntity(tail) && holds(head, tail)
+        isTagged(head) && isTagged(tail) && holds(head, tail)
       }
     }
     return places(of: head) { head in places(of: tail) { tail in holds(head, tail) } }
   }
 
   private func isEntity(_ span: Span) -> Bool { span.end < tokens.count && form.entity(span) }
+
+  /// Whether an output can have an entity that tags spell; one that is written need not be at its place.
+  private func isTagged(_ span: Span) -> Bool {
+    guard let names = form.names else { return isEntity(span) }
+    return span.end < tokens.count && names.contains(Array(tokens[span.range]))
+  }
 
   /// Whether `body` holds for an entity of an output that matches, shorter ones first.
   private func places(of key: EntityKey, where body: (Span) -> Bool) -> Bool {
@@ -105,6 +111,9 @@ struct Ceiling {
         : (0...position).reversed().contains { holds(Span($0, position)) }
     }
     switch key {
+    case .text(let text) where form.names != nil:
+      // A name that is written has no place; conditions on places do not apply.
+      return form.names?.contains(text.words) == true && body(Span(0, 0))
     case .span(let span): return holds(span)
     case .position(let position): return holds(at: position)
     case .text(let text) where matching.mode == .exact:

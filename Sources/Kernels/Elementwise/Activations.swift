@@ -158,7 +158,7 @@ package func applyBiasedGelu(
 
 /// A function of one element, with its slope.
 package enum Activation: Sendable {
-  case identity, logistic, tanh, selu
+  case identity, logistic, tanh, relu, selu
 }
 
 /// `y = activation(y)`. In place only: with two pointers that may be the same, the loop could not be
@@ -168,6 +168,7 @@ package func apply(_ activation: Activation, to y: UnsafeMutablePointer<Float>, 
   case .identity: break
   case .logistic: for i in 0..<count { y[i] = logistic(y[i]) }
   case .tanh: for i in 0..<count { y[i] = hyperbolicTangent(y[i]) }
+  case .relu: for i in 0..<count { y[i] = y[i] > 0 ? y[i] : 0 }
   case .selu: for i in 0..<count { y[i] = selu(y[i]) }
   }
 }
@@ -182,6 +183,7 @@ package func addSlopeProduct(
   case .logistic:
     for i in 0..<count { dx[i] = dx[i].addingProduct(dy[i], y[i] * (1 - y[i])) }
   case .tanh: for i in 0..<count { dx[i] = dx[i].addingProduct(dy[i], 1 - y[i] * y[i]) }
+  case .relu: for i in 0..<count { dx[i] += y[i] > 0 ? dy[i] : 0 }
   case .selu: for i in 0..<count { dx[i] = dx[i].addingProduct(dy[i], seluSlope(ofValue: y[i])) }
   }
 }

@@ -1,5 +1,6 @@
 import Autodiff
 import Corpora
+import Kernels
 import Layers
 import Randomness
 import Tensors
@@ -9,6 +10,8 @@ import Tensors
 package struct Cascade: ExtractionModel {
   package static let names = ["cascade"]
   package static let defaults = CascadeOptions()
+  /// The characters of a word that are read, from its start.
+  package static let longestSpelling = 24
   package static var lists: [VocabularyList] { [.words, .characters, .relations] }
 
   package let options: CascadeOptions
@@ -19,8 +22,8 @@ package struct Cascade: ExtractionModel {
   /// `nil` in a model without characters.
   package let characters: CharacterConvolution?
   package let encoder: BidirectionalEncoder
-  /// The characters of each word of the vocabulary, by its id; empty in a model without characters.
-  let spellings: [[Int]]
+  /// `nil` in a model without characters.
+  let spellings: Spellings?
   /// The logits of a subject's start and end.
   package let subjects: Linear
   /// The logits of any entity's start and end; `nil` without that task.
@@ -37,7 +40,8 @@ package struct Cascade: ExtractionModel {
       ? nil
       : CharacterConvolution(
         "convolution", ids: vocabularies.characters.count, width: options.characterEmbedding,
-        filters: options.characterFilters, start: .normal(deviation: 1), in: &layout)
+        filters: options.characterFilters, margin: 1, function: .relu,
+        start: .normal(deviation: 1), in: &layout)
     encoder = BidirectionalEncoder(
       "encoder", .lstm, inputs: options.embedding + options.characterFilters,
       width: options.hidden, merge: .concatenate, in: &layout)
@@ -51,9 +55,7 @@ package struct Cascade: ExtractionModel {
       relations: vocabularies.relations.count, in: &layout)
     spellings =
       options.characterFilters == 0
-      ? []
-      : Array(repeating: [], count: vocabularies.words.count - vocabularies.words.words.count)
-        + vocabularies.words.words.map { vocabularies.characterIDs(of: $0) }
+      ? nil : Spellings(vocabularies, longest: Self.longestSpelling)
     (self.options, self.vocabularies, self.layout) = (options, vocabularies, layout)
   }
 

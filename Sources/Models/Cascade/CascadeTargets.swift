@@ -1,10 +1,9 @@
 import Corpora
-import Layers
 
 /// A sentence as ids, with its gold subjects. Each subject has a row for each token.
 package struct CascadeInput: ModelInput {
   package let words: WordInput
-  /// The ids of each token's characters, at most ``CharacterConvolution/longest``; empty in a model without characters.
+  /// The ids of each token's characters, at most ``Cascade/longestSpelling``; empty in a model without characters.
   package let characters: [[Int]]
   /// The vectors of words that the training split lacks, by their positions.
   package let extraVectors: [(position: Int, values: ArraySlice<Float>)]
@@ -36,11 +35,7 @@ extension Cascade {
       index: index, sentence: sentence, vocabularies: vocabularies, limit: limit)
     return CascadeInput(
       words: words,
-      characters: characters == nil
-        ? []
-        : zip(words.words, sentence.tokens).map {
-          $0 == Vocabulary.unknown ? vocabularies.characterIDs(of: $1) : spellings[$0]
-        },
+      characters: spellings.map { zip(words.words, sentence.tokens).map($0.callAsFunction) } ?? [],
       extraVectors: extraVectors.map { vectors in
         words.words.indices.filter { words.words[$0] == Vocabulary.unknown }.compactMap {
           position in
@@ -84,15 +79,5 @@ extension Cascade {
         NearestEnd.canMark(a.head, b.head)
           && (a.head != b.head || a.relation != b.relation || NearestEnd.canMark(a.tail, b.tail))
       })
-  }
-}
-
-extension Vocabularies {
-  /// The ids of a word's characters, as far as they are read.
-  func characterIDs(of word: String) -> [Int] {
-    let vocabulary = characters
-    return word.unicodeScalars.prefix(CharacterConvolution.longest).map {
-      vocabulary.id(of: String($0))
-    }
   }
 }

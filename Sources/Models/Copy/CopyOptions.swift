@@ -81,10 +81,6 @@ package struct CopyOptions: ModelOptions, Equatable {
     case none, neginf
     case zeroLogit = "zero-logit"
   }
-  /// One random order, the order of the corpus, by relation and position, or a random order in each epoch.
-  package enum TargetOrder: String, Codable, Sendable, CaseIterable {
-    case shuffle, file, sorted, reshuffle
-  }
   package enum DecoderReduction: String, Codable, Sendable, CaseIterable {
     case stepSum = "step-sum"
     case stepMean = "step-mean"

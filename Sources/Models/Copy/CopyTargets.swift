@@ -1,5 +1,4 @@
 import Corpora
-import Randomness
 
 /// A target triple of the decoder: a relation's id and two located entities.
 package struct CopyTarget: Hashable {
@@ -32,19 +31,10 @@ extension CopyOptions {
   package func targets(of input: WordInput, _ vocabularies: Vocabularies, streams: RandomStreams)
     -> [CopyTarget]
   {
-    let all = Self.teachable(input, vocabularies)
-    let ordered: [CopyTarget]
-    switch targetOrder {
-    case .file: ordered = all
-    case .sorted:
-      ordered = all.sorted {
-        ($0.relation, $0.head.end, $0.tail.end) < ($1.relation, $1.head.end, $1.tail.end)
-      }
-    case .shuffle, .reshuffle:
-      let epoch = targetOrder == .reshuffle ? streams.epoch : 0
-      let stream = RandomStreams(seed: streams.seed, epoch: epoch)
-        .stream("order of triples", example: input.index)
-      ordered = stream.permutation(all.count).map { all[$0] }
+    let ordered = targetOrder.arranged(
+      Self.teachable(input, vocabularies), example: input.index, streams: streams
+    ) {
+      ($0.relation, $0.head.end, $0.tail.end) < ($1.relation, $1.head.end, $1.tail.end)
     }
     return Array(ordered.prefix(triples))
   }

@@ -8,6 +8,8 @@ public struct Targets: Sendable {
   enum Obstacle: CaseIterable {
     /// The tokens do not hold the head or the tail.
     case names
+    /// The head or the tail holds a word that separates triples in the model's output.
+    case separators
     /// The sentence has more triples than the model decodes.
     case slots
     /// The model's targets are those of other triples of the sentence.
@@ -22,6 +24,8 @@ public struct Targets: Sendable {
   private(set) var lost: [Obstacle: Int] = [:]
   /// A head or tail that the tokens do not hold, and the id of its sentence.
   private var unlocated: (name: String, sentence: String)?
+  /// The words that separate triples in the model's output.
+  private var separators: [String] = []
   /// Triples that the model decodes of a sentence.
   private var slots = 0
 
@@ -33,6 +37,7 @@ public struct Targets: Sendable {
     for index in 0..<split.count {
       let form = split.expressible(index)
       slots = form.triples
+      separators = form.names?.separators ?? []
       add(split.sentence(index), form)
       lose(split.conflicts(index), .conflicts)
     }
@@ -45,6 +50,10 @@ public struct Targets: Sendable {
 
   private mutating func add(_ sentence: Sentence, _ form: Expressible) {
     let all = sentence.distinctTriples
+    if let names = form.names {
+      triples += all.count
+      return lose(all.count { !names.canTeach($0, in: sentence) }, .separators)
+    }
     let located = all.filter { $0.head.span != nil && $0.tail.span != nil }
     triples += all.count
     lose(all.count - located.count, .names)
@@ -99,6 +108,13 @@ public struct Targets: Sendable {
         "have a head or tail that the tokens do not hold\(example)",
         "write names as the tokens have them, or cut the text as the names are written"
       )
+    case .separators:
+      let words = separators.map { "'\($0)'" }.joined(separator: " or ")
+      return (
+        "have \(words) in a head or tail, which the model's output has between names",
+        "write such names without these words, or take a model that points at tokens, such as "
+          + "cascade"
+      )
     case .slots:
       return (
         "are beyond the \(slots) triples that the model decodes of a sentence",
@@ -111,6 +127,15 @@ public struct Targets: Sendable {
       )
     case .length:
       return ("are in sentences of more than \(longest) tokens", "raise data.maximumLength")
+    }
+  }
+}
+
+extension WrittenNames {
+  /// Whether a triple can be a target.
+  fileprivate func canTeach(_ triple: Triple, in sentence: Sentence) -> Bool {
+    [triple.head, triple.tail].allSatisfy {
+      canTeach(ExactString(sentence.text(of: $0)).words)
     }
   }
 }

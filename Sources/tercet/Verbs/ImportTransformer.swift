@@ -11,7 +11,8 @@ struct ImportTransformer: Verb {
       name: "DIR", count: .once,
       help: "folder with config.json, vocab.txt and model.safetensors, as Hugging Face has them"),
     flags: [out],
-    notes: "cluster/pytorch-to-safetensors makes model.safetensors of PyTorch's pickles. Of UniLM's "
+    notes:
+      "cluster/pytorch-to-safetensors makes model.safetensors of PyTorch's pickles. Of UniLM's "
       + "six kinds of segments the fifth and sixth are taken, those of source and target.",
     examples: ["tercet import transformer MiniLM-L6-H384-uncased --out minilm.h5"])
 
