@@ -1,7 +1,7 @@
 import Corpora
 import Foundation
 
-/// Corpora and word vectors: accepted sentences are written and read again as the same.
+/// Corpora, pieces and word vectors: accepted sentences are written and read again as the same.
 enum CorpusCheck {
   static func jsonLines(_ bytes: UnsafeRawBufferPointer) {
     put(bytes, "input")
@@ -77,6 +77,26 @@ enum CorpusCheck {
       put(bytes, "input")
       check(reader, way: way(bytes))
     }
+  }
+
+  /// The first part of the input is a vocabulary, the second a word. Its pieces are of the vocabulary, and spell it where
+  /// none of them is unknown.
+  static func pieces(_ bytes: UnsafeRawBufferPointer) {
+    put(parts(bytes).0, "input")
+    guard let vocabulary = try? PieceVocabulary.read("input") else { return }
+    let word = String(decoding: parts(bytes).1, as: UTF8.self)
+    for options in [WordPieceOptions.cased, .uncased] {
+      for split in WordSplit.allCases {
+        let pieces = WordPiece(vocabulary, options.splitting(at: split)).pieces(of: [word])
+        precondition(pieces.ids.allSatisfy { 0..<vocabulary.count ~= Int($0) })
+        precondition(pieces.words == pieces.ids.map { _ in 0 })
+      }
+    }
+    let ids = WordPiece(vocabulary).ids(of: word)
+    if ids.contains(vocabulary[.unknown]) || word.unicodeScalars.contains("#") { return }
+    let spelled = vocabulary.words(of: ids).joined(separator: " ")
+    let words = ExactString(word).words.map(\.value)
+    precondition(ExactString(spelled) == ExactString(words.joined(separator: " ")))
   }
 
   static func vectors(_ bytes: UnsafeRawBufferPointer) {

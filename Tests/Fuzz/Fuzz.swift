@@ -6,7 +6,7 @@ import Foundation
 /// itself sees crashes, hangs and large allocations.
 enum Reader: String, CaseIterable {
   case jsonl, triples, cotype, copyre, tuples, conll04, spert, dygie, spo, tplinker, docred, records
-  case tacred, brat, doccano, prodigy, tokens, yaml, vectors, checkpoint, message
+  case tacred, brat, doccano, prodigy, tokens, pieces, yaml, vectors, checkpoint, message
 
   /// The reader under test, which `TERCET_FUZZ_READER` names.
   static let chosen: Reader = {
@@ -26,6 +26,7 @@ enum Reader: String, CaseIterable {
     case .vectors: CorpusCheck.vectors(bytes)
     case .jsonl: CorpusCheck.jsonLines(bytes)
     case .tokens: CorpusCheck.tokens(bytes)
+    case .pieces: CorpusCheck.pieces(bytes)
     case .checkpoint: CheckpointCheck.run(bytes)
     case .message: CheckpointCheck.message(bytes)
     default: CorpusCheck.published(rawValue, bytes)
