@@ -27,7 +27,8 @@ public struct ModelCase: Sendable, CustomStringConvertible {
     public let clip: Float
     /// Whether the sentences name entities by their last token, for models that point at one.
     public let byLastToken: Bool
-    /// Whether each sentence comes twice, for a model that knows no word that comes once.
+    /// Whether each sentence comes twice, for a model that knows no word that comes once: which of a sentence's unknown
+    /// words is meant, nothing teaches it.
     public let isTwice: Bool
   }
 
@@ -117,11 +118,11 @@ public struct ModelCase: Sendable, CustomStringConvertible {
       "wordseq", small: wordSmall, learning: wordLearning, epochs: 100, rate: 0.01, isTwice: true),
     ModelCase(
       "wordseq", "labels, dropout", small: wordSmall + ["copy=bio", "alpha=0.4", "dropout=0.3"],
-      learning: wordLearning, epochs: 100, rate: 0.01),
+      learning: wordLearning, epochs: 100, rate: 0.01, isTwice: true),
     ModelCase(
       "wordseq", "words of the sentence alone",
       small: wordSmall + ["copy=vocabulary", "targetOrder=reshuffle"],
-      learning: wordLearning + ["targetOrder=shuffle"], epochs: 100, rate: 0.01),
+      learning: wordLearning + ["targetOrder=shuffle"], epochs: 100, rate: 0.01, isTwice: true),
   ]
 
   private static let generativeSmall = [
