@@ -161,6 +161,9 @@ let package = Package(
     tests("PageTests", ["Page", "Evaluation", "Corpora"]),
     tests("CollectivesTests", ["Collectives", "RankChecks"]),
     tests("CheckpointsTests", ["Checkpoints", "tercet"]),
+    tests(
+      "PretrainedTests",
+      ["Pretrained", "Checkpoints", "Layers", "Autodiff", "Tensors", "Corpora", "tercet"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests(
       "CommandLineTests",
@@ -177,8 +180,9 @@ let package = Package(
     tests(
       "FixturesTests",
       [
-        "Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Training", "Corpora",
-        "Evaluation", "Randomness",
+        "Models", "Layers", "Autodiff", "Tensors", "Checkpoints", "Pretrained", "Training",
+        "Corpora",
+        "Evaluation", "Randomness", "tercet",
       ]),
     tests(
       "ProgramTests",

@@ -32,7 +32,8 @@ public struct TransformerFile: ~Copyable {
     let (shape, pieces) = (try Self.shape(of: file), try file.integer("vocab"))
     let (isCased, sourceName) = (try file.truth("cased"), try file.text("source_name"))
     try file.read(.groups(["vocab"]))
-    let vocabulary = try PieceVocabulary(try file.strings("vocab"), file: path)
+    let texts = PieceVocabulary.withoutRepeats(try file.strings("vocab"))
+    let vocabulary = try PieceVocabulary(texts, file: path)
     guard vocabulary.count == pieces else {
       throw file.refusal("vocab", "has \(vocabulary.count) pieces, '/config' says \(pieces)")
     }

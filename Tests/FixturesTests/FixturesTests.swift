@@ -54,6 +54,8 @@ struct FixturesTests {
       try DecodingFixture(fixture).check()
     } else if try fixture.attributes().contains("max_chars") {
       try WordSequenceFixture(fixture).check()
+    } else if try fixture.contains("format") {
+      try PretrainedFixture(fixture, file.url).check()
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/emissions") {
       try checkChains(fixture)
     } else if let group = try fixture.groups().first, try fixture.contains("\(group)/out_avg") {

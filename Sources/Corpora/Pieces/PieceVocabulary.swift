@@ -44,7 +44,17 @@ public struct PieceVocabulary: Sendable {
     return "piece \(id), '\(piece.shown(atMost: 40))', is piece \(first) again; remove one of them"
   }
 
-  /// Reads a file with a piece on each line, such as `vocab.txt`.
+  /// Pieces of other programs, in which a text may occur twice. The last one holds, as in Hugging Face's tokenisers;
+  /// earlier ones become texts that no word has, so that ids stay.
+  public static func withoutRepeats(_ pieces: [String]) -> [String] {
+    var last: [ExactString: Int] = [:]
+    for (id, piece) in pieces.enumerated() { last[ExactString(piece)] = id }
+    return pieces.enumerated().map { id, piece in
+      last[ExactString(piece)] == id ? piece : "[repeated \(id)]"
+    }
+  }
+
+  /// Reads a file with a piece on each line, such as `vocab.txt` (``withoutRepeats(_:)``).
   ///
   /// - Throws: `CorpusError` with file and line.
   public static func read(_ path: String) throws(CorpusError) -> PieceVocabulary {
@@ -53,7 +63,7 @@ public struct PieceVocabulary: Sendable {
     while let line = try reader.next() {
       pieces.append(try TextFile.string(line, at: reader.place))
     }
-    return try PieceVocabulary(pieces, file: path)
+    return try PieceVocabulary(withoutRepeats(pieces), file: path)
   }
 
   /// The number of pieces.
