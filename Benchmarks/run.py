@@ -6,6 +6,7 @@ import sys
 import tempfile
 
 import cascade
+import generative
 import ratios
 import rin
 import table
@@ -19,6 +20,7 @@ from entry import Parser, built, count, fail, say, write
 SECTIONS = {
     "products": "½ min", "kernels": "10 s", "training": "15 min, with --peer 25", "inference": "½ min, with --peer 10",
     "reduction": "2 min", "rin": "1 min, with --peer 5", "cascade": "½ min, with --peer 1",
+    "generative": "2 min, with --peer 5",
 }
 # Numbers of CopyMTL-One at the published size, as `Benchmarks/Sources` has it.
 PARAMETERS = 14_400_000
@@ -108,6 +110,10 @@ def all_cases(args, executables, corpus, scratch):
         yield from cascade.cases(f"{executables}/tercet", corpus, os.path.join(scratch, "run"))
         if args.peer:
             yield from cascade.peers(corpus)
+    if "generative" in only:
+        yield from generative.cases(f"{executables}/tercet", own, corpus, scratch)
+        if args.peer:
+            yield from generative.peers(own, corpus, scratch)
     if "reduction" in only:
         for ranks in [2, 4, 8]:
             yield reduction(own, ranks)
@@ -126,7 +132,7 @@ def reduction(own, ranks):
 
 def read_corpus(args):
     """The corpus, if a section needs it."""
-    if not {"training", "inference", "rin", "cascade"} & {section(name) for name in args.only}:
+    if not {"training", "inference", "rin", "cascade", "generative"} & {section(name) for name in args.only}:
         return None
     try:
         return Corpus.read(args.data)

@@ -39,7 +39,7 @@ def prepare():
     if os.path.exists(f"{HOME}/venv/bin/torchrun"):
         return
     subprocess.run([sys.executable, "-m", "venv", f"{HOME}/venv"], check=True)
-    subprocess.run([f"{HOME}/venv/bin/pip", "install", "-q", "torch", "numpy"], check=True)
+    subprocess.run([f"{HOME}/venv/bin/pip", "install", "-q", "torch", "numpy", "transformers"], check=True)
 
 
 def training(corpus):
@@ -89,6 +89,31 @@ def cascade(corpus, batch):
         yield f"{name}.memory", result.memory, "MB a rank"
 
     return case(name, 1, 1, ["train", corpus.folder, "--model", "cascade", "--batch", str(batch)], read)
+
+
+def generative(pieces, ranks, threads, batch, steps):
+    """A case of the transformer; its minibatches are spread evenly over the lengths of an epoch."""
+    name = f"peer.generative.{ranks}x{threads}"
+
+    def read(result):
+        run = json.loads(result.output)
+        yield f"{name}.sentences", len(run["lengths"]) / run["seconds"], "sentences/s"
+        yield f"{name}.memory", result.memory, "MB a rank"
+
+    arguments = ["train", pieces, "--model", "generative", "--batch", str(batch), "--steps", str(steps)]
+    return case(name, ranks, threads, arguments, read)
+
+
+def written(pieces, threads, batch):
+    """A case of writing 64 pieces for each of 128 sentences."""
+    name = f"peer.generative.written.{threads}"
+
+    def read(result):
+        run = json.loads(result.output)
+        yield name, run["tokens"] / run["seconds"], "pieces/s"
+
+    arguments = ["infer", pieces, "--model", "generative", "--batch", str(batch), "--steps", str(128 // batch)]
+    return case(name, 1, threads, [*arguments, "--values", "64"], read)
 
 
 def training_case(corpus, form, precision, batch, ranks, threads):

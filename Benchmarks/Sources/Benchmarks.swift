@@ -13,7 +13,8 @@ struct Mistake: Error, CustomStringConvertible {
 @main
 struct Benchmarks {
   static let usage =
-    "usage: Benchmarks peak | products | kernels | reduction [BYTES] | inference FOLDER PRECISION THREADS"
+    "usage: Benchmarks peak | products | kernels | reduction [BYTES] | inference FOLDER PRECISION THREADS "
+    + "| pieces FOLDER | written FOLDER THREADS"
 
   static func main() {
     do {
@@ -33,6 +34,10 @@ struct Benchmarks {
       let largest = try arguments.dropFirst().first.map(bytes) ?? .max
       reduction(upTo: largest, on: try Session())
     case "inference" where arguments.count == 4: try inference(arguments)
+    case "pieces" where arguments.count == 2: try Generating.pieces(arguments[1])
+    case "written" where arguments.count == 3:
+      guard let threads = Int(arguments[2]), threads > 0 else { throw Mistake(usage) }
+      try Generating.run(arguments[1], threads: threads)
     default: throw Mistake(usage)
     }
   }

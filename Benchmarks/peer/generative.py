@@ -39,6 +39,7 @@ class Generative(nn.Module):
         self.encoder = BertModel(config, add_pooling_layer=False)
         self.tokens = BertLMPredictionHead(config)
         self.tokens.decoder.weight = self.encoder.embeddings.word_embeddings.weight
+        self.tokens.bias = self.tokens.decoder.bias
         self.labels = nn.Linear(sizes["hidden"], LABELS)
         self.symbols = sizes
 

@@ -58,11 +58,17 @@ extension Generative {
 
   package func remarks(on inputs: [GenerativeInput]) -> [String] {
     let (long, cut) = (inputs.count { $0.sequence == nil }, inputs.count(where: \.isCut))
+    let used = Set(inputs.flatMap(\.sentence.triples).map { ExactString($0.relation) })
+    let alike = text.indistinctRelations.filter { used.contains(ExactString($0)) }
     return [
       long == 0
         ? nil
         : "\(long) sentences whose target has more than \(options.targetLimit) pieces are not learnt "
           + "(model.targetLimit, model.positions)",
+      alike.isEmpty
+        ? nil
+        : "relations that the pieces spell alike, of which the first is read: "
+          + alike.joined(separator: ", "),
       cut == 0 ? nil : "\(cut) sentences lose their last pieces (model.positions)",
     ].compactMap { $0 }
   }

@@ -50,11 +50,18 @@ extension Generative {
     return Tags(values, .bio)
   }
 
-  /// The limits of the output: the relations of the training split, and the pieces of the target. The shortest triple has
-  /// five pieces, and one parts it from the next.
+  /// The limits of the output: the relations of the training split, names that pieces spell, and the pieces of the
+  /// target. The shortest triple has five pieces, and one parts it from the next.
   package func expressible(in input: GenerativeInput) -> Expressible {
-    Expressible(
+    let tokens = input.sentence.tokens.prefix(input.length).map { ExactString($0) }
+    let names = WrittenNames(separators: [";", "|"]) { [text] in text.canWrite($0) }
+    var form = Expressible(
       tokens: input.length, triples: min(Prediction.mostGroups, (options.decodingLimit + 1) / 6),
-      relation: { [relations = vocabularies.relations] in relations.id(of: $0) != nil })
+      relation: { [relations = vocabularies.relations] in relations.id(of: $0) != nil },
+      entity: {
+        names.contains(Array(tokens[$0.range])) && tokens.firstRun(of: tokens[$0.range]) == $0
+      })
+    form.names = names
+    return form
   }
 }
