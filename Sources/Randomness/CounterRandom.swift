@@ -53,12 +53,13 @@ public struct CounterRandom: Sendable {
   ) {
     let blocks = first >> 2..<(first + count + 3) >> 2
     for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: Self.group) {
-      let lanes = lanes(ofBlocksFrom: UInt64(start))
-      for lane in 0..<4 {
-        let shares = SIMD8<Float>(lanes[lane] &>> 8) * 0x1p-24
-        for place in 0..<Self.group {
-          let index = 4 * (start + place) + lane - first
-          if 0 <= index && index < count { numbers[index] = shares[place] }
+      let shares = shares(ofBlocksFrom: UInt64(start))
+      let index = 4 * start - first
+      if 0 <= index && index + 32 <= count {
+        UnsafeMutableRawPointer(numbers + index).storeBytes(of: shares, as: SIMD32<Float>.self)
+      } else {
+        for place in max(0, -index)..<min(32, count - index) {
+          numbers[index + place] = shares[place]
         }
       }
     }
@@ -66,6 +67,17 @@ public struct CounterRandom: Sendable {
 
   /// Blocks that are computed together.
   private static let group = 8
+
+  /// The numbers of eight blocks, uniform in `0..<1`, in their order.
+  private func shares(ofBlocksFrom first: UInt64) -> SIMD32<Float> {
+    let lanes = lanes(ofBlocksFrom: first)
+    func share(_ lane: Int) -> SIMD8<Float> { SIMD8<Float>(lanes[lane] &>> 8) * 0x1p-24 }
+    var (even, odd, all) = (SIMD16<Float>(), SIMD16<Float>(), SIMD32<Float>())
+    (even.evenHalf, even.oddHalf) = (share(0), share(2))
+    (odd.evenHalf, odd.oddHalf) = (share(1), share(3))
+    (all.evenHalf, all.oddHalf) = (even, odd)
+    return all
+  }
 
   /// The four numbers of each of eight blocks, by their place in the block.
   private func lanes(ofBlocksFrom first: UInt64) -> InlineArray<4, SIMD8<UInt32>> {

@@ -43,22 +43,6 @@ struct AttentionHead {
     }
   }
 
-  /// The same for few rows, for which packing keys and values would cost more than the products.
-  func forwardOfFew(into y: Matrix) {
-    let p = pool.uninitialized(1, k.rows)
-    for row in 0..<q.rows {
-      let (count, y) = (mask.visible(first + row, of: k.rows), y.row(row))
-      for position in 0..<count {
-        p.pointer[position] = factor * dot(q.row(row), k.row(position), count: q.columns)
-      }
-      _ = softmax(p.pointer, count: count)
-      y.update(repeating: 0, count: q.columns)
-      for position in 0..<count {
-        add(v.row(position), times: p.pointer[position], to: y, count: q.columns)
-      }
-    }
-  }
-
   /// Writes the factors of a row's probabilities.
   ///
   /// - Returns: whether any are dropped.
