@@ -101,6 +101,16 @@ def cascade_floors():
                 ["peer.cascade.1x1.memory"], 0.25, at_most=True)
 
 
+def generative_floors():
+    both = ["generative.1x2.sentences", "generative.2x1.sentences"]
+    yield Floor("GenerativeRE, two cores, best against the peer's best", both, [f"peer.{name}" for name in both], 1)
+    yield Floor("GenerativeRE, resident memory of a rank, against the peer's", ["generative.2x1.memory"],
+                ["peer.generative.2x1.memory"], 0.6, at_most=True)
+    for threads in [1, 2]:
+        yield Floor(f"GenerativeRE, pieces written with {threads} threads, against the peer's",
+                    [f"generative.written.{threads}"], [f"peer.generative.written.{threads}"], 1.5)
+
+
 def floors():
     """Every floor that tercet is held to."""
     two, gradient = ("1x2", "2x1"), "reduction.gradient.reproducible"
@@ -121,6 +131,7 @@ def floors():
                     shards)
     yield from rin_floors()
     yield from cascade_floors()
+    yield from generative_floors()
     yield Floor("streaming the bytes of an LSTM cell against its gates",
                 ["copy.lstm"], ["kernels.lstm"], 2.5, at_most=True)
     yield Floor("gloo's sum of a gradient against ours",

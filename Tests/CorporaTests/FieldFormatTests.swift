@@ -134,6 +134,20 @@ struct FieldFormatTests {
       ])
   }
 
+  @Test("brat: an entity in several pieces stands where training finds its text")
+  func bratPieces() throws {
+    let files = [
+      "a.txt": "Ann met Bob Bob Moore\n",
+      "a.ann": "T1\tPER 0 3\tAnn\nT2\tPER 8 11;16 21\tBob Moore\nR1\tr Arg1:T1 Arg2:T2\t\n",
+    ]
+    let conversion = try inFolder(files) { (folder) throws in
+      try CorpusFormat.brat.read(folder, options: ConversionOptions())
+    }
+    let sentence = try #require(conversion.sentences.first)
+    #expect(sentence.triples.map(\.tail) == [.span(Span(3, 4))])
+    #expect(conversion.tally == [.pieces: 1])
+  }
+
   static let badBrat: [(annotations: String, message: String)] = [
     ("T1\tPER 0 9\tAnn\n", "in.ann:1: record 1: T1 is 0..<9, outside a text of 3 characters"),
     ("T1\tPER 0\n", "in.ann:1: record 1: T1 is not 'Type start end', with offsets of characters"),

@@ -90,6 +90,7 @@ struct CorpusBuilder {
     var draft = draft
     dropOddPartsOfSpeech(of: &draft)
     draft.dropBlankTokens(counting: &self)
+    draft.locateNames()
     if draft.tokens.isEmpty && isPart {
       count(.emptySentence)
       return

@@ -84,11 +84,11 @@ extension Draft {
     func kept(_ words: [String]) -> [String] { zip(words, isKept).filter(\.1).map(\.0) }
     tokens = kept(tokens)
     partsOfSpeech = partsOfSpeech.map(kept)
-    locateNames()
   }
 
-  /// Looks once more for the heads and tails without a place, in whose names' midst such tokens may have stood.
-  private mutating func locateNames() {
+  /// Looks once more for the heads and tails without a place, which the reader of the converted corpus may find: names in
+  /// whose midst tokens were left out, or of entities in several pieces.
+  mutating func locateNames() {
     func located(_ argument: Argument) -> Argument {
       guard case .text(let name) = argument, let span = span(of: name) else { return argument }
       return .span(span)
