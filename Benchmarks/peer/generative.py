@@ -6,7 +6,6 @@ A sentence is a record of ids `[CLS] source [SEP] target [SEP]`, labels and the 
 `Benchmarks pieces` prints them, so that both programs read the same.
 """
 import json
-import random
 import time
 
 import torch
@@ -142,18 +141,3 @@ def inference(model, sentences, size, steps):
     for k in range(0, len(ordered), size):
         decode(model, ordered[k : k + size], steps)
     return {"seconds": time.perf_counter() - began, "tokens": steps * len(ordered)}
-
-
-def batches(sentences, size, pool, steps):
-    """`steps` whole batches of like lengths, spread evenly over them."""
-    order = random.Random(77)
-    shuffled = list(sentences)
-    order.shuffle(shuffled)
-    cut = [shuffled[k : k + size * pool] for k in range(0, len(shuffled), size * pool)]
-    by_length = [s for part in cut for s in sorted(part, key=lambda s: len(s["ids"]))]
-    whole = [by_length[k : k + size] for k in range(0, len(by_length) - size + 1, size)]
-    whole.sort(key=lambda b: sum(len(s["ids"]) for s in b))
-    steps = min(steps, len(whole))
-    chosen = [whole[int((j + 0.5) * len(whole) / steps)] for j in range(steps)]
-    order.shuffle(chosen)
-    return chosen

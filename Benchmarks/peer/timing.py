@@ -50,16 +50,17 @@ def options():
     return parser.parse_args()
 
 
-def batches(sentences, size, pool, steps):
-    """`steps` whole batches, sorted by length within pools, spread evenly over the lengths."""
+def batches(sentences, size, pool, steps, of="tokens"):
+    """`steps` whole batches, sorted by length within pools, spread evenly over the lengths; `of` is the key of what is
+    counted."""
     order = random.Random(77)
     shuffled = list(sentences)
     order.shuffle(shuffled)
     if pool:
         cut = [shuffled[k : k + size * pool] for k in range(0, len(shuffled), size * pool)]
-        shuffled = [s for part in cut for s in sorted(part, key=lambda s: len(s["tokens"]))]
+        shuffled = [s for part in cut for s in sorted(part, key=lambda s: len(s[of]))]
     whole = [shuffled[k : k + size] for k in range(0, len(shuffled) - size + 1, size)]
-    whole.sort(key=lambda b: sum(len(s["tokens"]) for s in b))
+    whole.sort(key=lambda b: sum(len(s[of]) for s in b))
     steps = min(steps, len(whole))
     chosen = [whole[int((j + 0.5) * len(whole) / steps)] for j in range(steps)]
     order.shuffle(chosen)
@@ -135,7 +136,7 @@ def generated(args):
         optimizer.zero_grad(set_to_none=RANKS == 1)
         return loss.item()
 
-    return timed(step, generative.batches(sentences, args.batch, POOL, args.steps))
+    return timed(step, batches(sentences, args.batch, POOL, args.steps, "ids"))
 
 
 def measured(args, inventory, sentences):
