@@ -52,7 +52,8 @@ private struct ModelSplit<Model: ExtractionModel>: EncodedSplit {
 
   func normalizers(of members: [Int], streams: RandomStreams) -> [Int] {
     model.objective.map { term in
-      members.reduce(0) { $0 + term.count(inputs[$1], streams) }
+      // A term that nothing in the minibatch is asked of is 0.
+      max(1, members.reduce(0) { $0 + term.count(inputs[$1], streams) })
     }
   }
 

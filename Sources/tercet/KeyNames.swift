@@ -66,7 +66,7 @@ struct KeyNames {
   }
 
   /// The words of the field for keys that have another one here, each as ``plain(_:)`` makes it. None means another
-  /// quantity than the key: `warmup_ratio` and a batch size by device are not here.
+  /// quantity than the key: a batch size by device is not here.
   static let fieldWords: [String: [String]] = [
     "model.kind": ["modelname", "modeltype", "arch", "architecture"],
     "model.decoder": ["decodertype"],
@@ -111,6 +111,7 @@ struct KeyNames {
       "scheduler", "lrschedule", "lrscheduler", "lrschedulertype", "learningrateschedule",
     ],
     "optimizer.warmup": ["warmupsteps", "numwarmupsteps", "warmupupdates"],
+    "optimizer.warmupShare": ["warmupratio", "warmupproportion", "warmupfraction"],
     "epochs": ["epoch", "numepochs", "nepochs", "maxepochs", "maxepoch", "numtrainepochs"],
     "seed": ["randomseed", "manualseed", "rngseed"],
     "evaluation.every": ["evalevery", "evaluateevery"],

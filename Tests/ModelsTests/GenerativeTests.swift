@@ -72,6 +72,41 @@ struct GenerativeTests {
     }
   }
 
+  @Test("right labels are counted apart in source and target, sentence by sentence")
+  func rightLabels() throws {
+    let (network, values) = network(seed: 2)
+    let tape = Tape(weights: WeightStore(values))
+    let head = try #require(network.labels)
+    // Of each sentence the questions whose label is to be right, by position.
+    let right: [[Int]] = [[1, 5], [2, 4, 5, 6], []]
+    let sentences: [[Int32]] = [
+      [2, 7, 9, 3, 8, 7, 3], [2, 11, 12, 3, 12, 9, 3], [2, 8, 8, 3, 9, 9, 3],
+    ]
+    func task(_ index: Int, _ questions: [ReadingTask.Question]) -> ReadingTask {
+      ReadingTask(ids: sentences[index], source: 4, questions: questions)
+    }
+    let plain = sentences.indices.map { task($0, []) }
+    let pass = TransformerPass(over: plain, on: tape)
+    let logits = head(network.hidden(plain, pass, on: tape), on: tape).value
+    let tasks = sentences.indices.map { index in
+      task(
+        index,
+        [1, 2, 4, 5, 6].map { position in
+          let row = pass.layout.rows(ofSentence: index).lowerBound + position
+          let best = (0..<3).max { logits[row, $0] < logits[row, $1] } ?? 0
+          let label = right[index].contains(position) ? best : (best + 1) % 3
+          return .init(
+            position: position, token: 7, label: CopyLabel(rawValue: label) ?? .outside,
+            isOfSource: position < 4)
+        })
+    }
+    let terms = (0..<4).map { LossTerm("\($0)", weight: 1, sentences: 3) }
+    network.addLosses(
+      tasks, network.hidden(tasks, pass, on: tape), pass.layout, to: terms, on: tape)
+    #expect(terms[2].perSentence == [1, 3, 0])
+    #expect(terms[3].perSentence == [1, 1, 0])
+  }
+
   @Test("no more tokens than there are positions, and none where there is no room")
   func positions() {
     let (network, values) = network(seed: 1)

@@ -34,7 +34,8 @@ extension ProgramTests {
       "batch.pool=2", "batch.accumulate=2", "optimizer.kind=sgd", "optimizer.rate=0.002",
       "optimizer.beta1=0.8", "optimizer.beta2=0.99", "optimizer.epsilon=1e-7",
       "optimizer.rho=0.8", "optimizer.weightDecay=0.1", "optimizer.clip=1",
-      "optimizer.schedule=linear", "optimizer.warmup=5", "optimizer.floor=0.1",
+      "optimizer.schedule=linear", "optimizer.warmup=5", "optimizer.warmupShare=0.5",
+      "optimizer.floor=0.1",
       "optimizer.average=0.9", "seed=2", "evaluation.every=2",
       "evaluation.match=partial-last",
     ]

@@ -143,6 +143,9 @@ struct OptimizerTests {
     options.schedule = schedule
     options.warmup = warmup
     #expect(abs(options.rate(step: step, total: 20) - rate) < 1e-6)
+    (options.warmup, options.warmupShare) = (0, Float(warmup) / 20)
+    #expect(abs(options.rate(step: step, total: 20) - rate) < 1e-6)
+    #expect(options.looksAhead == (schedule.looksAhead || warmup > 0))
     options.floor = 0.25
     let isBounded = schedule.looksAhead && step > warmup
     let bounded = isBounded ? max(rate, 0.5) : rate

@@ -72,25 +72,37 @@ package struct Generative: ExtractionModel {
     }
   }
 
-  /// `L_token`, and with labels `L_bio`, means over the rows that are asked (Generative/README.md 7.5).
+  /// `L_token`, and with labels `L_bio`, means over the rows that are asked; and, without weight, the shares of right
+  /// labels, `A_target` and `A_source` (Generative/README.md 7.5).
   package var objective: [ObjectiveTerm<GenerativeInput>] {
     let count: @Sendable (GenerativeInput, RandomStreams) -> Int = { [masking] input, _ in
       input.sequence?.questions(masking) ?? 0
     }
     guard options.copy == .bio else { return [ObjectiveTerm("L_token", count: count)] }
+    func share(_ name: String, ofSource: Bool) -> ObjectiveTerm<GenerativeInput> {
+      ObjectiveTerm(name, weight: 0) { [masking] input, streams in
+        Self.task(of: input, masking, streams).questions.count { $0.isOfSource == ofSource }
+      }
+    }
     return [
       ObjectiveTerm("L_token", weight: options.alpha, count: count),
       ObjectiveTerm("L_bio", weight: 1 - options.alpha, count: count),
-    ]
+      share("A_target", ofSource: false),
+    ] + (labelsSources ? [share("A_source", ofSource: true)] : [])
+  }
+
+  /// What a sentence is asked in an epoch; nothing where its target is not learnt.
+  private static func task(
+    of input: GenerativeInput, _ masking: Masking, _ streams: RandomStreams
+  ) -> ReadingTask {
+    input.sequence?.task(masking, streams.stream("masks", example: input.index))
+      ?? ReadingTask(ids: [], source: 0, questions: [])
   }
 
   package func losses(
     of shard: [GenerativeInput], streams: RandomStreams, on tape: Tape
   ) -> [LossTerm] {
-    let tasks = shard.map { input in
-      input.sequence?.task(masking, streams.stream("masks", example: input.index))
-        ?? ReadingTask(ids: [], source: 0, questions: [])
-    }
+    let tasks = shard.map { Self.task(of: $0, masking, streams) }
     let pass = TransformerPass(
       over: tasks, dropout: options.dropout,
       streams: { purpose in shard.map { streams.stream(purpose, example: $0.index) } }, on: tape)

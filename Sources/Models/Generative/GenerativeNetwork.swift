@@ -1,5 +1,6 @@
 import Autodiff
 import Corpora
+import Kernels
 import Layers
 import Randomness
 import Tensors
@@ -46,7 +47,8 @@ package struct GenerativeNetwork: Sendable {
   /// Adds the losses of what is asked of each sentence.
   ///
   /// - Parameters:
-  ///   - terms: of tokens, and of labels where there is a head for them.
+  ///   - terms: of tokens; where there is a head for labels, of these, and of the right labels of target and source,
+  ///     as far as they are asked for.
   package func addLosses(
     _ batch: [ReadingTask], _ hidden: Variable, _ layout: SentenceLayout, to terms: [LossTerm],
     on tape: Tape
@@ -60,8 +62,15 @@ package struct GenerativeNetwork: Sendable {
     let rows = tape.gathered(hidden, rows: questions.map(\.0))
     tokens.addLoss(rows, targets: questions.map { Int($0.1.token) }, to: terms[0], on: tape)
     guard let labels else { return }
+    let logits = labels(rows, on: tape)
     tape.addCrossEntropy(
-      rowsOf: labels(rows, on: tape), targets: questions.map(\.1.label.rawValue), to: terms[1])
+      rowsOf: logits, targets: questions.map(\.1.label.rawValue), to: terms[1])
+    for (row, (_, question)) in questions.enumerated() {
+      let best = indexOfLargest(logits.value.row(row), count: logits.value.columns)
+      guard best == question.label.rawValue else { continue }
+      let place = question.isOfSource ? 3 : 2
+      if place < terms.count { terms[place].add(1, sentence: logits.rows.sentence(of: row)) }
+    }
   }
 }
 

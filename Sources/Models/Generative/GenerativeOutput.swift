@@ -19,7 +19,7 @@ extension Generative {
   }
 
   /// Whether training labels the source.
-  private var labelsSources: Bool {
+  var labelsSources: Bool {
     options.copy == .bio && options.objective == .mask && options.maskSegments == .both
   }
 

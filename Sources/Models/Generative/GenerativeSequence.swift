@@ -54,7 +54,8 @@ package struct GenerativeSequence: Sendable {
   }
 
   private func question(_ asked: Int, at position: Int) -> ReadingTask.Question {
-    ReadingTask.Question(position: position, token: ids[asked], label: labels[asked])
+    ReadingTask.Question(
+      position: position, token: ids[asked], label: labels[asked], isOfSource: asked < source)
   }
 
   private func maskedTask(_ masking: Masking, _ stream: CounterRandom) -> ReadingTask {

@@ -7,9 +7,12 @@ package struct ReadingTask: Sendable {
     package let position: Int
     package let token: Int32
     package let label: CopyLabel
+    /// Whether the token is one of the source.
+    package let isOfSource: Bool
 
-    package init(position: Int, token: Int32, label: CopyLabel) {
+    package init(position: Int, token: Int32, label: CopyLabel, isOfSource: Bool = false) {
       (self.position, self.token, self.label) = (position, token, label)
+      self.isOfSource = isOfSource
     }
   }
 

@@ -166,6 +166,7 @@ extension OptimizerOptions {
   ///   - step: the number of the update, from 1.
   ///   - total: updates of the whole training.
   public func rate(step: Int, total: Int) -> Float {
+    let warmup = warmup(of: total)
     if step <= warmup { return rate * Float(step) / Float(warmup) }
     let past = Double(step - warmup)
     let share = min(past / Double(max(total - warmup, 1)), 1)
@@ -177,6 +178,14 @@ extension OptimizerOptions {
       return rate * Float((Double(max(warmup, 1)) / (Double(max(warmup, 1)) + past)).squareRoot())
     }
   }
+
+  /// The updates of the warm-up in a training of `total` updates.
+  private func warmup(of total: Int) -> Int {
+    warmupShare > 0 ? Int((Double(warmupShare) * Double(total)).rounded()) : warmup
+  }
+
+  /// Whether the rate depends on the number of steps of the whole run.
+  public var looksAhead: Bool { schedule.looksAhead || warmupShare > 0 }
 
   /// The share of the new parameters in their average after an update: `1 − min(average, (1 + t)/(10 + t))` at
   /// step t, from 1, so that the first values are soon forgotten.

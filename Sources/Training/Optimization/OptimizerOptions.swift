@@ -22,6 +22,8 @@ public struct OptimizerOptions: Codable, Sendable, Equatable {
   public var schedule = Schedule.constant
   /// Steps over which the rate rises linearly from 0.
   public var warmup = 0
+  /// The share of the run over which it rises, in the place of ``warmup``.
+  public var warmupShare: Float = 0
   /// The share of ``rate`` that linear and cosine schedules do not fall below.
   public var floor: Float = 0
   /// The largest decay of the running average of the parameters; 0 keeps none.
@@ -56,6 +58,7 @@ public struct OptimizerOptions: Codable, Sendable, Equatable {
     }
     let shares = [
       ("beta1", beta1), ("beta2", beta2), ("rho", rho), ("floor", floor), ("average", average),
+      ("warmupShare", warmupShare),
     ]
     for (key, value) in shares where !(0..<1).contains(value) {
       throw InvalidOption(key: key, found: "\(value)", expected: "in 0..<1")
@@ -65,5 +68,9 @@ public struct OptimizerOptions: Codable, Sendable, Equatable {
       throw InvalidOption(key: key, found: "\(value)", expected: "a finite number, 0 or more")
     }
     if warmup < 0 { throw InvalidOption(key: "warmup", found: "\(warmup)", expected: "0 or more") }
+    if warmup > 0 && warmupShare > 0 {
+      throw InvalidOption(
+        key: "warmupShare", found: "\(warmupShare)", expected: "0 beside 'warmup', \(warmup)")
+    }
   }
 }

@@ -30,9 +30,9 @@ extension Run {
       + "  ·  \(plan.folder)  ·  Ctrl-C saves and leaves"
   }
 
-  /// The terms of the objective with their weights: `L_D + 0.3 L_E`.
+  /// The terms of the objective with their weights, without those that are only told: `L_D + 0.3 L_E`.
   private var objectiveText: String {
-    zip(model.termNames, model.termWeights).map { $1 == 1 ? $0 : "\($1) \($0)" }
+    zip(model.termNames, model.termWeights).filter { $1 != 0 }.map { $1 == 1 ? $0 : "\($1) \($0)" }
       .joined(separator: " + ")
   }
 }

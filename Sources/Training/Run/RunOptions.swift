@@ -213,7 +213,7 @@ extension RunOptions {
   func allowsChange(of key: String, after progress: Progress) -> Bool {
     switch key {
     case "epochs":
-      !optimizer.schedule.looksAhead && progress.extensions.isEmpty
+      !optimizer.looksAhead && progress.extensions.isEmpty
         && progress.history.evaluations.allSatisfy { ($0.epoch + 1) % evaluation.every == 0 }
     case "evaluation.patience", "evaluation.tuneThresholds", "nonfinite", "precision", "products":
       true

@@ -14,7 +14,10 @@ struct ImportTransformer: Verb {
     notes:
       "cluster/pytorch-to-safetensors makes model.safetensors of PyTorch's pickles. Of UniLM's "
       + "six kinds of segments the fifth and sixth are taken, those of source and target.",
-    examples: ["tercet import transformer MiniLM-L6-H384-uncased --out minilm.h5"])
+    examples: [
+      "tercet import transformer MiniLM-L6-H384-uncased --out minilm.h5",
+      "tercet import transformer weights/unilm-large-cased --out weights/unilm.h5",
+    ])
 
   private static let out = Flag(
     "out", .required("FILE"), .once, help: "HDF5 file to write, whole or not at all")
