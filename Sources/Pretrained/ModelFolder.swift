@@ -71,6 +71,10 @@ struct ModelFolder: ~Copyable {
       throw ImportError(
         description: "\(file): 'hidden_act' is '\(activation)'; tercet computes gelu alone")
     }
+    if let epsilon = found.epsilon, !(epsilon > 0 && epsilon < 1) {
+      throw ImportError(
+        description: "\(file): 'layer_norm_eps' is \(epsilon); expected above 0, below 1")
+    }
     if let positions = found.positions, positions != "absolute" {
       throw ImportError(
         description: "\(file): 'position_embedding_type' is '\(positions)'; tercet has absolute "
@@ -114,6 +118,16 @@ extension ModelFolder {
       throw CheckpointError(weights.path, name: tensor, problem: "is missing; is it a BERT?")
     }
     return entry.shape
+  }
+
+  /// The rows and columns of a matrix, both above 0.
+  borrowing func matrix(_ tensor: String) throws(CheckpointError) -> (rows: Int, columns: Int) {
+    let found = try extents(tensor)
+    guard found.count == 2, found.allSatisfy({ $0 > 0 }) else {
+      throw CheckpointError(
+        weights.path, name: tensor, problem: "has the shape \(found); a matrix is expected")
+    }
+    return (found[0], found[1])
   }
 
   /// The values of a tensor, row-major.

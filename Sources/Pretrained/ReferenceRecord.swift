@@ -42,10 +42,11 @@ public struct ReferenceRecord: Sendable {
     hidden = Self.output(ids, segments, of: encoder, on: tape)
   }
 
-  /// The largest difference to what an encoder gives.
+  /// The largest difference to what an encoder gives; infinite where one is no number.
   public func difference(to encoder: TransformerEncoder, on tape: Tape) -> Float {
     zip(hidden, Self.output(ids, segments, of: encoder, on: tape)).reduce(0) {
-      max($0, abs($1.0 - $1.1))
+      let difference = abs($1.0 - $1.1)
+      return difference.isNaN ? .infinity : max($0, difference)
     }
   }
 

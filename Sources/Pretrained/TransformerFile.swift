@@ -106,7 +106,8 @@ extension TransformerFile {
           parameter.name.arrayName, "has shape \(found); \(parameter.shape) is expected")
       }
     }
-    for (group, members) in Dictionary(grouping: wanted, by: \.name.groupName) {
+    let groups = Dictionary(grouping: wanted, by: \.name.groupName)
+    for (group, members) in groups.sorted(by: { $0.key < $1.key }) {
       try file.read(.groups([group]))
       for parameter in members {
         let values = UnsafeMutableBufferPointer(rebasing: parameters.buffer[parameter.values])

@@ -47,34 +47,36 @@ public struct TransformerImport: ~Copyable {
 
   /// The sizes, and the rows of the table of segments.
   private static func shape(of folder: borrowing ModelFolder) throws -> (TransformerShape, Int) {
-    let words = try folder.extents("embeddings.word_embeddings.weight")
-    let positions = try folder.extents("embeddings.position_embeddings.weight")
-    let segments = try folder.extents("embeddings.token_type_embeddings.weight")
+    let words = try folder.matrix("embeddings.word_embeddings.weight")
+    let positions = try folder.matrix("embeddings.position_embeddings.weight")
+    let segments = try folder.matrix("embeddings.token_type_embeddings.weight")
     var layers = 0
     while folder.names[BERTNames.block(layers)[0].tensor] != nil { layers += 1 }
-    let inner = try folder.extents("encoder.layer.0.intermediate.dense.weight")
+    let inner = try folder.matrix("encoder.layer.0.intermediate.dense.weight")
     let heads = folder.configuration.heads
-    guard heads > 0, words[1] % heads == 0 else {
+    guard heads > 0, words.columns % heads == 0 else {
       throw ImportError(
         description:
           "\(folder.path)/config.json: 'num_attention_heads' is \(heads), which does not "
-          + "divide \(words[1]) columns")
+          + "divide \(words.columns) columns")
     }
-    guard [2, 6].contains(segments[0]) else {
+    guard [2, 6].contains(segments.rows) else {
       throw ImportError(
-        description: "\(folder.weights.path): has \(segments[0]) kinds of segments; expected 2, as "
+        description:
+          "\(folder.weights.path): has \(segments.rows) kinds of segments; expected 2, as "
           + "in BERT, or 6, as in UniLM")
     }
-    guard words[0] == folder.vocabulary.count else {
+    guard words.rows == folder.vocabulary.count else {
       throw ImportError(
         description: "\(folder.path)/vocab.txt: has \(folder.vocabulary.count) pieces, the weights "
-          + "have \(words[0])")
+          + "have \(words.rows)")
     }
     return (
       TransformerShape(
-        layers: layers, hidden: words[1], heads: heads, inner: inner[0], vocabulary: words[0],
-        positions: positions[0]),
-      segments[0]
+        layers: layers, hidden: words.columns, heads: heads, inner: inner.rows,
+        vocabulary: words.rows,
+        positions: positions.rows),
+      segments.rows
     )
   }
 
@@ -90,8 +92,10 @@ public struct TransformerImport: ~Copyable {
       })
     for (array, tensor) in arrays {
       let found = try folder.extents(tensor)
-      if array == "embed/segment" { continue }
-      guard found == expected[array] else {
+      let isRight =
+        array == "embed/segment"
+        ? found.last == shape.hidden : found == expected[array]
+      guard isRight else {
         throw ImportError(
           description: "\(folder.weights.path): '\(tensor)' has the shape \(found); "
             + "\(expected[array] ?? []) is expected")

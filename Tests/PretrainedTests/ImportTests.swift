@@ -21,6 +21,8 @@ struct ImportTests {
     var gamma = "weight"
     /// The values of a tensor in place of those that count up.
     var values: [String: [Float]] = [:]
+    /// The shapes of tensors in place of the right ones.
+    var shapesInstead: [String: [Int]] = [:]
     var missing: Set<String> = []
     var hasHead = true
 
@@ -67,6 +69,7 @@ struct ImportTests {
       try Data((pieces.joined(separator: "\n") + "\n").utf8)
         .write(to: folder.appending(path: "vocab.txt"))
       let all = (shapes + extra).filter { !missing.contains($0.0) }
+        .map { ($0.0, shapesInstead[$0.0] ?? $0.1) }
       let buffers = all.map { numbers($0.0, $0.1) }
       var tensors: [SafeTensors.Tensor] = []
       for ((name, shape), numbers) in zip(all, buffers) {
@@ -174,6 +177,24 @@ struct ImportTests {
     ),
     ({ $0.configuration = "{}" }, "/config.json: has no 'num_attention_heads'"),
     (
+      { $0.configuration = #"{"num_attention_heads": 2, "layer_norm_eps": 0}"# },
+      "/config.json: 'layer_norm_eps' is 0.0; expected above 0, below 1"
+    ),
+    (
+      { $0.shapesInstead["embeddings.word_embeddings.weight"] = [28] },
+      "/model.safetensors: 'embeddings.word_embeddings.weight' has the shape [28]; a matrix is expected"
+    ),
+    (
+      { $0.shapesInstead["encoder.layer.0.intermediate.dense.weight"] = [0, 4] },
+      "/model.safetensors: 'encoder.layer.0.intermediate.dense.weight' has the shape [0, 4]; a matrix "
+        + "is expected"
+    ),
+    (
+      { $0.shapesInstead["embeddings.token_type_embeddings.weight"] = [2, 2] },
+      "/model.safetensors: 'embeddings.token_type_embeddings.weight' has the shape [2, 2]; [2, 4] is "
+        + "expected"
+    ),
+    (
       { $0.segments = 3 },
       "/model.safetensors: has 3 kinds of segments; expected 2, as in BERT, or 6, as in UniLM"
     ),
@@ -234,6 +255,22 @@ struct ImportTests {
         _ = try TransformerImport(folder.path)
       }
       #expect(error?.description.contains("cluster/pytorch-to-safetensors") ?? false)
+    }
+  }
+
+  @Test("a record that holds no numbers proves nothing")
+  func unprovenRecord() throws {
+    try imported(Published()) { (file, _, values) in
+      var layout = ParameterLayout()
+      let encoder = TransformerEncoder(file.shape, in: &layout)
+      let slab = Slab(count: layout.count)
+      for parameter in layout.parameters {
+        _ = slab.buffer[parameter.values].update(fromContentsOf: values[parameter.name] ?? [])
+      }
+      let record = try ReferenceRecord(
+        ids: [2, 5, 3], segments: [0, 0, 1],
+        hidden: ([3, 4], [Float](repeating: .nan, count: 12)), of: file.shape, in: "f")
+      #expect(record.difference(to: encoder, on: Tape(parameters: slab)) == .infinity)
     }
   }
 }

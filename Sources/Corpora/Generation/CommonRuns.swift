@@ -62,7 +62,9 @@ public enum CommonRuns {
   }
 
   /// Where the first run of the source that is `entity` starts; `nil` where there is none, or no token is wanted.
-  static func first<Token: Equatable>(of entity: ArraySlice<Token>, in source: [Token]) -> Int? {
+  public static func first<Token: Equatable>(of entity: ArraySlice<Token>, in source: [Token])
+    -> Int?
+  {
     guard !entity.isEmpty, entity.count <= source.count else { return nil }
     return (0...source.count - entity.count).first { source[$0...].starts(with: entity) }
   }

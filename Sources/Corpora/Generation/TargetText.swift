@@ -54,8 +54,17 @@ public struct TargetText: Sendable {
   /// Whether generated pieces can spell a word: it has pieces, and none of them is unknown or a separator.
   public func canWrite(_ word: String) -> Bool {
     let ids = tokenizer.ids(of: word)
-    let others = [grammar.field, grammar.triple, tokenizer.vocabulary[.unknown]]
-    return !ids.isEmpty && !ids.contains(where: others.contains)
+    return !ids.isEmpty && !ids.contains(tokenizer.vocabulary[.unknown])
+      && !ids.contains(where: isSeparator)
+  }
+
+  /// Whether a piece of a word parts generated text.
+  public func holdsSeparator(_ word: String) -> Bool {
+    tokenizer.ids(of: word).contains(where: isSeparator)
+  }
+
+  private func isSeparator(_ piece: Int32) -> Bool {
+    piece == grammar.field || piece == grammar.triple
   }
 
   /// The target text of triples, in their order; those that text cannot hold (``canHold(_:in:)``) are left out.

@@ -3,17 +3,25 @@ public struct WrittenNames: Sendable {
   /// Words that no head or tail has, since they part them in the output.
   public let separators: [String]
   private let canWrite: @Sendable (String) -> Bool
+  private let holdsSeparator: @Sendable (String) -> Bool
 
   /// Makes the names of a model.
   ///
-  /// - Parameter canWrite: whether the model can write a word at all.
-  public init(separators: [String], canWrite: @escaping @Sendable (String) -> Bool) {
+  /// - Parameters:
+  ///   - canWrite: whether the model can write a word at all.
+  ///   - holdsSeparator: whether a word holds a separator; by default, whether it is one.
+  public init(
+    separators: [String], canWrite: @escaping @Sendable (String) -> Bool,
+    holdsSeparator: (@Sendable (String) -> Bool)? = nil
+  ) {
     (self.separators, self.canWrite) = (separators, canWrite)
+    self.holdsSeparator =
+      holdsSeparator ?? { word in separators.contains { ExactString($0) == ExactString(word) } }
   }
 
-  /// Whether the model can be taught a name: it has words, and none is a separator.
+  /// Whether the model can be taught a name: it has words, and none holds a separator.
   public func canTeach(_ words: [ExactString]) -> Bool {
-    !words.isEmpty && !words.contains { word in separators.contains { ExactString($0) == word } }
+    !words.isEmpty && !words.contains { holdsSeparator($0.value) }
   }
 
   /// Whether the model can write a name.

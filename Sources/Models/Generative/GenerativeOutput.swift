@@ -54,7 +54,9 @@ extension Generative {
   /// target. The shortest triple has five pieces, and one parts it from the next.
   package func expressible(in input: GenerativeInput) -> Expressible {
     let tokens = input.sentence.tokens.prefix(input.length).map { ExactString($0) }
-    let names = WrittenNames(separators: [";", "|"]) { [text] in text.canWrite($0) }
+    let names = WrittenNames(
+      separators: WordEntries.separators, canWrite: { [text] in text.canWrite($0) },
+      holdsSeparator: { [text] in text.holdsSeparator($0) })
     var form = Expressible(
       tokens: input.length, triples: min(Prediction.mostGroups, (options.decodingLimit + 1) / 6),
       relation: { [relations = vocabularies.relations] in relations.id(of: $0) != nil },

@@ -82,8 +82,6 @@ extension WordSequence {
 extension [ExactString] {
   /// The first place of a run of words; `nil` where it does not occur.
   func firstRun(of run: ArraySlice<ExactString>) -> Span? {
-    guard !run.isEmpty, run.count <= count else { return nil }
-    return (0...count - run.count).first { self[$0..<$0 + run.count].elementsEqual(run) }
-      .map { Span($0, $0 + run.count - 1) }
+    CommonRuns.first(of: run, in: self).map { Span($0, $0 + run.count - 1) }
   }
 }

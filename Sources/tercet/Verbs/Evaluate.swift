@@ -173,8 +173,8 @@ extension Evaluate {
     _ loaded: LoadedModel, _ sentences: [Sentence]
   ) throws -> (EvaluationReport, [Prediction]) {
     let options = try options(for: loaded)
-    warn(loaded, sentences)
     let split = loaded.encode(sentences)
+    warn(loaded, sentences, split.remarks)
     let predictions = try rules.kept(
       loaded.predictions(split, of: data, threads: threads), of: loaded.path)
     let report = Evaluator(options).report(
@@ -227,10 +227,10 @@ extension Evaluate {
     return notes
   }
 
-  private func warn(_ loaded: LoadedModel, _ sentences: [Sentence]) {
+  private func warn(_ loaded: LoadedModel, _ sentences: [Sentence], _ remarks: [String]) {
     let long = sentences.count { $0.tokens.count > loaded.options.data.maximumLength }
     if let warning = loaded.lengthWarning(long, in: data) { Console.error("warning: \(warning)") }
-    for remark in loaded.encode(sentences).remarks { Console.error("warning: \(data): \(remark)") }
+    for remark in remarks { Console.error("warning: \(data): \(remark)") }
     let untagged = sentences.count { $0.partsOfSpeech == nil }
     let warning = loaded.model.vocabularies.partOfSpeechWarning(
       lacking: untagged, of: sentences.count, in: data)
