@@ -224,6 +224,20 @@ struct GenerativeTests {
     #expect(!narrow.knows("xylophone") && narrow.knows("Annleft"))
   }
 
+  @Test(
+    "a name in which a piece parts text is no target, and is counted", arguments: [true, false])
+  func partedNames(parts: Bool) {
+    let model = model { $0.split = parts ? .punctuation : .blanks }
+    let sentence = Sentence(
+      id: "d", tokens: ["Ann;Moore", "here"],
+      triples: [Triple(head: .span(Span(0, 0)), relation: "place", tail: .span(Span(1, 1)))])
+    let input = model.input(sentence, index: 0, limit: .max)
+    let isTaught = input.sequence.map { $0.ids.count > input.source.count + 3 } ?? false
+    #expect(isTaught == !parts)
+    let names = model.expressible(in: input).names
+    #expect(names?.canTeach([ExactString("Ann;Moore")]) == !parts)
+  }
+
   @Test("a vocabulary without separators or symbols is refused with a line")
   func faults() {
     let options = GenerativeOptions()
