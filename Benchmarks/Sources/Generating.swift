@@ -45,9 +45,9 @@ enum Generating {
         heads: shape.heads, inner: shape.inner, positions: shape.positions,
         mask: model.symbols.mask))
     for (index, sentence) in training.enumerated() {
-      guard let sequence = model.input(sentence, index: index, limit: .max).sequence else {
-        continue
-      }
+      let input = model.input(sentence, index: index, limit: .max)
+      guard let sequence = model.sequence(of: input, streams: RandomStreams(seed: 1, epoch: 0))
+      else { continue }
       try put(
         Record(
           ids: sequence.ids, labels: sequence.labels.map(\.rawValue), source: sequence.source))

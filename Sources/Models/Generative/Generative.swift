@@ -76,12 +76,12 @@ package struct Generative: ExtractionModel {
   /// labels, `A_target` and `A_source` (Generative/README.md 7.5).
   package var objective: [ObjectiveTerm<GenerativeInput>] {
     let count: @Sendable (GenerativeInput, RandomStreams) -> Int = { [masking] input, _ in
-      input.sequence?.questions(masking) ?? 0
+      input.lesson.map { masking.questions(of: $0.size) } ?? 0
     }
     guard options.copy == .bio else { return [ObjectiveTerm("L_token", count: count)] }
     func share(_ name: String, ofSource: Bool) -> ObjectiveTerm<GenerativeInput> {
-      ObjectiveTerm(name, weight: 0) { [masking] input, streams in
-        Self.task(of: input, masking, streams).questions.count { $0.isOfSource == ofSource }
+      ObjectiveTerm(name, weight: 0) { [self] input, streams in
+        task(of: input, streams).questions.count { $0.isOfSource == ofSource }
       }
     }
     return [
@@ -92,17 +92,16 @@ package struct Generative: ExtractionModel {
   }
 
   /// What a sentence is asked in an epoch; nothing where its target is not learnt.
-  private static func task(
-    of input: GenerativeInput, _ masking: Masking, _ streams: RandomStreams
-  ) -> ReadingTask {
-    input.sequence?.task(masking, streams.stream("masks", example: input.index))
+  private func task(of input: GenerativeInput, _ streams: RandomStreams) -> ReadingTask {
+    sequence(of: input, streams: streams)?
+      .task(masking, streams.stream("masks", example: input.index))
       ?? ReadingTask(ids: [], source: 0, questions: [])
   }
 
   package func losses(
     of shard: [GenerativeInput], streams: RandomStreams, on tape: Tape
   ) -> [LossTerm] {
-    let tasks = shard.map { Self.task(of: $0, masking, streams) }
+    let tasks = shard.map { task(of: $0, streams) }
     let pass = TransformerPass(
       over: tasks, dropout: options.dropout,
       streams: { purpose in shard.map { streams.stream(purpose, example: $0.index) } }, on: tape)

@@ -8,34 +8,59 @@ package struct GenerativeInput: ModelInput {
   package let length: Int
   /// The pieces of the source that predictions read.
   package let source: PieceSequence
-  /// Source and target with labels; `nil` where the target has too many pieces.
-  package let sequence: GenerativeSequence?
+  /// What training teaches; `nil` where the target has too many pieces.
+  package let lesson: GenerativeLesson?
   /// Whether pieces of the tokens are not read.
   package let isCut: Bool
 
   /// Those of source and target; of a source alone where there is no target.
-  package var rows: Int { sequence?.ids.count ?? source.count + 2 }
+  package var rows: Int { lesson?.size.rows ?? source.count + 2 }
+}
+
+/// The pieces that training reads of a sentence, and the triples that it teaches.
+package struct GenerativeLesson: Sendable {
+  /// The pieces of the source.
+  package let source: [Int32]
+  /// The distinct triples that text can hold, in the order of the corpus.
+  package let triples: [Triple]
+  /// The size of source and target, which is the same in any order of the triples.
+  package let size: SequenceSize
 }
 
 extension Generative {
   package func input(_ sentence: Sentence, index: Int, limit: Int) -> GenerativeInput {
     let words = sentence.tokens.prefix(limit)
     let pieces = text.tokenizer.pieces(of: words)
-    let target = text.text(of: sentence.distinctTriples, in: sentence)
+    let triples = sentence.distinctTriples.filter { text.canHold($0, in: sentence) }
+    let target = text.text(of: triples, in: sentence).tokens.count
     // The target must have room; what it takes is known in training alone.
     let room = max(options.positions - options.decodingLimit, options.positions / 2) - 2
-    let learnt = options.positions - 3 - target.tokens.count
-    let isLearnt = target.tokens.count < options.targetLimit && learnt > 0
+    let learnt = options.positions - 3 - target
+    let isLearnt = target < options.targetLimit && learnt > 0
     return GenerativeInput(
       index: index, sentence: sentence, length: words.count, source: pieces.prefix(room),
-      sequence: isLearnt ? sequence(pieces.prefix(learnt).ids, target) : nil,
+      lesson: isLearnt ? lesson(pieces.prefix(learnt).ids, triples, target) : nil,
       isCut: pieces.count > (isLearnt ? min(room, learnt) : room))
   }
 
-  /// `[CLS] source [SEP] target [SEP]` with labels, O for symbols.
-  private func sequence(
-    _ source: [Int32], _ target: TargetTokens<Int32>
-  ) -> GenerativeSequence {
+  private func lesson(
+    _ source: [Int32], _ triples: [Triple], _ target: Int
+  ) -> GenerativeLesson {
+    GenerativeLesson(
+      source: source, triples: triples,
+      size: SequenceSize(source: source.count + 2, target: target + 1))
+  }
+
+  /// `[CLS] source [SEP] target [SEP]` with labels, O for symbols; `nil` where the target is not learnt.
+  package func sequence(
+    of input: GenerativeInput, streams: RandomStreams
+  ) -> GenerativeSequence? {
+    guard let lesson = input.lesson else { return nil }
+    let (source, triples) = (lesson.source, lesson.triples)
+    let arranged = options.targetOrder.arranged(triples, example: input.index, streams: streams) {
+      place(of: $0).lexicographicallyPrecedes(place(of: $1))
+    }
+    let target = text.text(of: arranged, in: input.sentence)
     let labels = CommonRuns.labels(
       source: source, target: target, occurrences: options.labelledOccurrences)
     func copyLabels(_ tags: Tags) -> [CopyLabel] {
@@ -44,7 +69,13 @@ extension Generative {
     return GenerativeSequence(
       ids: [symbols.start] + source + [symbols.end] + target.tokens + [symbols.end],
       labels: [.outside] + copyLabels(labels.source) + [.outside] + copyLabels(labels.target)
-        + [.outside], source: source.count + 2)
+        + [.outside], source: lesson.size.source)
+  }
+
+  /// The relation and the last tokens of head and tail; unlocated ones come last.
+  private func place(of triple: Triple) -> [Int] {
+    [text.relations.id(of: triple.relation) ?? .max]
+      + [triple.head, triple.tail].map { $0.span?.end ?? .max }
   }
 
   package func knows(_ word: String) -> Bool {
@@ -52,12 +83,12 @@ extension Generative {
   }
 
   package func conflicts(in input: GenerativeInput) -> Int {
-    guard input.sequence == nil else { return 0 }
+    guard input.lesson == nil else { return 0 }
     return input.sentence.distinctTriples.count { text.canHold($0, in: input.sentence) }
   }
 
   package func remarks(on inputs: [GenerativeInput]) -> [String] {
-    let (long, cut) = (inputs.count { $0.sequence == nil }, inputs.count(where: \.isCut))
+    let (long, cut) = (inputs.count { $0.lesson == nil }, inputs.count(where: \.isCut))
     let used = Set(inputs.flatMap(\.sentence.triples).map { ExactString($0.relation) })
     let alike = text.indistinctRelations.filter { used.contains(ExactString($0)) }
     return [

@@ -17,6 +17,8 @@ package struct GenerativeOptions: ModelOptions, Equatable {
   package var casing = Casing.cased
   /// Where words are parted before their pieces are looked up.
   package var split = WordSplit.blanks
+  /// The order of a target's triples.
+  package var targetOrder = TargetOrder.shuffle
   /// How relations stand in the target.
   package var relationSurface = RelationSurface.full
   /// The most pieces of source and target together, symbols included: the positions that have a vector.

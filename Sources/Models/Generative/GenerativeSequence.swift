@@ -14,6 +14,21 @@ package enum MaskedSegments: String, Codable, Sendable, CaseIterable {
   case both, target
 }
 
+/// The pieces of a sentence's source and target, symbols included.
+package struct SequenceSize: Sendable {
+  package let source: Int
+  package let target: Int
+
+  package init(source: Int, target: Int) { (self.source, self.target) = (source, target) }
+
+  var rows: Int { source + target }
+
+  /// The positions that may be masked: all but `[CLS]` and the first `[SEP]`.
+  func candidates(_ segments: MaskedSegments) -> [Int] {
+    (segments == .both ? Array(1..<source - 1) : []) + Array(source..<rows)
+  }
+}
+
 /// A sentence as the generative model reads it: `[CLS] source [SEP] target [SEP]`, with a label for each piece.
 package struct GenerativeSequence: Sendable {
   package let ids: [Int32]
@@ -27,18 +42,7 @@ package struct GenerativeSequence: Sendable {
     (self.ids, self.labels, self.source) = (ids, labels, source)
   }
 
-  /// The positions that may be masked: all but `[CLS]` and the first `[SEP]`.
-  private func candidates(_ segments: MaskedSegments) -> [Int] {
-    (segments == .both ? Array(1..<source - 1) : []) + Array(source..<ids.count)
-  }
-
-  /// The number of rows that are asked: `max(1, round(p · candidates))`, or the pieces of the target with its end.
-  package func questions(_ masking: Masking) -> Int {
-    switch masking.objective {
-    case .shift: ids.count - source
-    case .mask: masking.count(of: candidates(masking.segments).count)
-    }
-  }
+  package var size: SequenceSize { SequenceSize(source: source, target: ids.count - source) }
 
   /// What the model reads in an epoch, and what it is asked.
   ///
@@ -59,7 +63,7 @@ package struct GenerativeSequence: Sendable {
   }
 
   private func maskedTask(_ masking: Masking, _ stream: CounterRandom) -> ReadingTask {
-    var places = candidates(masking.segments)
+    var places = size.candidates(masking.segments)
     let count = masking.count(of: places.count)
     // The first places of a permutation; draws from 0 on choose places, those from `places.count` on what stands there.
     for index in 0..<count {
@@ -91,6 +95,14 @@ package struct Masking: Sendable {
   ) {
     (self.objective, self.segments, self.probability) = (objective, segments, probability)
     (self.mask, self.plain) = (mask, plain)
+  }
+
+  /// The number of rows that are asked: `max(1, round(p · candidates))`, or the pieces of the target with its end.
+  package func questions(of size: SequenceSize) -> Int {
+    switch objective {
+    case .shift: size.target
+    case .mask: count(of: size.candidates(segments).count)
+    }
   }
 
   func count(of candidates: Int) -> Int {
