@@ -144,7 +144,7 @@ enum CheckpointCheck {
       trainingDigest: "1", developmentDigest: "2", tokenization: .words, progress: progress)
     let state = RunState(
       header: header, layout: model.layout, objective: model.termNames,
-      slabs: [("parameters", parameters)])
+      slabs: [("parameters", SavedValues(collected: parameters))])
     write(path) { (writer) throws(CheckpointError) in try state.write(to: writer) }
   }
 
