@@ -16,6 +16,28 @@ struct FolderTests {
     try CheckpointFile.open(path).attribute("step")
   }
 
+  @Test("a best checkpoint of other contents, which no run goes on from")
+  func weightsAlone() throws {
+    try inFolder { (parent) throws in
+      let folder = CheckpointFolder("\(parent)/a")
+      try folder.prepare()
+      let slim = { (writer: borrowing CheckpointWriter) throws(CheckpointError) in
+        try fill(writer, step: 20)
+        try CheckpointFolder.markWeightsAlone(writer)
+      }
+      try save(folder, 10, .ordinary, keep: 2)
+      try folder.save(step: 20, .best, keep: 2, best: slim) { (writer) throws(CheckpointError) in
+        try fill(writer, step: 20)
+      }
+      #expect(try CheckpointFolder.isWeightsAlone(CheckpointFile.open(folder.best)))
+      #expect(try !CheckpointFolder.isWeightsAlone(CheckpointFile.open(folder.last)))
+      for name in ["last.h5", "step-00000020.h5"] { unlink("\(folder.path)/\(name)") }
+      #expect(try folder.newest().path == "\(folder.path)/step-00000010.h5")
+      for name in ["last.h5", "step-00000010.h5"] { unlink("\(folder.path)/\(name)") }
+      #expect(throws: CheckpointError(folder.best, .weightsAlone)) { try folder.newest() }
+    }
+  }
+
   @Test("keeps the last steps, the newest and the best")
   func rotation() throws {
     try inFolder { (parent) throws in

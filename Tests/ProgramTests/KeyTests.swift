@@ -10,6 +10,7 @@ extension ProgramTests {
       "model.wordStart=uniform25", "data.wordsWithoutVector=unit",
       "data.directory=COPY", "data.vectors=no-such-file", "checkpoint.every=1",
       "checkpoint.keep=1", "checkpoint.minutes=1", "checkpoint.retry=1", "checkpoint.copyUpTo=1",
+      "checkpoint.slimBest=true",
       "log.every=1", "epochs=4",
       "model.wordStart=unit", "data.wordsWithoutVector=unit", "evaluation.patience=5",
       "evaluation.tuneThresholds=true",

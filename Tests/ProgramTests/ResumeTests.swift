@@ -108,6 +108,7 @@ extension ProgramTests {
           ["optimizer.kind=rmsprop", "batch.pool=2", "evaluation.patience=1"],
           ["evaluation.every=3", "data.sampling=with-replacement", "checkpoint.keep=1"],
           ["checkpoint.every=3", "checkpoint.copyUpTo=0", "optimizer.average=0.5"],
+          ["checkpoint.slimBest=true", "checkpoint.copyUpTo=0", "optimizer.average=0.5"],
         ]
         for (index, settings) in cases.enumerated() {
           let all = Self.settings + settings
@@ -175,15 +176,60 @@ extension ProgramTests {
       }
     }
 
-    @Test("a run that was killed between two names of a checkpoint loses no best one")
-    func killedWhileSaving() throws {
+    @Test(
+      "a run that was killed between two names of a checkpoint loses no best one",
+      arguments: [[], ["checkpoint.slimBest=true"]])
+    func killedWhileSaving(_ variant: [String]) throws {
       try withWorkplace { place in
-        try place.trained("whole", Self.settings)
+        let settings = Self.settings + variant
+        try place.trained("whole", settings)
         let best = try place.bestStep("whole/last.h5")
-        try place.trained("killed", Self.settings, Self.stop(best))
+        try place.trained("killed", settings, Self.stop(best))
         try place.remove("killed/best.h5")
-        try place.trained("killed", Self.settings, ["--resume"])
+        try place.trained("killed", settings, ["--resume"])
         try Self.expectEnd(place, "killed")
+      }
+    }
+
+    @Test(
+      "a slim best.h5 has the whole one's weights and no moments, and no run goes on from it",
+      arguments: ["optimizer.average=0", "optimizer.average=0.5"])
+    func slimBest(average: String) throws {
+      try withWorkplace { place in
+        let settings = Self.settings + [average]
+        try place.trained("whole", settings)
+        try place.trained(ranks: 2, "slim", settings + ["checkpoint.slimBest=true"])
+        try place.expectSame("whole/last.h5", "slim/last.h5")
+        let script = """
+          import h5py
+          def arrays(path):
+            found = {}
+            with h5py.File(path, 'r') as file:
+              file.visititems(lambda name, item: found.update({name: item[()].tobytes()})
+                              if isinstance(item, h5py.Dataset) else None)
+              return found, dict(file.attrs)
+          (whole, facts), (slim, kept) = (arrays(f'{name}/best.h5') for name in ('whole', 'slim'))
+          assert kept.pop('contents') == 'weights' and kept == facts
+          assert slim == {name: values for name, values in whole.items()
+                          if not name.startswith('optimizer')}, sorted(slim)
+          """
+        let compared = try place.python(script, [])
+        #expect(compared.status == 0, "\(compared.stderr)")
+        let settled = settings + ["checkpoint.slimBest=true"]
+        try refuse("slim/best.h5", settled, ["--resume=\(place.path("slim/best.h5"))"], in: place)
+        for name in place.names("slim") where name != "best.h5" { try place.remove("slim/\(name)") }
+        try refuse("slim", settled, ["--resume"], in: place)
+      }
+    }
+
+    private func refuse(
+      _ file: String, _ settings: [String], _ arguments: [String], in place: Workplace
+    ) throws {
+      for ranks in [1, 2] {
+        let folder = file.hasSuffix(".h5") ? "other" : file
+        let result = try place.train(ranks: ranks, folder, settings, arguments)
+        #expect(result.status != 0 && result.complaints.count == 1)
+        #expect(result.stderr.contains("best.h5: holds weights alone"), "\(result.stderr)")
       }
     }
   }

@@ -35,6 +35,8 @@ public struct CheckpointError: Error, Equatable, Sendable {
     case unwritable(String)
     /// None of a folder's checkpoints is whole: their number, and the finding about one of them.
     case noneWhole(count: Int, first: String)
+    /// The file holds what evaluates, not what a run goes on from.
+    case weightsAlone
     /// Another run has the folder: its host, process and start, between blanks.
     case inUse(by: String)
     /// The folder of a run cannot be used, with the reason.
@@ -43,7 +45,7 @@ public struct CheckpointError: Error, Equatable, Sendable {
     case hdf5(function: String, text: String)
   }
 
-  init(_ path: String, _ reason: Reason) {
+  package init(_ path: String, _ reason: Reason) {
     self.path = path
     self.reason = reason
   }
@@ -72,7 +74,9 @@ extension CheckpointError: CustomStringConvertible {
   var isAboutContents: Bool {
     switch reason {
     case .missing, .folder, .empty, .truncated, .overlong, .foreign, .damaged, .unfit, .hdf5: true
-    case .unreadable, .newer, .diskFull, .unwritable, .noneWhole, .inUse, .unusableFolder: false
+    case .unreadable, .newer, .diskFull, .unwritable, .noneWhole, .weightsAlone, .inUse,
+      .unusableFolder:
+      false
     }
   }
 
@@ -107,6 +111,9 @@ extension CheckpointError: CustomStringConvertible {
     case .noneWhole(let count, let first):
       "none of its checkpoints is whole, \(count) damaged, such as \(first); nothing was changed; "
         + "put a whole one there, or start afresh with --overwrite"
+    case .weightsAlone:
+      "holds weights alone (checkpoint.slimBest), which no run can go on from; name a last.h5 or a step's file, "
+        + "or start afresh with --overwrite"
     case .inUse(let holder):
       "is in use by another run\(Self.description(of: holder)); wait for its end, or name another folder"
     case .unusableFolder(let cause):

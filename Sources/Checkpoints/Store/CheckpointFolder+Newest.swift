@@ -13,21 +13,40 @@ extension CheckpointFolder {
     }
   }
 
-  /// Finds the whole checkpoint of the highest step, by the root attribute `step`.
+  /// The root attribute of a file that no run goes on from.
+  private static let contents = "contents"
+
+  /// Says in a file that it holds what evaluates alone, so that no run goes on from it.
+  public static func markWeightsAlone(
+    _ writer: borrowing CheckpointWriter
+  ) throws(CheckpointError) {
+    try writer.attribute(contents, .string("weights"))
+  }
+
+  /// Whether a file holds what evaluates alone.
+  public static func isWeightsAlone(_ file: borrowing Checkpoint) throws(CheckpointError) -> Bool {
+    try file.attributeNames().contains(contents)
+  }
+
+  /// Finds the whole checkpoint of the highest step, by the root attribute `step`, that a run can go on from.
   ///
   /// Damaged and foreign files are renamed to end in `.damaged`; where `last.h5` was one of them, the found
   /// checkpoint becomes `last.h5`.
   ///
-  /// - Throws: `CheckpointError` where no checkpoint is whole, and for a file that cannot be read or is of a newer
+  /// - Throws: `CheckpointError` where no checkpoint is whole, or all that are hold weights alone, and for a file that cannot be read or is of a newer
   ///   version; all files keep their names then.
   public func newest() throws(CheckpointError) -> Newest {
     var found: (step: Int64, path: String)?
     var damaged: [(error: CheckpointError, names: [String])] = []
+    var slim: String?
     // `last.h5` first: of a file's two names the result then has this one.
     for names in try namesByFile() {
       let path = "\(path)/\(names[0])"
       do throws(CheckpointError) {
-        let step = try Self.step(in: path)
+        guard let step = try Self.step(in: path) else {
+          slim = path
+          continue
+        }
         if step > found?.step ?? .min { found = (step, path) }
       } catch {
         guard error.isAboutContents else { throw error }
@@ -37,6 +56,7 @@ extension CheckpointFolder {
     if found == nil, let first = damaged.first {
       throw CheckpointError(path, .noneWhole(count: damaged.count, first: first.error.finding))
     }
+    if found == nil, let slim { throw CheckpointError(slim, .weightsAlone) }
     var result = Newest(path: found?.path)
     for (error, names) in damaged {
       var aside: [String] = []
@@ -90,12 +110,13 @@ extension CheckpointFolder {
     return groups
   }
 
-  private static func step(in file: String) throws(CheckpointError) -> Int64 {
-    guard case .integer(let step) = try CheckpointFile.open(file, reading: .none).attribute("step")
-    else {
-      throw CheckpointError(file, .unfit(name: "step", problem: "is not an integer"))
+  /// The step of a checkpoint; `nil` where it holds weights alone.
+  private static func step(in path: String) throws(CheckpointError) -> Int64? {
+    let file = try CheckpointFile.open(path, reading: .none)
+    guard case .integer(let step) = try file.attribute("step") else {
+      throw CheckpointError(path, .unfit(name: "step", problem: "is not an integer"))
     }
-    return step
+    return try isWeightsAlone(file) ? nil : step
   }
 
   /// Renames a damaged file.

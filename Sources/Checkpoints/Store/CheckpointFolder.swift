@@ -3,7 +3,8 @@ import Glibc
 /// The folder of one run: a file for each of the last steps, `last.h5` and `best.h5`.
 ///
 /// `step-00000120.h5` and `last.h5` are two hard links to one file: `last.h5` costs no disk space, and removing
-/// old steps takes nothing from `best.h5`. A name is only ever replaced as a whole.
+/// old steps takes nothing from `best.h5`, which is a third link or a file of its own. A name is only ever replaced as
+/// a whole.
 public struct CheckpointFolder: Sendable {
   /// The folder's path.
   public let path: String
@@ -62,12 +63,14 @@ public struct CheckpointFolder: Sendable {
   ///   - step: the number of optimiser steps so far; the file is named by it.
   ///   - standing: whether this is the best checkpoint so far.
   ///   - keep: the number of step files that stay, this one included.
-  ///   - bytes: a lower bound of the file's size; where the disk has less room, nothing is written.
+  ///   - bytes: a lower bound of what is written; where the disk has less room, nothing is.
+  ///   - best: writes the contents of `best.h5` where they are others than those of the step (``markWeightsAlone(_:)``).
   ///   - body: writes the contents, the root attribute `step` among them.
   /// - Throws: `CheckpointError`; all earlier checkpoints exist then.
   /// - Precondition: `0 <= step`, `0 < keep`.
   public func save(
     step: Int, _ standing: Standing, keep: Int, bytes: Int = 0,
+    best other: ((borrowing CheckpointWriter) throws(CheckpointError) -> Void)? = nil,
     _ body: (borrowing CheckpointWriter) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     precondition(step >= 0 && keep > 0, "save step \(step), keep \(keep)")
@@ -75,7 +78,13 @@ public struct CheckpointFolder: Sendable {
     let file = file(ofStep: step)
     try CheckpointFile.write(to: file, bytes: bytes, body)
     try AtomicFile.duplicate(file, as: last)
-    if standing == .best { try AtomicFile.duplicate(file, as: best) }
+    if standing == .best {
+      if let other {
+        try CheckpointFile.write(to: best, other)
+      } else {
+        try AtomicFile.duplicate(file, as: best)
+      }
+    }
     let others = try entries().filter { Self.step(of: $0) != nil && $0 != name }
     let oldestFirst = others.sorted { (Self.step(of: $0) ?? 0) < (Self.step(of: $1) ?? 0) }
     for old in oldestFirst.dropLast(keep - 1) { try remove(old) }

@@ -121,14 +121,21 @@ struct BestTuning {
     var (header, _) = try Snapshot.header(of: file) { _ in run.options }
     if header.thresholds == thresholds && header.temperature == temperature { return }
     (header.thresholds, header.temperature) = (thresholds, temperature)
+    let isWeightsAlone = try CheckpointFolder.isWeightsAlone(file)
+    // The run's own arrays take it: the run needs them no more.
+    let whole =
+      [(run.parameterGroup, run.parameters)]
+      + run.partitionedState.map { ($0.group, $0.replica.values) }
     var slabs: [(group: String, values: SavedValues)] = []
-    for group in [run.parameterGroup] + run.partitionedState.map(\.group) {
-      let values = Slab(count: run.model.layout.count)
+    for (group, values) in isWeightsAlone
+      ? [(Snapshot.Weights.evaluated.group, run.parameters)] : whole
+    {
       try Snapshot.read(run.model.layout, group: group, into: values, from: &file)
       slabs.append((group, SavedValues(collected: values)))
     }
     let state = RunState(
-      header: header, layout: run.model.layout, objective: run.objective, slabs: slabs)
+      header: header, layout: run.model.layout, objective: run.objective, slabs: slabs,
+      isWeightsAlone: isWeightsAlone)
     try CheckpointFile.write(to: folder.best, bytes: state.bytes) {
       (writer) throws(CheckpointError) in
       try state.write(to: writer)

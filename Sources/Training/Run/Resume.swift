@@ -63,6 +63,7 @@ extension Run {
     _ path: String, _ check: ResumeCheck, partitioned: inout [Slab]
   ) throws -> Progress {
     var file = try CheckpointFile.open(path, reading: Snapshot.progressAlone)
+    if try CheckpointFolder.isWeightsAlone(file) { throw CheckpointError(path, .weightsAlone) }
     var epochs: ResumeCheck.Difference?
     var (header, _) = try Snapshot.header(of: file) { stored in
       for difference in try check.differences(stored, path) {

@@ -110,6 +110,8 @@ public struct RunOptions: Codable, Sendable {
     public var retry = 10.0
     /// The largest state, in MiB, that is copied before it is written; a larger one is written as it is.
     public var copyUpTo = 256
+    /// Whether `best.h5` holds what evaluates alone, without the optimiser's state.
+    public var slimBest = false
   }
 
   /// The `log` section.

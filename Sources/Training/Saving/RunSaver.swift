@@ -76,13 +76,17 @@ final class RunSaver {
     if run.progress.batch > 0 { gradients.trim() }
     guard !isBehind, let state = try snapshot(on: session), let background else { return }
     let (folder, keep) = (folder, run.options.checkpoint.keep)
+    let best = run.options.checkpoint.slimBest ? state.weightsAlone : nil
     background.begin(
       BackgroundSaver.Save(
         isBest: standing == .best, stall: (ContinuousClock.now - began).seconds,
         isLive: isLive, copy: { state.copyAll() },
         write: { () throws(CheckpointError) in
           try folder.save(
-            step: state.step, standing, keep: keep, bytes: state.bytes
+            step: state.step, standing, keep: keep, bytes: state.bytes + (best?.bytes ?? 0),
+            best: best.map { best in
+              { (writer) throws(CheckpointError) in try best.write(to: writer) }
+            }
           ) { (writer) throws(CheckpointError) in
             try state.write(to: writer)
           }

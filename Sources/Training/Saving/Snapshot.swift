@@ -38,6 +38,15 @@ struct RunState: Sendable {
   let objective: [String]
   /// Parameters and moments by their group in the file, all in the order of ``layout``.
   let slabs: [(group: String, values: SavedValues)]
+  /// Whether ``slabs`` are what evaluates alone, from which no run goes on.
+  var isWeightsAlone = false
+
+  /// The state without the optimiser's.
+  var weightsAlone: RunState {
+    RunState(
+      header: header, layout: layout, objective: objective,
+      slabs: slabs.filter { $0.group == Snapshot.Weights.evaluated.group }, isWeightsAlone: true)
+  }
 
   var step: Int { header.progress.step }
   /// The size of parameters and moments in bytes.
@@ -49,6 +58,7 @@ struct RunState: Sendable {
   /// Writes all groups to a checkpoint file.
   func write(to writer: borrowing CheckpointWriter) throws(CheckpointError) {
     try Snapshot.write(header, to: writer)
+    if isWeightsAlone { try CheckpointFolder.markWeightsAlone(writer) }
     try Snapshot.write(header.progress.history, objective: objective, to: writer)
     for (group, values) in slabs {
       for parameter in layout.parameters {
