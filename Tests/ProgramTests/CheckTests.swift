@@ -31,6 +31,8 @@ extension ProgramTests {
           start = json.loads(open('run/run.jsonl').readline())
           targets = found['model.targets', 'train']
           assert [targets['count'], targets['of']] == [start['targets'], start['triples']], targets
+          assert targets['kind'] == ('warning' if targets['count'] < .9 * targets['of'] else 'note')
+          assert targets['count'] < .9 * targets['of'], targets
           lost = found['model.targets.slots', 'train']
           assert lost['count'] == targets['of'] - targets['count'] > 0, lost
           for split in ('train', 'dev'):

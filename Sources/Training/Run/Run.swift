@@ -37,6 +37,15 @@ public struct RunPlan: Sendable {
   /// The program's name and version, for the run log.
   public var program: String
 
+  /// The checkpoint that the run goes on from as a rule; `nil` for a run that starts afresh. It may be missing or damaged.
+  var checkpoint: String? {
+    switch start {
+    case .afresh, .overwriting: nil
+    case .newest: CheckpointFolder(folder).last
+    case .file(let path): path
+    }
+  }
+
   /// Makes a plan; `configuration` must be the YAML of `options`.
   public init(
     options: RunOptions, configuration: String, folder: String, start: RunStart,

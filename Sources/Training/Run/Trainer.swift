@@ -40,7 +40,8 @@ public final class Trainer {
     _ plan: RunPlan, check: ResumeCheck, voice: RunVoice, on session: borrowing Session
   ) throws {
     try plan.options.boundThreads(on: session)
-    let corpus = try TrainingCorpus.read(plan.options, on: session)
+    let corpus = try TrainingCorpus.read(
+      plan.options, resuming: plan.checkpoint, on: session)
     var reporter = Reporter(
       voice, isFirst: session.rank == 0, every: plan.options.log.every)
     // Every rank listens when the ranks have agreed, and so before the log has its first line.

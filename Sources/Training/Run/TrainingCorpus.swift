@@ -28,8 +28,10 @@ public struct TrainingCorpus: Sendable {
   let warnings: [String]
 
   /// Reads both splits on rank 0 and broadcasts them; other ranks need no access to the files.
-  public static func read(
-    _ options: RunOptions, on session: borrowing Session
+  ///
+  /// - Parameter checkpoint: one that the run may go on from, which holds its pieces of words.
+  static func read(
+    _ options: RunOptions, resuming checkpoint: String?, on session: borrowing Session
   ) throws -> TrainingCorpus {
     let training = try sentences(options.data.directory + "/train.jsonl", on: session)
     let development = try sentences(options.data.directory + "/dev.jsonl", on: session)
@@ -37,7 +39,7 @@ public struct TrainingCorpus: Sendable {
       training: training, development: development, options: options,
       extraVectors: options.model.options.readsExtraVectors
         ? vectors(options, of: development, on: session) : nil,
-      pieces: pieces(options, on: session))
+      pieces: pieces(options, checkpoint, on: session))
   }
 
   /// The vectors of a split's words in `data.vectors`, which rank 0 reads.
@@ -52,15 +54,19 @@ public struct TrainingCorpus: Sendable {
     return try JSONDecoder().decode(WordVectors.self, from: Data(bytes))
   }
 
-  /// The pieces of pretrained weights, which rank 0 reads; `nil` for a run without them.
+  /// The pieces of a checkpoint, or else of pretrained weights, which rank 0 reads; `nil` where they are made of the
+  /// training split.
   private static func pieces(
-    _ options: RunOptions, on session: borrowing Session
+    _ options: RunOptions, _ checkpoint: String?, on session: borrowing Session
   ) throws -> [String]? {
-    guard let weights = PretrainedWeights(options.model.options) else { return nil }
+    let weights = PretrainedWeights(options.model.options)
+    if weights == nil && checkpoint == nil { return nil }
     let bytes = try session.share {
-      Array(try JSONEncoder().encode(weights.pieces(for: options.model.options)))
+      let pieces =
+        try checkpoint.flatMap(Snapshot.pieces) ?? weights?.pieces(for: options.model.options)
+      return Array(try JSONEncoder().encode(pieces))
     }
-    return try JSONDecoder().decode([String].self, from: Data(bytes))
+    return try JSONDecoder().decode([String]?.self, from: Data(bytes))
   }
 
   private static func sentences(
@@ -77,7 +83,7 @@ public struct TrainingCorpus: Sendable {
   ///
   /// - Parameters:
   ///   - extraVectors: those of words of the development split, for a model that reads them.
-  ///   - pieces: those of pretrained weights.
+  ///   - pieces: those of a checkpoint or of pretrained weights, in the place of those of the training split.
   /// - Throws: `TrainingError` if no sentence, or no triple that can be learnt, is left for training.
   public init(
     training: [Sentence], development: [Sentence], options: RunOptions,

@@ -160,6 +160,13 @@ extension Snapshot {
     return header.progress
   }
 
+  /// The pieces of words of a whole checkpoint; `nil` where there are none.
+  static func pieces(of path: String) -> [String]? {
+    let name = "vocabulary/\(VocabularyList.pieces)"
+    guard let file = try? CheckpointFile.open(path, reading: .groups([name])) else { return nil }
+    return try? file.strings(name)
+  }
+
   /// Reads a checkpoint's metadata and builds its model, with the thresholds that were tuned.
   ///
   /// - Parameter options: decodes and checks the stored configuration.
