@@ -148,6 +148,21 @@ struct FieldFormatTests {
     #expect(conversion.tally == [.pieces: 1])
   }
 
+  @Test("brat: of an entity's pieces those of white space alone are none")
+  func bratBlankPieces() throws {
+    let files = [
+      "a.txt": "Ann \u{B}\u{B} met Bob\n",
+      "a.ann": "T1\tPER 0 3\tAnn\nT2\tPER 4 5;5 6\t?\nT3\tPER 3 6;11 14\tBob\n"
+        + "R1\tr Arg1:T1 Arg2:T2\t\nR2\tr Arg1:T1 Arg2:T3\t\n",
+    ]
+    let conversion = try inFolder(files) { (folder) throws in
+      try CorpusFormat.brat.read(folder, options: ConversionOptions())
+    }
+    let sentence = try #require(conversion.sentences.first)
+    #expect(sentence.triples.map(\.tail) == [.span(Span(2, 2))])
+    #expect(conversion.tally == [.pieces: 1, .blankSpan: 2])
+  }
+
   static let badBrat: [(annotations: String, message: String)] = [
     ("T1\tPER 0 9\tAnn\n", "in.ann:1: record 1: T1 is 0..<9, outside a text of 3 characters"),
     ("T1\tPER 0\n", "in.ann:1: record 1: T1 is not 'Type start end', with offsets of characters"),

@@ -231,6 +231,40 @@ struct GenerativeTests {
     #expect(Set(try epochs.map { try taught(.reshuffle, epoch: $0) }).count == 2)
   }
 
+  @Test("questions of source and target make up those of the loss", arguments: [true, false])
+  func questionCounts(masksBoth: Bool) {
+    let model = model {
+      ($0.maskSegments, $0.maskProbability) = (masksBoth ? .both : .target, 0.4)
+    }
+    let input = model.input(Self.sentences[0], index: 0, limit: .max)
+    let names = ["L_token", "L_bio", "A_target"] + (masksBoth ? ["A_source"] : [])
+    #expect(model.objective.map(\.name) == names)
+    let targets = Set(0..<input.rows).subtracting(0..<(input.lesson?.size.source ?? 0))
+    for epoch in 0..<20 {
+      let streams = RandomStreams(seed: 1, epoch: epoch)
+      let counts = model.objective.map { $0.count(input, streams) }
+      #expect(counts[0] == counts[1] && counts[2...].reduce(0, +) == counts[0])
+      let sequence = model.sequence(of: input, streams: streams)
+      let task = sequence?.task(model.masking, streams.stream("masks", example: 0))
+      #expect(task?.questions.count { targets.contains($0.position) } == counts[2])
+    }
+  }
+
+  @Test("sizes that no transformer has are refused by their keys")
+  func invalidOptions() {
+    let cases: [(key: String, change: (inout GenerativeOptions) -> Void)] = [
+      ("heads", { ($0.hidden, $0.heads) = (8, 3) }), ("layers", { $0.layers = 0 }),
+      ("positions", { $0.positions = 15 }), ("maskProbability", { $0.maskProbability = 0 }),
+      ("epsilon", { $0.epsilon = 0 }), ("alpha", { $0.alpha = 1.5 }),
+      ("dropout", { $0.dropout = 1 }),
+    ]
+    for (key, change) in cases {
+      var options = GenerativeOptions()
+      change(&options)
+      #expect { try options.validate() } throws: { ($0 as? InvalidOption)?.key == key }
+    }
+  }
+
   @Test(
     "a target that is too long is not learnt, a source that is too long is cut, and both are said")
   func limits() throws {

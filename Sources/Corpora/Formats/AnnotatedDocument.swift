@@ -94,11 +94,16 @@ struct AnnotatedDocument {
   mutating func add(
     _ key: String, pieces: [Range<Int>], _ builder: inout CorpusBuilder
   ) {
+    let pieces = pieces.compactMap(whole.trimmed)
+    guard let first = pieces.first else {
+      builder.count(.blankSpan)
+      return
+    }
     builder.count(.pieces)
+    let line = lineIndex(of: first.lowerBound)
+    let isOneLine = pieces.allSatisfy { lineIndex(of: $0.lowerBound) == line }
     let text = pieces.map(whole.text).joined(separator: " ")
-    let of = pieces.map { lineIndex(of: $0.lowerBound) }
-    let common = of.allSatisfy { $0 == of.first } ? of.first ?? nil : nil
-    if !text.isEmpty { mentions[key] = Mention(line: common, argument: .text(text)) }
+    mentions[key] = Mention(line: isOneLine ? line : nil, argument: .text(text))
   }
 
   /// The line that holds a character; `nil` for a line end.
