@@ -215,6 +215,8 @@ extension ProgramTests {
           """
         let compared = try place.python(script, [])
         #expect(compared.status == 0, "\(compared.stderr)")
+        let raw = try place.tercet("export", "slim", "--raw", "--out", "raw.safetensors")
+        #expect(raw.status != 0 && raw.stderr.contains("export last.h5 with --raw"))
         let settled = settings + ["checkpoint.slimBest=true"]
         try refuse("slim/best.h5", settled, ["--resume=\(place.path("slim/best.h5"))"], in: place)
         for name in place.names("slim") where name != "best.h5" { try place.remove("slim/\(name)") }

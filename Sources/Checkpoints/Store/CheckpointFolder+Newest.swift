@@ -33,8 +33,8 @@ extension CheckpointFolder {
   /// Damaged and foreign files are renamed to end in `.damaged`; where `last.h5` was one of them, the found
   /// checkpoint becomes `last.h5`.
   ///
-  /// - Throws: `CheckpointError` where no checkpoint is whole, or all that are hold weights alone, and for a file that cannot be read or is of a newer
-  ///   version; all files keep their names then.
+  /// - Throws: `CheckpointError` where no checkpoint is whole, or all that are hold weights alone, and for a file that
+  ///   cannot be read or is of a newer version; all files keep their names then.
   public func newest() throws(CheckpointError) -> Newest {
     var found: (step: Int64, path: String)?
     var damaged: [(error: CheckpointError, names: [String])] = []

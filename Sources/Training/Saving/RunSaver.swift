@@ -76,7 +76,8 @@ final class RunSaver {
     if run.progress.batch > 0 { gradients.trim() }
     guard !isBehind, let state = try snapshot(on: session), let background else { return }
     let (folder, keep) = (folder, run.options.checkpoint.keep)
-    let best = run.options.checkpoint.slimBest ? state.weightsAlone : nil
+    let best =
+      standing == .best && run.options.checkpoint.slimBest ? state.weightsAlone : nil
     background.begin(
       BackgroundSaver.Save(
         isBest: standing == .best, stall: (ContinuousClock.now - began).seconds,

@@ -51,8 +51,10 @@ struct Export: Verb {
     var file = try CheckpointFile.open(path, reading: Snapshot.progressAlone)
     guard weights == .evaluated || file.contains(weights.group) else {
       throw Failure(
-        description: "\(path): its run keeps no average (optimizer.average), so that its only "
-          + "weights are exported without --raw")
+        description: try CheckpointFolder.isWeightsAlone(file)
+          ? "\(path): holds what evaluates alone (checkpoint.slimBest); export last.h5 with --raw"
+          : "\(path): its run keeps no average (optimizer.average), so that its only "
+            + "weights are exported without --raw")
     }
     var kind = ""
     let (header, model) = try Snapshot.header(of: file) { text in
