@@ -9,10 +9,11 @@ struct AlignedText {
     self.tokens = tokens
   }
 
-  /// A range, in scalars, without the white space at its ends; `nil` where nothing else is in it.
+  /// A range, in scalars, without the white space at its ends; `nil` where no character of it is seen.
   func trimmed(_ range: Range<Int>) -> Range<Int>? {
     guard let first = range.first(where: { !isSpace($0) }),
-      let last = range.last(where: { !isSpace($0) })
+      let last = range.last(where: { !isSpace($0) }),
+      !text(of: first..<last + 1).isBlankToken
     else { return nil }
     return first..<last + 1
   }
