@@ -6,7 +6,7 @@ from . import pruning
 from .trial import State
 
 # Seconds from one look at the folders to the next.
-GLANCE = 0.3
+GLANCE = 0.1
 
 
 class Driver:

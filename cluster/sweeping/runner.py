@@ -29,7 +29,7 @@ REQUESTS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
 # How long a held lock is tried: whoever only looks at it has it for a moment.
 PATIENCE = 3
 # Seconds from one look at pruned.json to the next.
-GLANCE = 0.3
+GLANCE = 0.1
 
 
 def die_with_parent():
