@@ -80,8 +80,10 @@ package struct Generative: ExtractionModel {
     }
     guard options.copy == .bio else { return [ObjectiveTerm("L_token", count: count)] }
     func share(_ name: String, ofSource: Bool) -> ObjectiveTerm<GenerativeInput> {
-      ObjectiveTerm(name, weight: 0) { [self] input, streams in
-        task(of: input, streams).questions.count { $0.isOfSource == ofSource }
+      ObjectiveTerm(name, weight: 0) { [masking] input, streams in
+        guard let size = input.lesson?.size else { return 0 }
+        return masking.asked(in: size, Self.masks(of: input, streams))
+          .count { ($0 < size.source) == ofSource }
       }
     }
     return [
@@ -94,8 +96,13 @@ package struct Generative: ExtractionModel {
   /// What a sentence is asked in an epoch; nothing where its target is not learnt.
   private func task(of input: GenerativeInput, _ streams: RandomStreams) -> ReadingTask {
     sequence(of: input, streams: streams)?
-      .task(masking, streams.stream("masks", example: input.index))
+      .task(masking, Self.masks(of: input, streams))
       ?? ReadingTask(ids: [], source: 0, questions: [])
+  }
+
+  /// A sentence's draws for masks in an epoch.
+  private static func masks(of input: GenerativeInput, _ streams: RandomStreams) -> CounterRandom {
+    streams.stream("masks", example: input.index)
   }
 
   package func losses(

@@ -48,34 +48,21 @@ package struct GenerativeSequence: Sendable {
   ///
   /// - Parameter stream: the sentence's draws for masks in this epoch.
   package func task(_ masking: Masking, _ stream: CounterRandom) -> ReadingTask {
+    let asked = masking.asked(in: size, stream)
     switch masking.objective {
     case .shift:
-      ReadingTask(
-        ids: ids, source: source,
-        questions: (source..<ids.count).map { question($0, at: $0 - 1) })
-    case .mask: maskedTask(masking, stream)
+      return ReadingTask(
+        ids: ids, source: source, questions: asked.map { question($0, at: $0 - 1) })
+    case .mask:
+      return ReadingTask(
+        ids: masking.masked(ids, at: asked, in: size, stream), source: source,
+        questions: asked.sorted().map { question($0, at: $0) })
     }
   }
 
   private func question(_ asked: Int, at position: Int) -> ReadingTask.Question {
     ReadingTask.Question(
       position: position, token: ids[asked], label: labels[asked], isOfSource: asked < source)
-  }
-
-  private func maskedTask(_ masking: Masking, _ stream: CounterRandom) -> ReadingTask {
-    var places = size.candidates(masking.segments)
-    let count = masking.count(of: places.count)
-    // The first places of a permutation; draws from 0 on choose places, those from `places.count` on what stands there.
-    for index in 0..<count {
-      places.swapAt(index, index + stream.integer(index, below: places.count - index))
-    }
-    var read = ids
-    for (index, place) in places.prefix(count).enumerated() {
-      read[place] = masking.replacement(of: ids[place], places.count + 2 * index, stream)
-    }
-    return ReadingTask(
-      ids: read, source: source,
-      questions: places.prefix(count).sorted().map { question($0, at: $0) })
   }
 }
 
@@ -103,6 +90,35 @@ package struct Masking: Sendable {
     case .shift: size.target
     case .mask: count(of: size.candidates(segments).count)
     }
+  }
+
+  /// The positions of the tokens that are asked in an epoch, in the order of their draws.
+  ///
+  /// - Parameter stream: the sentence's draws for masks in this epoch.
+  package func asked(in size: SequenceSize, _ stream: CounterRandom) -> [Int] {
+    if objective == .shift { return Array(size.source..<size.rows) }
+    var places = size.candidates(segments)
+    let count = count(of: places.count)
+    // The first places of a permutation.
+    for index in 0..<count {
+      places.swapAt(index, index + stream.integer(index, below: places.count - index))
+    }
+    return Array(places.prefix(count))
+  }
+
+  /// What is read where some tokens are asked.
+  ///
+  /// - Parameter asked: their positions, in the order of their draws.
+  func masked(
+    _ ids: [Int32], at asked: [Int], in size: SequenceSize, _ stream: CounterRandom
+  ) -> [Int32] {
+    // Draws before these have chosen the positions.
+    let first = size.candidates(segments).count
+    var read = ids
+    for (index, place) in asked.enumerated() {
+      read[place] = replacement(of: ids[place], first + 2 * index, stream)
+    }
+    return read
   }
 
   func count(of candidates: Int) -> Int {

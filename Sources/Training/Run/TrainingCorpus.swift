@@ -60,7 +60,8 @@ public struct TrainingCorpus: Sendable {
     _ options: RunOptions, _ checkpoint: String?, on session: borrowing Session
   ) throws -> [String]? {
     let weights = PretrainedWeights(options.model.options)
-    if weights == nil && checkpoint == nil { return nil }
+    let hasPieces = options.model.type.lists.contains { $0.name == VocabularyList.pieces }
+    guard hasPieces, weights != nil || checkpoint != nil else { return nil }
     let bytes = try session.share {
       let pieces =
         try checkpoint.flatMap(Snapshot.pieces) ?? weights?.pieces(for: options.model.options)
