@@ -28,7 +28,7 @@ fi
 
 # What building, testing and the proofs of Tests/Cluster need.
 packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev hdf5-tools libyaml-dev zlib1g-dev
-  libdnnl-dev pkg-config python3-h5py python3-yaml python3-venv)
+  liblzma-dev libdnnl-dev pkg-config python3-h5py python3-yaml python3-venv)
 
 # Installs those of the named packages that are missing.
 install_packages() {

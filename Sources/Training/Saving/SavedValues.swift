@@ -36,15 +36,18 @@ final class SavedValues: @unchecked Sendable {
   }
 
   /// Hands over the values of a parameter, row-major.
+  ///
+  /// - Parameter slice: room for them, used as long as there is no copy of all values.
   func with<Failure: Error>(
-    _ parameter: Parameter, _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Void
+    _ parameter: Parameter, by slice: @autoclosure () -> Slab,
+    _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Void
   ) throws(Failure) {
     if isCopied, let copy {
       try body(UnsafeBufferPointer(rebasing: copy.buffer[parameter.values]))
     } else if let source {
-      let slice = Slab(count: parameter.values.count)
+      let slice = slice()
       source.copy(parameter.values, to: slice.start)
-      try body(UnsafeBufferPointer(slice.buffer))
+      try body(UnsafeBufferPointer(rebasing: slice.buffer[..<parameter.values.count]))
     }
   }
 }

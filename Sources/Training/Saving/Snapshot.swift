@@ -60,9 +60,11 @@ struct RunState: Sendable {
     try Snapshot.write(header, to: writer)
     if isWeightsAlone { try CheckpointFolder.markWeightsAlone(writer) }
     try Snapshot.write(header.progress.history, objective: objective, to: writer)
+    // One slice for all arrays: fresh memory for each would cost more than its copy.
+    lazy var slice = Slab(count: layout.parameters.map(\.values.count).max() ?? 0)
     for (group, values) in slabs {
       for parameter in layout.parameters {
-        try values.with(parameter) { (part) throws(CheckpointError) in
+        try values.with(parameter, by: slice) { (part) throws(CheckpointError) in
           try writer.floats("\(group)/\(parameter.name)", shape: parameter.shape, part)
         }
       }
