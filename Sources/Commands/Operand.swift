@@ -6,10 +6,13 @@ package struct Operand: Hashable, Sendable {
   /// The words that it may be, as a shell offers them; empty for names of files.
   let choices: [String]
 
+  /// As a line of usage has it.
+  var usage: String { name.contains(" ") ? name : count.usage(name) }
+
   /// Declares the operand of a verb.
   ///
   /// - Parameters:
-  ///   - name: the word by which usage, help and messages call it.
+  ///   - name: the word by which usage, help and messages call it; several words are a line of usage as they stand.
   ///   - choices: all words that it may be, where it names no file.
   package init(name: String, count: Count, choices: [String] = [], help: String) {
     self.name = name

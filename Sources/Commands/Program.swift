@@ -100,6 +100,7 @@ package struct Program: Sendable {
   /// What `help` shows for a word that is no verb's.
   private func topic(_ word: String) -> String? {
     switch word {
+    case "help": overview(of: [])
     case "exit": exitHelp
     case "--man": Manual(of: self).text
     default: nil

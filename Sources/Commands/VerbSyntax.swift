@@ -65,7 +65,7 @@ package struct VerbSyntax: Sendable {
   /// - Parameter program: the program's name and the verb's words.
   func usage(_ program: String) -> String {
     let required = flags.filter { $0.count.mustBeGiven }.map { $0.count.usage($0.usage) }
-    let operands = operand.map { [$0.count.usage($0.name)] } ?? []
+    let operands = operand.map { [$0.usage] } ?? []
     let optional = required.count == flags.count ? [] : ["[OPTION]..."]
     return ([program] + required + operands + optional).joined(separator: " ")
   }

@@ -1,3 +1,11 @@
+/// What users may mean by names that are no keys. Keys are whole, with dots.
+public protocol KeyMeanings {
+  /// The keys that a name stands for; none where it has no meaning.
+  func keys(meantBy name: String) -> [String]
+  /// The key that has a name like this one; `nil` without one.
+  func key(like name: String) -> String?
+}
+
 extension ConfigurationDocument {
   /// Decodes options of type `T`: the values of this document, and `defaults` for all other keys.
   ///
@@ -9,16 +17,17 @@ extension ConfigurationDocument {
   /// - Parameters:
   ///   - type: the type of the options.
   ///   - defaults: a value for every key.
+  ///   - meanings: what an unknown key may mean besides a key of its section.
   /// - Throws: `ConfigurationError` for an unknown key or a value of the wrong type. It gives a `DecodingError` of
   ///   `T` itself the position of its coding path.
   public func decode<T: Codable>(
-    _ type: T.Type, defaults: T
+    _ type: T.Type, defaults: T, meanings: (any KeyMeanings)? = nil
   ) throws(ConfigurationError) -> T {
     let asked = AskedKeys()
     let node = root.overlaid(on: NodeEncoder.node(of: defaults))
     do {
       let value = try NodeDecoder(node: node, path: [], asked: asked).decode(type)
-      if let unknown = asked.firstUnknownKey(in: root) { throw unknown }
+      if let unknown = asked.firstUnknownKey(in: root, meanings) { throw unknown }
       return value
     } catch let error as ConfigurationError {
       throw error

@@ -78,33 +78,67 @@ final class AskedKeys {
   }
 
   /// An error about the first key in `node` that decoding did not ask for.
-  func firstUnknownKey(in node: Node, at path: [String] = []) -> ConfigurationError? {
+  func firstUnknownKey(
+    in node: Node, _ meanings: (any KeyMeanings)?, at path: [String] = []
+  ) -> ConfigurationError? {
     switch node.value {
     case .scalar: return nil
     case .sequence(let nodes):
       for (i, element) in nodes.enumerated() {
-        if let error = firstUnknownKey(in: element, at: path + ["[\(i)]"]) { return error }
+        if let error = firstUnknownKey(in: element, meanings, at: path + ["[\(i)]"]) {
+          return error
+        }
       }
     case .mapping(let entries):
       let known = places[path] ?? [:]
       for entry in entries {
-        if known[entry.key] == nil { return unknown(entry, in: path) }
-        if let error = firstUnknownKey(in: entry.node, at: path + [entry.key]) { return error }
+        if known[entry.key] == nil { return unknown(entry, in: path, meanings) }
+        if let error = firstUnknownKey(in: entry.node, meanings, at: path + [entry.key]) {
+          return error
+        }
       }
     }
     return nil
   }
 
-  private func unknown(_ entry: Entry, in path: [String]) -> ConfigurationError {
+  private func unknown(
+    _ entry: Entry, in path: [String], _ meanings: (any KeyMeanings)?
+  ) -> ConfigurationError {
     let known = keys(in: path)
     var text = "unknown key \(Wording.quoted(entry.key))"
     if !path.isEmpty { text += " in \(Wording.quoted(path.pathText))" }
-    if let nearest = Wording.nearest(to: entry.key, among: known) {
-      text += "; did you mean \(Wording.quoted(nearest))?"
+    let meant = meant(by: entry.key, in: path, meanings).map { Self.place(of: $0, from: path) }
+    if !meant.isEmpty {
+      text += "; did you mean \(meant.joined(separator: " or "))?"
     } else if !known.isEmpty {
       text += "; known keys: \(known.joined(separator: ", "))"
     }
     return ConfigurationError(at: entry.position, text)
+  }
+
+  /// The whole keys that an unknown key may mean: by what its name stands for, by a name like it in its section, or by
+  /// its last part in any section. A key with dots counts as one of the section that it names.
+  private func meant(
+    by key: String, in path: [String], _ meanings: (any KeyMeanings)?
+  ) -> [String] {
+    let parts = path + key.path
+    let (section, name) = (Array(parts.dropLast()), parts[parts.count - 1])
+    if let keys = meanings?.keys(meantBy: parts.pathText), !keys.isEmpty { return keys }
+    if let nearest = Wording.nearest(to: name, among: keys(in: section)) {
+      return [(section + [nearest]).pathText]
+    }
+    if let keys = meanings?.keys(meantBy: name), !keys.isEmpty { return keys }
+    guard let near = meanings?.key(like: name) else { return [] }
+    return [near]
+  }
+
+  /// A whole key as it stands in a file, seen from the section of `path`.
+  private static func place(of key: String, from path: [String]) -> String {
+    let section = Array(key.path.dropLast())
+    let name = Wording.quoted(key.path[section.count])
+    if section == path { return name }
+    return section.isEmpty
+      ? "\(name) outside of it" : "\(name) in \(Wording.quoted(section.pathText)) (\(key))"
   }
 }
 

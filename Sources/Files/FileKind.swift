@@ -26,15 +26,20 @@ enum FileKind {
       let remedy = mark.remedy.replacing("FILE", with: path?.shellWord ?? "FILE")
       return "is \(mark.name), expected UTF-8 text; \(remedy)"
     }
-    if let zero = head.firstIndex(of: 0) {
-      return "is binary (byte \(zero + 1) is 0), expected UTF-8 text; is it the right file?"
-    }
-    // Of random bytes a tenth are control characters that no text has.
-    let controls = head.count {
+    let line = head.prefix { $0 != 0x0A }
+    // A later line that holds a zero among lines of text is the fault of that line. A few bytes say little beyond their
+    // first line.
+    guard line.contains(0) || isNoise(head.count < 256 ? line : head[...]) else { return nil }
+    let zero = head.firstIndex(of: 0).map { " (byte \($0 + 1) is 0)" } ?? ""
+    return "is binary\(zero), expected UTF-8 text; is it the right file?"
+  }
+
+  /// Whether bytes hold more control characters than any text: of random bytes a tenth are such.
+  private static func isNoise(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let controls = bytes.count {
       $0 < 0x09 || (0x0E..<0x20).contains($0) && $0 != 0x1B || $0 == 0x7F
     }
-    return controls * 20 > head.count
-      ? "is binary, expected UTF-8 text; is it the right file?" : nil
+    return controls * 20 > bytes.count
   }
 
   private static let marks: [Mark] = packed + encodings + others

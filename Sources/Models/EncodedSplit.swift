@@ -25,8 +25,13 @@ public protocol EncodedSplit: Sendable {
   func expressible(_ index: Int) -> Expressible
   /// The triples of a sentence that cannot be targets beside others (``ExtractionModel/conflicts(in:)``).
   func conflicts(_ index: Int) -> Int
-  /// What a user should know of the sentences (``ExtractionModel/remarks(on:)``).
-  var remarks: [String] { get }
+  /// The triples of a sentence that are not taught, since all of them are too long a text
+  /// (``ExtractionModel/triplesOfLongText(in:)``).
+  func triplesOfLongText(_ index: Int) -> Int
+  /// Whether the model reads the tokens of a sentence in part (``ModelInput/isCut``).
+  func isCut(_ index: Int) -> Bool
+  /// What a user should know of the sentences (``ExtractionModel/remarks(on:isTaught:)``).
+  func remarks(isTaught: Bool) -> [String]
 }
 
 extension ExtractionModel {
@@ -69,5 +74,9 @@ private struct ModelSplit<Model: ExtractionModel>: EncodedSplit {
 
   func conflicts(_ index: Int) -> Int { model.conflicts(in: inputs[index]) }
 
-  var remarks: [String] { model.remarks(on: inputs) }
+  func triplesOfLongText(_ index: Int) -> Int { model.triplesOfLongText(in: inputs[index]) }
+
+  func isCut(_ index: Int) -> Bool { inputs[index].isCut }
+
+  func remarks(isTaught: Bool) -> [String] { model.remarks(on: inputs, isTaught: isTaught) }
 }

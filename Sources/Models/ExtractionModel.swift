@@ -23,6 +23,10 @@ public protocol ExtractionModel: Sendable {
   static func lists(for options: Options) -> [VocabularyList]
   /// The sizes that the model needs from the training split.
   static var sizes: [CorpusSize] { get }
+  /// The key that bounds the triples of a sentence's output; `nil` where none does.
+  static var slotsKey: String? { get }
+  /// Whether the model writes names as text, which the tokens need not hold.
+  static var writesNames: Bool { get }
   /// Whether the model decodes tags with a CRF, so that its options have `crfConstrained`.
   static var hasCRF: Bool { get }
   /// Whether the model pairs tagged heads and tails by a rule, so that its options have `pairing`.
@@ -82,8 +86,13 @@ public protocol ExtractionModel: Sendable {
   /// each could alone.
   func conflicts(in input: Input) -> Int
 
+  /// The number of a sentence's distinct triples that are not taught, since all of them are too long a text.
+  func triplesOfLongText(in input: Input) -> Int
+
   /// What a user should know of the sentences of a split that are not read or learnt as they are, a line each.
-  func remarks(on inputs: [Input]) -> [String]
+  ///
+  /// - Parameter isTaught: whether the model learns from the split.
+  func remarks(on inputs: [Input], isTaught: Bool) -> [String]
 }
 
 extension ExtractionModel {
@@ -95,6 +104,10 @@ extension ExtractionModel {
   public static func fault(of vocabularies: Vocabularies, _ options: Options) -> String? { nil }
   /// The default: no size.
   public static var sizes: [CorpusSize] { [] }
+  /// The default: none.
+  public static var slotsKey: String? { nil }
+  /// The default: it points at tokens.
+  public static var writesNames: Bool { false }
   /// The default: no tags.
   public static var hasCRF: Bool { false }
   /// The default: no pairing.
@@ -115,7 +128,9 @@ extension ExtractionModel {
   /// The default: none.
   public func conflicts(in input: Input) -> Int { 0 }
   /// The default: none.
-  public func remarks(on inputs: [Input]) -> [String] { [] }
+  public func triplesOfLongText(in input: Input) -> Int { 0 }
+  /// The default: none.
+  public func remarks(on inputs: [Input], isTaught: Bool) -> [String] { [] }
   /// Extracts facts from sentences, without probabilities.
   public func predict(_ batch: [Input], on tape: Tape) -> [Prediction] {
     predict(batch, scoring: false, on: tape)

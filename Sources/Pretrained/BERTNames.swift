@@ -9,15 +9,18 @@ enum BERTNames {
     ] + norm("embed/ln", "embeddings.LayerNorm")
 
   /// The head that predicts tokens.
-  static let head: [(array: String, tensor: String)] =
+  ///
+  /// - Parameter bias: the name of its bias, ``bias`` or ``repeatedBias``.
+  static func head(bias: String) -> [(array: String, tensor: String)] {
     linear("head/token/dense", "cls.predictions.transform.dense")
-    + norm("head/token/ln", "cls.predictions.transform.LayerNorm")
-    + [("head/token/bias", "cls.predictions.bias")]
+      + norm("head/token/ln", "cls.predictions.transform.LayerNorm") + [("head/token/bias", bias)]
+  }
 
-  /// The matrix of the head, which must be the table of words, and a second copy of its bias.
-  static let (tiedMatrix, repeatedBias) = (
-    "cls.predictions.decoder.weight", "cls.predictions.decoder.bias"
-  )
+  /// The bias of the head, and its name as that of a decoder, which may hold a second copy.
+  static let (bias, repeatedBias) = ("cls.predictions.bias", "cls.predictions.decoder.bias")
+
+  /// The matrix of the head, which must be the table of words.
+  static let tiedMatrix = "cls.predictions.decoder.weight"
 
   /// A block of the encoder.
   static func block(_ index: Int) -> [(array: String, tensor: String)] {
@@ -31,6 +34,15 @@ enum BERTNames {
       + linear("\(own)/ffn/in", "\(theirs).intermediate.dense")
       + linear("\(own)/ffn/out", "\(theirs).output.dense")
       + norm("\(own)/ffn/ln", "\(theirs).output.LayerNorm")
+  }
+
+  /// The number of the block that a tensor belongs to; `nil` where it lies outside the blocks.
+  static func blockNumber(of tensor: String) -> Int? {
+    let parts = tensor.split(separator: ".", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count == 4, parts[0] == "encoder", parts[1] == "layer", let number = Int(parts[2]),
+      number >= 0, parts[2] == String(number)
+    else { return nil }
+    return number
   }
 
   private static func linear(_ own: String, _ theirs: String) -> [(array: String, tensor: String)] {

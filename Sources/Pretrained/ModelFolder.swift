@@ -5,32 +5,16 @@ import Foundation
 /// A folder of a BERT's, MiniLM's or UniLM's weights as their authors publish them: `config.json`, `vocab.txt` and
 /// `model.safetensors`.
 struct ModelFolder: ~Copyable {
-  /// What `config.json` says, as far as it is read.
-  struct Configuration: Decodable {
-    var heads: Int
-    var epsilon: Double?
-    var activation: String?
-    var positions: String?
-    var source: String?
-    var lowercases: Bool?
-
-    private enum CodingKeys: String, CodingKey {
-      case heads = "num_attention_heads"
-      case epsilon = "layer_norm_eps"
-      case activation = "hidden_act"
-      case positions = "position_embedding_type"
-      case source = "_name_or_path"
-      case lowercases = "do_lower_case"
-    }
-  }
-
-  /// What `tokenizer_config.json` says.
-  private struct TokenizerConfiguration: Decodable {
-    var lowercases: Bool?
-
-    private enum CodingKeys: String, CodingKey {
-      case lowercases = "do_lower_case"
-    }
+  /// What `config.json` says, as far as it is read; sizes are `nil` where it does not give them.
+  struct Configuration {
+    let heads: Int
+    let layers: Int?
+    let hidden: Int?
+    let inner: Int?
+    let vocabulary: Int?
+    let epsilon: Double?
+    let source: String?
+    let lowercases: Bool?
   }
 
   let path: String
@@ -47,57 +31,59 @@ struct ModelFolder: ~Copyable {
   init(_ path: String) throws {
     let configuration = try Self.configuration(path)
     let vocabulary = try PieceVocabulary.read(path + "/vocab.txt")
-    let tokenizer = try Self.decoded(TokenizerConfiguration.self, path + "/tokenizer_config.json")
+    let tokenizer = try SettingsFile(path + "/tokenizer_config.json")
+    let lowercases = try tokenizer?.truth("do_lower_case") ?? configuration.lowercases
     let file = path + "/model.safetensors"
     if !FileManager.default.fileExists(atPath: file) { throw Self.noWeights(path) }
     let weights = try SafeTensorsFile(file)
     names = Dictionary(
       weights.entries.keys.sorted().map { (BERTNames.plain($0), $0) },
       uniquingKeysWith: { first, _ in first })
-    let lowercases = tokenizer?.lowercases ?? configuration.lowercases
     isCased = lowercases.map { !$0 } ?? vocabulary.hasCapitals
     (self.path, self.configuration, self.vocabulary) = (path, configuration, vocabulary)
     self.weights = weights
   }
 
-  private static func configuration(_ path: String) throws -> Configuration {
-    let file = path + "/config.json"
-    guard let found = try decoded(Configuration.self, file) else {
+  private static func configuration(_ path: String) throws(ImportError) -> Configuration {
+    guard let file = try SettingsFile(path + "/config.json") else {
       throw ImportError(
-        description: "\(file): no such file; expected a folder with config.json, vocab.txt and "
-          + "model.safetensors")
+        description: "\(path)/config.json: no such file; expected a folder with config.json, "
+          + "vocab.txt and model.safetensors")
     }
-    if let activation = found.activation, activation != "gelu" {
-      throw ImportError(
-        description: "\(file): 'hidden_act' is '\(activation)'; tercet computes gelu alone")
-    }
-    if let epsilon = found.epsilon, !(epsilon > 0 && epsilon < 1) {
-      throw ImportError(
-        description: "\(file): 'layer_norm_eps' is \(epsilon); expected above 0, below 1")
-    }
-    if let positions = found.positions, positions != "absolute" {
-      throw ImportError(
-        description: "\(file): 'position_embedding_type' is '\(positions)'; tercet has absolute "
-          + "positions alone")
-    }
-    return found
+    try checkForms(in: file)
+    return Configuration(
+      heads: try file.requiredCount("num_attention_heads"),
+      layers: try file.count("num_hidden_layers"), hidden: try file.count("hidden_size"),
+      inner: try file.count("intermediate_size"), vocabulary: try file.count("vocab_size"),
+      epsilon: try epsilon(in: file), source: try file.text("_name_or_path"),
+      lowercases: try file.truth("do_lower_case"))
   }
 
-  /// A file of JSON; `nil` where it is not there.
-  private static func decoded<Value: Decodable>(
-    _ type: Value.Type, _ path: String
-  ) throws -> Value? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    do {
-      return try JSONDecoder().decode(type, from: Data(contentsOf: URL(filePath: path)))
-    } catch DecodingError.keyNotFound(let key, _) {
-      throw ImportError(description: "\(path): has no '\(key.stringValue)'")
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context) {
-      let key = context.codingPath.last.map { "'\($0.stringValue)': " } ?? ""
-      throw ImportError(description: "\(path): \(key)\(context.debugDescription)")
-    } catch {
-      throw ImportError(description: "\(path): cannot be read: \(error.localizedDescription)")
+  /// Refuses another function, and other positions, than tercet has.
+  private static func checkForms(in file: SettingsFile) throws(ImportError) {
+    if let activation = try file.text("hidden_act"), activation != "gelu" {
+      throw ImportError(
+        description: "\(file.path): 'hidden_act' is '\(activation)'; tercet computes gelu alone")
     }
+    if let positions = try file.text("position_embedding_type"), positions != "absolute" {
+      throw ImportError(
+        description: "\(file.path): 'position_embedding_type' is '\(positions)'; tercet has "
+          + "absolute positions alone")
+    }
+  }
+
+  /// `ε` of every layer normalisation, which training has in single precision.
+  private static func epsilon(in file: SettingsFile) throws(ImportError) -> Double? {
+    let key = "layer_norm_eps"
+    guard let epsilon = try file.number(key) else { return nil }
+    let rounded = Float(epsilon)
+    guard rounded > 0, rounded < 1 else {
+      let isInside = epsilon > 0 && epsilon < 1
+      let found = isInside ? "\(epsilon), as float32 \(rounded)" : "\(epsilon)"
+      throw ImportError(
+        description: "\(file.path): '\(key)' is \(found); expected above 0, below 1")
+    }
+    return epsilon
   }
 
   private static func noWeights(_ path: String) -> ImportError {
@@ -112,12 +98,21 @@ struct ModelFolder: ~Copyable {
 }
 
 extension ModelFolder {
-  /// The extents of a tensor.
+  /// The extents of a tensor of floating-point numbers, whose bytes are in the file.
   borrowing func extents(_ tensor: String) throws(CheckpointError) -> [Int] {
     guard let name = names[tensor], let entry = weights.entries[name] else {
-      throw CheckpointError(weights.path, name: tensor, problem: "is missing; is it a BERT?")
+      throw missing(tensor)
+    }
+    guard ["F32", "F16", "BF16"].contains(entry.dtype) else {
+      throw CheckpointError(
+        weights.path, name: tensor, problem: "holds \(entry.dtype); F32, F16 or BF16 is expected")
     }
     return entry.shape
+  }
+
+  /// An error about a tensor that is not there.
+  borrowing func missing(_ tensor: String) -> CheckpointError {
+    CheckpointError(weights.path, name: tensor, problem: "is missing; is it a BERT?")
   }
 
   /// The rows and columns of a matrix, both above 0.

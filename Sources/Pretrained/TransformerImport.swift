@@ -13,8 +13,8 @@ public struct TransformerImport: ~Copyable {
   private let epsilon: Double
   /// The rows of the table of segments that become source and target: of UniLM's six the fifth and sixth.
   private let segments: [Int]
-  /// Whether the weights have a head that predicts tokens.
-  public let hasTokenHead: Bool
+  /// Where the arrays of the head that predicts tokens come from; none where the weights have no such head.
+  private let head: [(array: String, tensor: String)]
   /// The tensors that nothing is made of.
   public let unused: [String]
 
@@ -23,69 +23,59 @@ public struct TransformerImport: ~Copyable {
   /// - Throws: `ImportError`, `CheckpointError` or `CorpusError` with the file and what to do.
   public init(_ path: String) throws {
     let folder = try ModelFolder(path)
-    let (found, rows) = try Self.shape(of: folder)
+    let (found, rows) = try folder.shape()
     let epsilon = folder.configuration.epsilon ?? (rows == 6 ? 1e-5 : 1e-12)
     var shape = found
     shape.epsilon = Float(epsilon)
-    let known = Self.arrays(shape)
+    let head = try Self.head(of: folder)
+    let known = Self.arrays(shape) + head
     try Self.checkShapes(of: folder, known, shape)
     try Self.checkRepetitions(in: folder)
-    hasTokenHead = BERTNames.head.allSatisfy { folder.names[$0.tensor] != nil }
-    let used = Set((known + BERTNames.head).map(\.tensor)).union([
-      BERTNames.tiedMatrix, BERTNames.repeatedBias,
-    ])
+    let used = Set(known.map(\.tensor)).union([BERTNames.tiedMatrix, BERTNames.repeatedBias])
     unused = folder.names.keys.filter { !used.contains($0) && !BERTNames.isDropped($0) }.sorted()
     segments = rows == 6 ? [4, 5] : [0, 1]
-    (self.shape, self.epsilon) = (shape, epsilon)
+    (self.shape, self.epsilon, self.head) = (shape, epsilon, head)
     self.folder = folder
   }
+
+  /// Whether the weights have a head that predicts tokens.
+  public var hasTokenHead: Bool { !head.isEmpty }
 
   /// Where the arrays of an encoder come from.
   private static func arrays(_ shape: TransformerShape) -> [(array: String, tensor: String)] {
     BERTNames.embedding + (0..<shape.layers).flatMap(BERTNames.block)
   }
 
-  /// The sizes, and the rows of the table of segments.
-  private static func shape(of folder: borrowing ModelFolder) throws -> (TransformerShape, Int) {
-    let words = try folder.matrix("embeddings.word_embeddings.weight")
-    let positions = try folder.matrix("embeddings.position_embeddings.weight")
-    let segments = try folder.matrix("embeddings.token_type_embeddings.weight")
-    var layers = 0
-    while folder.names[BERTNames.block(layers)[0].tensor] != nil { layers += 1 }
-    let inner = try folder.matrix("encoder.layer.0.intermediate.dense.weight")
-    let heads = folder.configuration.heads
-    guard heads > 0, words.columns % heads == 0 else {
+  /// Where the arrays of the head that predicts tokens come from; none where the weights have no such head.
+  ///
+  /// - Throws: `ImportError` where a part of the head is missing.
+  private static func head(
+    of folder: borrowing ModelFolder
+  ) throws(ImportError) -> [(array: String, tensor: String)] {
+    let names = folder.names
+    let isRenamed = names[BERTNames.bias] == nil && names[BERTNames.repeatedBias] != nil
+    let head = BERTNames.head(bias: isRenamed ? BERTNames.repeatedBias : BERTNames.bias)
+    let all = head.map(\.tensor) + [BERTNames.tiedMatrix]
+    guard let present = all.first(where: { names[$0] != nil }) else { return [] }
+    for (_, tensor) in head where names[tensor] == nil {
       throw ImportError(
-        description:
-          "\(folder.path)/config.json: 'num_attention_heads' is \(heads), which does not "
-          + "divide \(words.columns) columns")
+        description: "\(folder.weights.path): '\(tensor)' is missing, but '\(present)' is there; "
+          + "expected the whole head for tokens or nothing of it: take all tensors of the "
+          + "checkpoint, or leave out those of cls.predictions")
     }
-    guard [2, 6].contains(segments.rows) else {
-      throw ImportError(
-        description:
-          "\(folder.weights.path): has \(segments.rows) kinds of segments; expected 2, as "
-          + "in BERT, or 6, as in UniLM")
-    }
-    guard words.rows == folder.vocabulary.count else {
-      throw ImportError(
-        description: "\(folder.path)/vocab.txt: has \(folder.vocabulary.count) pieces, the weights "
-          + "have \(words.rows)")
-    }
-    return (
-      TransformerShape(
-        layers: layers, hidden: words.columns, heads: heads, inner: inner.rows,
-        vocabulary: words.rows,
-        positions: positions.rows),
-      segments.rows
-    )
+    return head
   }
 
   private static func checkShapes(
     of folder: borrowing ModelFolder, _ arrays: [(array: String, tensor: String)],
     _ shape: TransformerShape
   ) throws {
+    // A missing tensor is told before anything is made for so many blocks.
+    for (_, tensor) in arrays { _ = try folder.extents(tensor) }
     var layout = ParameterLayout()
-    _ = TransformerEncoder(shape, in: &layout)
+    let encoder = TransformerEncoder(shape, in: &layout)
+    _ = TokenHead(
+      "head.token", words: encoder.embedding.word, epsilon: shape.epsilon, in: &layout)
     let expected = Dictionary(
       uniqueKeysWithValues: layout.parameters.map {
         ($0.name.replacing(".", with: "/"), $0.shape)
@@ -107,9 +97,11 @@ public struct TransformerImport: ~Copyable {
   private static func checkRepetitions(in folder: borrowing ModelFolder) throws {
     for (copy, original) in [
       (BERTNames.tiedMatrix, "embeddings.word_embeddings.weight"),
-      (BERTNames.repeatedBias, "cls.predictions.bias"),
+      (BERTNames.repeatedBias, BERTNames.bias),
     ] where folder.names[copy] != nil && folder.names[original] != nil {
-      guard try folder.floats(copy) == folder.floats(original) else {
+      guard try folder.extents(copy) == folder.extents(original),
+        try folder.floats(copy) == folder.floats(original)
+      else {
         throw ImportError(
           description:
             "\(folder.weights.path): '\(copy)' differs from '\(original)'; tercet's head "
@@ -118,19 +110,21 @@ public struct TransformerImport: ~Copyable {
     }
   }
 
-  /// The values of an array.
+  /// The shape and the values of an array.
   ///
-  /// - Throws: `CheckpointError` for a value that is no finite number.
+  /// - Throws: `CheckpointError` naming the file of the weights, also for a value that is no finite number.
   private borrowing func values(
     _ array: String, _ tensor: String
-  ) throws(CheckpointError) -> [Float] {
+  ) throws(CheckpointError) -> (shape: [Int], values: [Float]) {
+    var extents = try folder.extents(tensor)
     let values = try folder.floats(tensor)
     guard values.allSatisfy(\.isFinite) else {
       throw CheckpointError(
         folder.weights.path, name: tensor, problem: "holds a value that is no finite number")
     }
-    if array != "embed/segment" { return values }
-    return segments.flatMap { values[$0 * shape.hidden..<($0 + 1) * shape.hidden] }
+    guard array == "embed/segment" else { return (extents, values) }
+    extents[0] = segments.count
+    return (extents, segments.flatMap { values[$0 * shape.hidden..<($0 + 1) * shape.hidden] })
   }
 }
 
@@ -140,16 +134,25 @@ extension TransformerImport {
   /// - Throws: `CheckpointError` naming `path`, or the file of the weights.
   public borrowing func write(to path: String) throws(CheckpointError) {
     let record = try reference()
-    let arrays = Self.arrays(shape) + (hasTokenHead ? BERTNames.head : [])
-    try CheckpointFile.write(to: path) { (writer) throws(CheckpointError) in
-      try writeConfiguration(to: writer)
-      for (array, tensor) in arrays {
-        let values = try self.values(array, tensor)
-        var extents = try folder.extents(tensor)
-        if array == "embed/segment" { extents[0] = segments.count }
-        try writer.floats(array, shape: extents, values)
+    // An error about the weights, which would else be taken for one about the file that is written.
+    var fault: CheckpointError?
+    do throws(CheckpointError) {
+      try CheckpointFile.write(to: path) { (writer) throws(CheckpointError) in
+        try writeConfiguration(to: writer)
+        for (array, tensor) in Self.arrays(shape) + head {
+          let (extents, values): ([Int], [Float])
+          do throws(CheckpointError) {
+            (extents, values) = try self.values(array, tensor)
+          } catch {
+            fault = error
+            throw error
+          }
+          try writer.floats(array, shape: extents, values)
+        }
+        try record.write(to: writer, hidden: shape.hidden)
       }
-      try record.write(to: writer, hidden: shape.hidden)
+    } catch {
+      throw fault ?? error
     }
   }
 
@@ -188,11 +191,13 @@ extension TransformerImport {
     for parameter in layout.parameters {
       let array = parameter.name.replacing(".", with: "/")
       guard let tensor = tensors[array] else { preconditionFailure("no source of \(array)") }
-      _ = parameters.buffer[parameter.values].update(fromContentsOf: try values(array, tensor))
+      _ = parameters.buffer[parameter.values].update(
+        fromContentsOf: try values(array, tensor).values)
     }
     let vocabulary = folder.vocabulary
     let text = (0..<Int32(vocabulary.count)).lazy.filter { !vocabulary.isSpecial($0) }.prefix(512)
-    let ids = [vocabulary[.start]] + text.suffix(9) + [vocabulary[.end]]
+    let inner = text.suffix(min(9, shape.positions - 2))
+    let ids = [vocabulary[.start]] + inner + [vocabulary[.end]]
     let segments = ids.indices.map { 2 * $0 < ids.count ? 0 : 1 }
     return ReferenceRecord(
       ids: ids.map { Int($0) }, segments: segments, of: encoder, on: Tape(parameters: parameters))

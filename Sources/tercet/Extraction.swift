@@ -4,6 +4,7 @@ import Corpora
 import Models
 import Tensors
 import Training
+import Typesetting
 
 /// Sentences on their way through a model, a batch at a time, and the counts of those that are through.
 struct Extraction {
@@ -17,7 +18,7 @@ struct Extraction {
   private var rows = 0
   private var answers = 0
   private var (sentences, triples, words, unknown) = (0, 0, 0, 0)
-  private var (cut, tooLong, untagged, dropped) = (0, 0, 0, 0)
+  private var (cut, tooLong, cutByPieces, untagged, dropped) = (0, 0, 0, 0, 0)
   /// When the first of the lines that wait came, and the time between such a moment and the answer.
   private var (start, time) = (ContinuousClock.now, Duration.zero)
 
@@ -52,6 +53,9 @@ struct Extraction {
     let split = loaded.encode(sources.map(\.sentence))
     let predictions = predictions(of: split)
     for (source, prediction) in zip(sources, predictions) { count(source.sentence, prediction) }
+    cutByPieces += (0..<split.count).count { index in
+      split.isCut(index) && split.length(index) == split.sentence(index).tokens.count
+    }
     let style = ExtractionStyle(printsJSON: printsJSON)
     var rest = predictions[...]
     Console.text(lines.map { style.text(of: $0.source) { rest.removeFirst() } }.joined())
@@ -97,7 +101,10 @@ struct Extraction {
     let speed =
       sentences == 0 ? "" : ", \(Int((Double(sentences) / seconds).rounded())) sentences/s"
     var warnings = [
-      loaded.lengthWarning(tooLong, in: name), Prediction.cutWarning(cut, in: name),
+      loaded.lengthWarning(tooLong, in: name),
+      cutByPieces == 0
+        ? nil : "\(name): \(cutByPieces) sentences lose their last pieces (model.positions)",
+      Prediction.cutWarning(cut, in: name),
       loaded.model.vocabularies.partOfSpeechWarning(lacking: untagged, of: sentences, in: name),
     ].compactMap { $0 }
     if unknown * 10 >= words && unknown > 0 {
@@ -107,13 +114,9 @@ struct Extraction {
           + "the text of its kind, and cut as it was?")
     }
     let left = minScore.map { ", \(dropped) more below the score \($0)" } ?? ""
-    let found = "\(Self.counted(sentences, "sentence")), \(Self.counted(triples, "triple"))"
+    let found = "\(Figures.count(sentences, "sentence")), \(Figures.count(triples, "triple"))"
     let notes = hasScores ? [loaded.scoreNote].compactMap { $0 } : []
     return warnings.map { "warning: \($0)" } + notes + [found + left + speed]
-  }
-
-  private static func counted(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 }
 

@@ -12,7 +12,7 @@ struct KeyNames {
   init(_ keys: [String]) { self.keys = keys }
 
   /// The names of the keys of a model's configuration.
-  private init(of options: RunOptions) {
+  init(of options: RunOptions) {
     self.init(ConfigurationText.flattened(of: options).map(\.key))
   }
 
@@ -21,26 +21,14 @@ struct KeyNames {
   /// - Throws: ``Failure`` where several keys have the name, or where it is like a key's.
   func key(of name: String) throws -> String {
     if keys.contains(where: { $0 == name || $0.hasPrefix(name + ".") }) { return name }
-    let parts = name.split(separator: ".").map(Self.plain)
-    let ending = keys.filter { Self.endings(of: $0).contains(parts) }
-    let meant = ending.isEmpty ? keys.filter { Self.synonyms(of: $0).contains(parts) } : ending
+    let meant = keys(meantBy: name)
     if meant.count > 1 {
       throw Failure(
         description: "\(Wording.quoted(name)) may mean \(Self.list(meant)); write one of them")
     }
     if let key = meant.first { return key }
-    guard parts.count == 1, let near = nearest(to: parts[0]) else { return name }
+    guard let near = key(like: name) else { return name }
     throw Failure(description: "unknown key \(Wording.quoted(name)); did you mean '\(near)'?")
-  }
-
-  private func nearest(to name: String) -> String? {
-    let names = keys.flatMap { key in
-      (Self.endings(of: key) + Self.synonyms(of: key)).filter { $0.count == 1 }
-        .map { (name: $0[0], key: key) }
-    }
-    let near = Wording.nearest(to: name, among: names.map(\.name))
-    let found = Set(names.filter { $0.name == near }.map(\.key))
-    return found.count == 1 ? found.first : nil
   }
 
   /// A key's own names, as parts: its endings, and the whole of it as one word.
@@ -122,6 +110,27 @@ struct KeyNames {
     "precision": ["dtype"],
     "threads": ["numthreads", "nthreads"],
   ]
+}
+
+extension KeyNames: KeyMeanings {
+  func keys(meantBy name: String) -> [String] {
+    let parts = name.split(separator: ".").map(Self.plain)
+    let ending = keys.filter { Self.endings(of: $0).contains(parts) }
+    return ending.isEmpty ? keys.filter { Self.synonyms(of: $0).contains(parts) } : ending
+  }
+
+  /// The key of which a name of one part is like this one.
+  func key(like name: String) -> String? {
+    let parts = name.split(separator: ".").map(Self.plain)
+    guard parts.count == 1 else { return nil }
+    let names = keys.flatMap { key in
+      (Self.endings(of: key) + Self.synonyms(of: key)).filter { $0.count == 1 }
+        .map { (name: $0[0], key: key) }
+    }
+    let near = Wording.nearest(to: parts[0], among: names.map(\.name))
+    let found = Set(names.filter { $0.name == near }.map(\.key))
+    return found.count == 1 ? found.first : nil
+  }
 }
 
 extension KeyNames {

@@ -6,6 +6,7 @@ import Corpora
 import Models
 import Tensors
 import Training
+import Typesetting
 
 /// The model of a checkpoint, ready for use; nothing but the checkpoint's file is needed.
 struct LoadedModel {
@@ -94,7 +95,14 @@ struct LoadedModel {
       throw options.model.refusal(
         "--vectors", "read words of a file (model.extraVectors)", of: path)
     }
-    try model.read(try WordVectors.read(vectors) { _ in true }, of: vectors)
+    let found = try WordVectors.read(vectors) { _ in true }
+    do {
+      try model.read(found, of: vectors)
+    } catch TrainingError.vectorWidth(let path, let width, let expected) {
+      throw Failure(
+        description: "\(path): vectors of width \(width) for a model that was trained with those "
+          + "of width \(expected); name vectors of width \(expected)")
+    }
   }
 
   /// What multiplies here: what the options say as far as this machine can, else with a warning.
@@ -175,7 +183,8 @@ struct LoadedModel {
   func lengthWarning(_ count: Int, in name: String) -> String? {
     let limit = options.data.maximumLength
     return count == 0
-      ? nil : "\(name): of \(count) sentences only the first \(limit) tokens are read"
+      ? nil
+      : "\(name): of \(Figures.count(count, "sentence")) only the first \(limit) tokens are read"
   }
 
   /// The number of a sentence's tokens that the model reads and does not know.

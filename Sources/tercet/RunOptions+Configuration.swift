@@ -16,7 +16,8 @@ extension RunOptions {
         description: "\(place)'model.kind' must be one of "
           + "\(ModelList.names.joined(separator: ", ")); found \(Wording.quoted(kind))\(hint)")
     }
-    let options = try document.decode(RunOptions.self, defaults: defaults)
+    let options = try document.decode(
+      RunOptions.self, defaults: defaults, meanings: KeyNames(of: defaults))
     do {
       try options.validate()
     } catch {

@@ -56,6 +56,10 @@ struct FailureTests {
       let taken = #expect(throws: CheckpointError.self) { try writeSample(to: folder) }
       #expect(taken?.description == "\(folder): cannot be written: Is a directory")
       #expect(try names(in: path) == ["taken.h5"])
+      let pipe = "\(path)/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let device = #expect(throws: CheckpointError.self) { try writeSample(to: pipe) }
+      #expect(device?.description.contains("it is not a regular file") == true)
     }
   }
 

@@ -117,6 +117,19 @@ struct BadLineTests {
         "evaluate --data t",
         "tercet evaluate: MODEL is missing beside 't'; write tercet evaluate MODEL DATA"
       ),
+      (
+        "evaluate run/best.h5",
+        "tercet evaluate: DATA is missing beside 'run/best.h5'; write tercet evaluate MODEL DATA"
+      ),
+      (
+        "evaluate /tmp",
+        "tercet evaluate: DATA is missing beside '/tmp'; write tercet evaluate MODEL DATA"
+      ),
+      (
+        "evaluate none/test.jsonl",
+        "tercet evaluate: MODEL is missing beside 'none/test.jsonl'; write tercet evaluate MODEL DATA"
+      ),
+      ("help help x", "tercet help help: unexpected argument 'x'"),
       ("evaluate", "tercet evaluate: MODEL and DATA are missing; write tercet evaluate MODEL DATA"),
       (
         "evaluate --checkpoint a",

@@ -202,6 +202,10 @@ struct GoodLineTests {
       DataSynthesize(seed: 0, sentences: 400, output: "d")
     ),
     (
+      "data synthesize --seed 0 --sentences 400 --out d --overwrite",
+      DataSynthesize(seed: 0, sentences: 400, output: "d", overwrites: true)
+    ),
+    (
       "export a.h5 --out a.st",
       Export(checkpoint: "a.h5", output: "a.st", weights: .evaluated)
     ),

@@ -60,7 +60,7 @@ struct HelpTests {
   @Test(
     "every way to ask for help shows the same",
     arguments: [
-      ("--help", ["", "-h", "help", "help --help", "help -h"]),
+      ("--help", ["", "-h", "help", "help --help", "help -h", "help help", "help help --help"]),
       ("data --help", ["data", "data -h", "help data", "help data -h"]),
       ("train --help", ["train -h", "help train", "train c -h", "help train --help"]),
       ("data stats --help", ["data stats -h", "help data stats"]),
@@ -69,6 +69,29 @@ struct HelpTests {
     let expected = try shown(line.split(separator: " ").map(String.init))
     for other in others {
       #expect(try shown(other.split(separator: " ").map(String.init)) == expected, "\(other)")
+    }
+  }
+
+  @Test(
+    "the line of usage has every operand once, as often as it may stand",
+    arguments: [
+      ("score", "GOLD PREDICTIONS..."), ("evaluate", "MODEL... DATA"), ("extract", "MODEL [FILE]"),
+      ("log", "RUN..."), ("doctor", "[DIR]"), ("inspect", "MODEL"),
+    ])
+  func usage(verb: String, operands: String) throws {
+    let line = try #require(
+      help([verb]).split(separator: "\n").first { $0.hasPrefix("Usage: ") })
+    let options = verb == "inspect" ? "" : " [OPTION]..."
+    #expect(line == "Usage: tercet \(verb) \(operands)\(options)")
+  }
+
+  @Test("the default of --match is the checkpoint's where one is read")
+  func match() throws {
+    for (verb, meaning) in [
+      ("score", "exact"), ("evaluate", "the checkpoint's evaluation.match, else exact"),
+    ] {
+      let words = try help([verb]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      #expect(words.contains("partial-first (default: \(meaning))"))
     }
   }
 

@@ -52,6 +52,50 @@ struct KeyNameTests {
     #expect(error?.description == message)
   }
 
+  @Test(
+    "an unknown key of a file is answered with the key that its name means",
+    arguments: [
+      ("lr: 1", "1:1: unknown key 'lr'; did you mean 'rate' in 'optimizer' (optimizer.rate)?"),
+      (
+        "model.hidden: 3",
+        "1:1: unknown key 'model.hidden'; did you mean 'hidden' in 'model' (model.hidden)?"
+      ),
+      (
+        "model.hiden: 3",
+        "1:1: unknown key 'model.hiden'; did you mean 'hidden' in 'model' (model.hidden)?"
+      ),
+      ("optimizer:\n  lr: 1", "2:3: unknown key 'lr' in 'optimizer'; did you mean 'rate'?"),
+      ("batch: {Size: 1}", "1:9: unknown key 'Size' in 'batch'; did you mean 'size'?"),
+      (
+        "data: {lr: 1}",
+        "1:8: unknown key 'lr' in 'data'; did you mean 'rate' in 'optimizer' (optimizer.rate)?"
+      ),
+      ("data: {seed: 1}", "1:8: unknown key 'seed' in 'data'; did you mean 'seed' outside of it?"),
+      ("lamda: 1", "1:1: unknown key 'lamda'; did you mean 'lambda' in 'model' (model.lambda)?"),
+      (
+        "kind: rin",
+        "1:1: unknown key 'kind'; did you mean 'kind' in 'model' (model.kind) or 'kind' in 'optimizer' "
+          + "(optimizer.kind)?"
+      ),
+      ("model: {hiden: 1}", "1:9: unknown key 'hiden' in 'model'; did you mean 'hidden'?"),
+    ])
+  func unknown(text: String, message: String) throws {
+    let document = try ConfigurationDocument(text: text, name: "c.yaml")
+    let error = #expect(throws: ConfigurationError.self) {
+      try RunOptions.decoded(from: document)
+    }
+    #expect(error?.description == "c.yaml:\(message)")
+  }
+
+  @Test("a key that means nothing is answered with those of its section")
+  func meaningless() throws {
+    let document = try ConfigurationDocument(text: "log: {zzz: 1}", name: "c.yaml")
+    let error = #expect(throws: ConfigurationError.self) {
+      try RunOptions.decoded(from: document)
+    }
+    #expect(error?.description == "c.yaml:1:7: unknown key 'zzz' in 'log'; known keys: every")
+  }
+
   @Test("no word of the field is another key's, and each key of the list is one of some model")
   func words() throws {
     for (key, _) in KeyNames.fieldWords {

@@ -155,11 +155,27 @@ struct CheckTests {
         ["train.jsonl": good.replacing("[0,0]", with: "\"c\""), "dev.jsonl": good],
         "faults.no_triples"
       ),
-      (["train.jsonl": good, "dev.jsonl": #"[{"tokens": ["a"]}]"#], "faults.records"),
+      (["train.jsonl": good, "dev.jsonl": #"[{"tokens": ["a"]}]"#], "faults.unreadable"),
     ]
     for (files, fault) in cases {
       let faults = try findings(files).filter { $0.kind == .fault }.map(\.name)
       #expect(faults == [fault].compactMap { $0 }, "\(files)")
+    }
+  }
+
+  @Test(
+    "for a model that writes names, those that the tokens lack are no fault, and can be learned")
+  func writtenNames() throws {
+    let text = #"{"tokens":["a","b"],"triples":[{"head":"c","relation":"r","tail":[1,1]}]}"#
+    try check(["train.jsonl": text, "dev.jsonl": text]) { folder, check in
+      let writing = try CorpusCheck(folder.path, longest: 256, writesNames: true)
+      #expect(check.hasFaults && !writing.hasFaults)
+      func names(_ check: CorpusCheck) -> Set<String> {
+        Set(check.sections.flatMap(\.findings).map(\.name))
+      }
+      #expect(names(check).isSuperset(of: ["triples.no_target", "triples.unlocated"]))
+      #expect(names(writing).contains("triples.unlocated"))
+      #expect(!names(writing).contains("triples.no_target"))
     }
   }
 

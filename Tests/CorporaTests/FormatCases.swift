@@ -140,6 +140,14 @@ extension FormatTests.Case {
           + #"{"span":[2,2],"type":"V"}],"triples":[{"head":[2,2],"relation":"r","tail":[0,1]}]}"#
       ]),
     .init(
+      name: "a part of speech is empty", format: .spert,
+      files: [
+        "in":
+          #"[{"tokens":["Ann","left"],"pos":["NNP",""],"entities":[],"relations":[],"orig_id":1}]"#
+      ],
+      lines: [#"{"id":"1","tokens":["Ann","left"],"entities":[],"triples":[]}"#],
+      tally: [.partsOfSpeech: 1]),
+    .init(
       name: "document offsets, a relation across sentences", format: .dygie,
       files: [
         "in": #"{"sentences":[["a","b"],["c","d"]],"ner":[[],[[2,3,"T"]]],"#

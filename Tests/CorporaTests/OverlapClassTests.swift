@@ -46,8 +46,24 @@ struct UnseenRelationsTests {
     #expect(unseen.counts.map(\.triples) == [2, 1])
     #expect(
       unseen.warning(split: "dev")
-        == "dev: 2 relations with 3 triples do not occur in training and count as misses ('c', 'd')"
+        == "dev: training lacks 2 relations with 3 triples, each of which is a miss ('c', 'd')"
     )
     #expect(UnseenRelations(in: training, training: training).warning(split: "dev") == nil)
+  }
+
+  @Test("one of a kind is told in the singular")
+  func one() {
+    let span = Argument.span(Span(0, 0))
+    let sentence = Sentence(
+      id: "1", tokens: ["a"], triples: [Triple(head: span, relation: "NA", tail: span)])
+    let statistics = CorpusStatistics([sentence])
+    #expect(statistics.summary == "1 sentence, 1 triple (1 distinct), 1 relation, 1 word")
+    #expect(statistics.rareRelations == "1 of 1 relation has fewer than 5 triples: NA")
+    #expect(
+      UnseenRelations(in: [sentence], training: []).warning(split: "dev")
+        == "dev: training lacks 1 relation with 1 triple, each of which is a miss ('NA')")
+    #expect(
+      RelationWarning.text(about: [sentence], in: "a")?.hasPrefix(
+        "a: 'NA', of 1 triple, counts as a relation; ") == true)
   }
 }

@@ -32,6 +32,9 @@ struct PartsOfSpeechTests {
       learnt.partOfSpeechWarning(about: split, in: "dev.jsonl")
         == "dev.jsonl: 2 of 3 sentences have no parts of speech ('pos'), from which the model learns; "
         + "scores are lower without them")
+    #expect(
+      learnt.partOfSpeechWarning(about: CorpusStatistics([Self.plain]), in: "dev")?.hasPrefix(
+        "dev: 1 of 1 sentence has no parts of speech") == true)
     #expect(learnt.partOfSpeechWarning(about: CorpusStatistics([Self.other]), in: "dev") == nil)
     #expect(vocabularies([Self.plain]).partOfSpeechWarning(about: split, in: "dev") == nil)
     let words = Vocabularies(training: [Self.tagged], lists: [.words])
@@ -50,7 +53,7 @@ struct PartsOfSpeechTests {
     let lines = [Self.tagged, Self.plain].map { JSONLines.line($0) + "\n" }.joined()
     let conversion = try inFolder(["in": lines]) { try CorpusFormat.jsonl.read("\($0)/in") }
     #expect(conversion.sentences.map(\.partsOfSpeech) == [Self.tagged.partsOfSpeech, nil])
-    #expect(conversion.report(output: "out").contains("\n  1 sentences with parts of speech"))
+    #expect(conversion.report(output: "out").contains("\n  1 sentence with parts of speech"))
   }
 
   @Test("a record for extraction keeps them, and is refused where they are not one a token")

@@ -87,6 +87,21 @@ struct PieceTrainingTests {
     }
   }
 
+  @Test("relations whose words are alike have the pieces of their full names")
+  func alikeRelations() throws {
+    let sentences = ["/p/q_r/cap", "/s/t/cap", "/u/seat_of"].map { relation in
+      Sentence(
+        id: relation, tokens: ["a", "b"],
+        triples: [Triple(head: .span(Span(0, 0)), relation: relation, tail: .span(Span(1, 1)))])
+    }
+    let pieces = PieceVocabulary.trained(on: sentences, surface: .words, size: 100)
+    #expect(pieces.contains("##_") && pieces.contains("s") && !pieces.contains("u"))
+    let text = try TargetText(
+      WordPiece(try PieceVocabulary(pieces), .cased),
+      relations: NameList(sentences.map(\.triples[0].relation)), surface: .words)
+    #expect(sentences.allSatisfy { text.canWrite(relation: $0.triples[0].relation) })
+  }
+
   /// Some sentences with names, places and relations.
   private static let sentences: [Sentence] = (0..<60).map { index in
     let (name, town) = (

@@ -64,6 +64,35 @@ struct RecognitionTests {
     #expect(found?.hasSuffix("in.jsonl") == true, "\(found ?? "read")")
   }
 
+  @Test(
+    "a list of tercet's own records is refused with the command that makes lines of it",
+    arguments: ["[%,%]", " [ %]\n", "[\n%,\n%\n]\n", "[\n  %,\n", "[\r\n{\"a\":1}, %]"])
+  func list(_ form: String) throws {
+    let pretty = "{\n  \"tokens\": [\n    \"a\"\n  ],\n  \"triples\": []\n}"
+    for record in [#"{"tokens":["a"],"triples":[]}"#, pretty] {
+      let text = form.replacing("%", with: record)
+      for (name, output) in [("in.json", "in.jsonl"), ("in.jsonl", "converted/in.jsonl")] {
+        #expect(
+          message { try inFolder([name: text]) { try JSONLines.read("\($0)/\(name)") } }
+            == "\(name): is a JSON list; make lines of it: "
+            + "tercet data convert --from jsonl \(name) --out \(output)", "\(text)")
+      }
+    }
+  }
+
+  @Test("a list of other records, and a record on several lines, are told too")
+  func otherLayouts() throws {
+    #expect(
+      message {
+        try inFolder(["in": "[\n{\"words\":[]}\n]"]) { try JSONLines.read("\($0)/in") }
+      } == "in: is a JSON list, expected a record a line with 'tokens' and 'triples'")
+    let record = "{\"tokens\":[\"a\"],\n\"triples\":[]}\n"
+    #expect(
+      message { try inFolder(["in": record]) { try JSONLines.read("\($0)/in") } }
+        == "in: is not tercet's JSON Lines; convert it: "
+        + "tercet data convert --from jsonl in --out in.jsonl")
+  }
+
   @Test("a folder of such corpora names it too")
   func folder() throws {
     let found = message {

@@ -61,6 +61,24 @@ struct SystemPredictionTests {
   }
 
   @Test(
+    "relations of the gold standard stay, whatever their names mean elsewhere; others that mean none do not"
+  )
+  func relationsNamedNone() throws {
+    let text =
+      #"{"tokens":["a","b"],"triples":[{"head":[0,0],"relation":"NA","tail":[1,1]},"#
+      + #"{"head":[0,0],"relation":"no_relation","tail":[1,1]}]}"#
+    let gold = Sentence(
+      id: "1", tokens: ["a", "b"],
+      triples: [Triple(head: .span(Span(0, 0)), relation: "NA", tail: .span(Span(1, 1)))])
+    try withTemporaryDirectory { folder in
+      let file = folder.appending(path: "found.json").path
+      try TextFile.write(text, to: file)
+      let found = try SystemPredictions.read(file, for: [gold], of: "gold.jsonl")
+      #expect(found.map(\.triples) == [gold.triples])
+    }
+  }
+
+  @Test(
     "files that do not fit are refused",
     arguments: [
       (#"{"tokens":["a"],"predicted":[]}"#, "has 1 sentences, but gold.jsonl has 2"),

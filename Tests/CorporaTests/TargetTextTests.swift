@@ -67,6 +67,9 @@ struct TargetTextTests {
     #expect(!sentence.triples.contains { parted.canHold($0, in: sentence) })
     #expect(text.canWrite("c;d") && !parted.canWrite("c;d"))
     #expect(!text.canWrite("|") && !text.canWrite("é") && !text.canWrite(""))
+    #expect(!text.canWrite("[SEP]") && !text.canWrite("[MASK]"))
+    let ending = Self.sentence("a [SEP]", [("a", "r", "[SEP]")])
+    #expect(!text.canHold(ending.triples[0], in: ending) && read(text, ending).isEmpty)
   }
 
   @Test("a vocabulary without a separator is refused")
@@ -103,8 +106,10 @@ struct TargetTextTests {
     let sentence = Self.sentence("a b", names.map { ("a", $0, "b") })
     #expect(read(text, sentence) == sentence.triples)
     #expect(text.indistinctRelations.isEmpty)
-    let uncased = try Self.text(["bornIn", "bornin", "é"], .uncased)
-    #expect(uncased.indistinctRelations == ["bornin"])
+    let uncased = try Self.text(["bornIn", "bornin", "ж"], .uncased)
+    #expect(uncased.indistinctRelations == ["bornin"] && uncased.unwrittenRelations == ["ж"])
+    let isWritten = ["bornIn", "bornin", "ж", "q"].map { uncased.canWrite(relation: $0) }
+    #expect(isWritten == [true, false, false, false])
   }
 }
 

@@ -44,6 +44,11 @@ struct TaggingScoresTests {
 
   @Test("all listed entities on request, and then completion still of those in triples")
   func listed() {
+    var unlisted = Self.gold
+    unlisted.entities = []
+    // A sentence that lists none has those of its triples.
+    let other = report(tags: ["BBIOBII"], of: [unlisted], .all)
+    #expect(other.tagging?.counts == TripleCounts(tp: 2, predicted: 3, gold: 2))
     let report = report(tags: ["BBIOBII"], of: [Self.gold], .all)
     #expect(report.tagging?.counts == TripleCounts(tp: 3, predicted: 3, gold: 3))
     #expect(report.completion?.counts == TripleCounts(tp: 2, predicted: 2, gold: 2))
@@ -84,12 +89,19 @@ struct TaggingScoresTests {
   ) throws {
     var options = EvaluationOptions()
     options.taggedEntities = tagged
-    let prediction = Prediction(
-      entities: found.map { EntityMention(span: Span($0, $1), type: $2) })
-    // The second sentence has entities and no type, so nothing of it counts; the third has no entities.
-    let sentences = [Self.typed, Self.gold, sentence("x y")]
+    func prediction(_ sentence: Sentence) -> Prediction {
+      Prediction(
+        entities: found.map { EntityMention(span: Span($0, $1), type: $2) },
+        tags: Tags(
+          of: [TaggedSpan](), count: sentence.tokens.count, TagScheme(.bioes, kinds: 2)))
+    }
+    // The second sentence has entities and no type, the fourth triples and no entities, so nothing of them counts; the
+    // third has neither.
+    var unlisted = Self.typed
+    unlisted.entities = []
+    let sentences = [Self.typed, Self.gold, sentence("x y"), unlisted]
     let report = Evaluator(options).report(
-      sentences: sentences, predictions: [prediction, prediction, prediction],
+      sentences: sentences, predictions: sentences.map(prediction),
       forms: sentences.map { _ in Expressible(tokens: 6) })
     let score = try #require(report.typedTagging)
     #expect(score.sentences == 2)
@@ -111,7 +123,7 @@ struct TaggingScoresTests {
     }
     let span = Span(1, 2)
     #expect(score(Self.typed, nil) == nil)
-    #expect(score(Self.typed, [EntityMention(span: span)]) == nil)
+    #expect(score(Self.typed, [EntityMention(span: span)]) == nil && score(Self.typed, []) == nil)
     #expect(score(Self.gold, [EntityMention(span: span, type: "P")]) == nil)
     #expect(score(Self.typed, [EntityMention(span: span, type: "P")])?.counts.tp == 1)
     // Names that differ in their code units alone are two types.

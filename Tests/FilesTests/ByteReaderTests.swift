@@ -107,13 +107,26 @@ struct ByteReaderTests {
       "git lfs pull"
     ),
     (Array("<!DOCTYPE html>\n<html>".utf8), "is a web page", "not the page about it"),
-    (Array("3 4\nthe \0\u{1}".utf8), "is binary (byte 9 is 0)", "is it the right file?"),
+    (Array("the \0\u{1}\n3 4\n".utf8), "is binary (byte 5 is 0)", "is it the right file?"),
+    (
+      Array("3 4\nthe ".utf8) + (0..<300).map { UInt8(truncatingIfNeeded: 37 * $0) },
+      "is binary (byte 9 is 0)", "is it the right file?"
+    ),
   ]
 
   @Test("files that hold no text are named as what they are", arguments: kinds)
   func kind(bytes: [UInt8], start: String, end: String) throws {
     let message = try refusal(bytes)
     #expect(message.hasPrefix(start) && message.hasSuffix(end), "\(message)")
+  }
+
+  @Test("a zero in a later line among lines of text is left to those who read lines")
+  func laterZero() throws {
+    let line = "Nora Haas founded Sable Textiles .\n"
+    let long = String(repeating: line, count: 20)
+    for text in ["\(line)a\0b\n", "ok .\na\0b\n", "\(long)\0\n\(line)"] {
+      #expect(try read(Array(text.utf8)).get() == Array(text.utf8))
+    }
   }
 
   @Test("bytes come as they are there, without a wait for a whole block")

@@ -94,7 +94,7 @@ struct WordSequenceFixture {
         characters: (0..<length).map {
           let first = (index * time + $0) * longest
           return Array(spelled[first..<first + spelledLengths[index][$0]])
-        }, facts: [], targetLength: lengths[index])
+        }, numbers: [], facts: [], targetLength: lengths[index])
     }
     let taught = zip(sorted.order, sorted.layout.lengths).map { index, length in
       WordTarget(
@@ -216,7 +216,7 @@ extension WordSequenceFixture {
     let streams = RandomStreams(seed: 0, epoch: 0)
     let losses = row.losses(of: inputs, targets: targets, streams: streams, on: tape)
     var total = 0.0
-    for (loss, term) in zip(losses, row.objective) {
+    for (loss, term) in zip(losses, row.objective) where term.weight > 0 {
       let count = inputs.reduce(0) { $0 + term.count($1, streams) }
       try fixture.compare("\(group)/normaliser", [count])
       loss.gradientScale = loss.weight / Float(count)

@@ -162,14 +162,19 @@ struct GenerativeTests {
     let short = model { $0.targetLimit = 5 }
     let inputs = Self.sentences.enumerated().map { short.input($1, index: $0, limit: .max) }
     #expect(inputs.map { $0.lesson == nil } == [true, false])
-    #expect(short.conflicts(in: inputs[0]) == 2 && short.conflicts(in: inputs[1]) == 0)
-    #expect(short.remarks(on: inputs).count == 1)
+    #expect(
+      inputs.map(short.triplesOfLongText) == [2, 0] && inputs.map(short.conflicts) == [0, 0])
+    #expect(
+      short.remarks(on: inputs, isTaught: true).count == 1
+        && short.remarks(on: inputs, isTaught: false).isEmpty)
     #expect(short.objective[0].count(inputs[0], RandomStreams(seed: 0, epoch: 0)) == 0)
     let narrow = model { ($0.positions, $0.pieces) = (16, 1) }
     let cut = narrow.input(
       Sentence(id: "c", tokens: ["Annleft", "here", "Moore"], triples: []), index: 0, limit: .max)
     #expect(cut.isCut && cut.source.count == 6 && cut.lesson?.size.target == 1 && cut.rows == 16)
-    #expect(narrow.remarks(on: [cut]).count == 1)
+    #expect(narrow.remarks(on: [cut], isTaught: false).count == 1)
+    // Of 16 positions the source takes 8, so that one triple of five pieces has room, though 256 may be written.
+    #expect(narrow.expressible(in: cut).triples == 1)
     #expect(!narrow.knows("xylophone") && narrow.knows("Annleft"))
   }
 
@@ -185,6 +190,37 @@ struct GenerativeTests {
     #expect(isTaught == !parts)
     let names = model.expressible(in: input).names
     #expect(names?.canTeach([ExactString("Ann;Moore")]) == !parts)
+  }
+
+  @Test(
+    "a relation whose pieces hold a separator is no target; one that they cannot spell is never written"
+  )
+  func unwrittenRelations() {
+    func sentence(_ relation: String) -> Sentence {
+      Sentence(
+        id: relation, tokens: ["Ann", "here"],
+        triples: [Triple(head: .span(Span(0, 0)), relation: relation, tail: .span(Span(1, 1)))])
+    }
+    var options = GenerativeOptions()
+    (options.layers, options.hidden, options.heads, options.inner) = (1, 4, 1, 4)
+    options.split = .punctuation
+    let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ";", "|", "Ann", "here", "r", "is"]
+    let model = Generative(
+      options: options,
+      vocabularies: Vocabularies(
+        lists: [("pieces", NameList(pieces)), ("relations", NameList(["r;r", "is", "é"]))],
+        sizes: []))
+    let inputs = ["r;r", "is", "é"].enumerated().map {
+      model.input(sentence($1), index: $0, limit: .max)
+    }
+    let forms = inputs.map(model.expressible)
+    let names = inputs.map(\.sentence.triples[0].relation)
+    #expect(zip(forms, names).map { $0.relation($1) } == [false, true, false])
+    #expect(zip(forms, names).map { $0.names?.canTeach(relation: $1) } == [false, true, true])
+    #expect(inputs.map { $0.lesson?.triples.count } == [0, 1, 1])
+    #expect(
+      model.remarks(on: inputs, isTaught: true)
+        == ["relations that the pieces cannot spell, so that they are never written: é"])
   }
 
   @Test("a vocabulary without separators or symbols is refused with a line")

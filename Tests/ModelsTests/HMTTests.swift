@@ -74,6 +74,22 @@ struct HMTTests {
     #expect(cut.tags.values == [1, 2, 0, 3] && cut.lost == 0)
   }
 
+  @Test(
+    "of two entities that begin alike the tags spell the longer one, and the other's triple is lost"
+  )
+  func beginnings() {
+    func triple(_ head: Span) -> Triple {
+      Triple(head: .span(head), relation: "r", tail: .span(Span(3, 3)))
+    }
+    let (long, short) = (triple(Span(0, 1)), triple(Span(0, 0)))
+    for triples in [[long, short], [short, long]] {
+      let sentence = Sentence(id: "", tokens: ["New", "York", "and", "Bob"], triples: triples)
+      let hmt = model(of: [sentence])
+      let joint = hmt.jointTags(of: hmt.input(sentence, index: 0, limit: .max))
+      #expect(joint.tags.values == [1, 2, 0, 3] && joint.lost == 1)
+    }
+  }
+
   @Test("with types EE tags all that is listed, without it tags the entities of triples")
   func entities() throws {
     let types = ["x": 0, "y": 1]
@@ -97,7 +113,10 @@ struct HMTTests {
         1, 3, 0, 8, 0, 0,
       ])
     // A sentence of another corpus teaches EE nothing; one without entities and triples teaches O.
-    #expect(hmt.entityTags(of: hmt.input(bare, index: 0, limit: .max)) == nil)
+    let untaught = [bare, Self.sentence].map { hmt.input($0, index: 0, limit: .max) }
+    #expect(hmt.entityTags(of: untaught[0]) == nil)
+    #expect(hmt.remarks(on: untaught, isTaught: true).first?.hasPrefix("1 of 2 sentences") == true)
+    #expect(hmt.remarks(on: [untaught[1]], isTaught: true).isEmpty)
     bare.triples = []
     #expect(
       hmt.entityTags(of: hmt.input(bare, index: 0, limit: .max))?.values == [0, 0, 0, 0, 0, 0])

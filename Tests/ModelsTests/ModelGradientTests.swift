@@ -48,6 +48,19 @@ struct ModelGradientTests {
     }
   }
 
+  @Test(
+    "parameters that are no numbers give no number, in training and outputs",
+    arguments: ModelCase.all)
+  func noNumbers(_ test: ModelCase) throws {
+    let tiny = TinyRun(try test.section([]))
+    tiny.parameters.buffer.update(repeating: .nan)
+    #expect(tiny.gradient().contains { !$0.isFinite } && !tiny.total().isFinite)
+    let tape = Tape(parameters: tiny.parameters)
+    tape.mode = .inference
+    let predictions = tiny.split.predict(Array(0..<tiny.split.count), scoring: true, on: tape)
+    #expect(predictions.count == tiny.split.count)
+  }
+
   /// With the linear attention the decoder's half of `va` and `ba` cancel (Copy/README.md 2.1); the
   /// encoder's half does not.
   @Test("the parts of the linear attention that cancel have no gradient at all")

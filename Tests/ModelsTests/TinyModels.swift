@@ -137,7 +137,7 @@ struct TinyModel<Model: CopyModel> {
 struct TinyRun {
   let model: any ExtractionModel
   let parameters: Slab
-  private let split: any EncodedSplit
+  let split: any EncodedSplit
   private let streams = RandomStreams(seed: 5, epoch: 2)
 
   init(_ section: ModelSection) {

@@ -53,6 +53,10 @@ struct WordSequenceTests {
     #expect(words.words == [";", "|", "a", "c"])
     let frequent = WordSequence.vocabularies(of: sentences, minimumCount: 3).words
     #expect(frequent.words == [";", "|", "a"])
+    // Names that the tokens do not hold are written too.
+    let triple = Triple(head: .text("e f"), relation: "r", tail: .text("e"))
+    let named = Sentence(id: "", tokens: ["a", "f"], triples: [triple])
+    #expect(WordSequence.vocabularies(of: [named]).words.words == [";", "|", "e", "f"])
   }
 
   @Test("a target is the triples in order, then the end, without names that hold separators")
@@ -81,13 +85,29 @@ struct WordSequenceTests {
     #expect(file.entries == entries("a ? ; b ; owns | a ; c ? ; lives END"))
     #expect(input.targetLength == file.entries.count)
     #expect(file.labels?.tokens == [1, 2, 1, 0, 0])
-    // "c y" has its unknown word in common with the sentence, where it is labelled already.
-    #expect(file.labels?.entries == [1, 2, 0, 1, 0, 0, 0, 1, 0, 1, 2, 0, 0, 0])
+    // The sentence holds no word of "c y", whose unknown word is another than the sentence's.
+    #expect(file.labels?.entries == [1, 2, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
     #expect(target(.sorted).entries == entries("a ; c ? ; lives | a ? ; b ; owns END"))
     let streams = RandomStreams(seed: 1, epoch: 0)
     #expect(Self.model(.none).target(of: input, streams: streams).labels == nil)
     let empty = model.target(of: Self.input("a"), streams: streams)
     #expect(empty.entries == [model.entries.end] && empty.labels?.entries == [0])
+  }
+
+  @Test("unknown words are told apart in triples and labels, though they are one entry")
+  func unknownWords() {
+    func triple(_ head: Int, _ tail: Int) -> Triple {
+      Triple(head: .span(Span(head, head)), relation: "owns", tail: .span(Span(tail, tail)))
+    }
+    let model = Self.model(.bio)
+    func target(_ triples: [Triple]) -> WordTarget {
+      model.target(of: Self.input("x a y", triples), streams: RandomStreams(seed: 1, epoch: 0))
+    }
+    #expect(target([triple(2, 1)]).labels?.tokens == [0, 1, 1])
+    #expect(target([triple(0, 1)]).labels?.tokens == [1, 1, 0])
+    let both = target([triple(0, 1), triple(2, 1), triple(2, 1)])
+    #expect(both.entries.count == 12 && both.labels?.tokens == [1, 1, 1])
+    #expect(both.entries.allSatisfy { $0 < model.entries.count })
   }
 
   // MARK: What is allowed

@@ -174,7 +174,7 @@ extension ProgramTests {
         let tokens = Array(repeating: "word", count: 30).joined(separator: " ")
         let extracted = try place.tercet("extract", "--checkpoint", file, input: tokens + "\n")
         #expect(extracted.status == 0)
-        #expect(extracted.stderr.contains("of 1 sentences only the first 20 tokens are read"))
+        #expect(extracted.stderr.contains("of 1 sentence only the first 20 tokens are read"))
       }
     }
 

@@ -25,6 +25,17 @@ extension ProgramTests {
       ),
     ]
 
+    @Test("cluster/run and its page name no status of an error that the table lacks")
+    func documents() throws {
+      for (name, start, end) in [
+        ("cluster/run", "# ", " for bad input"), ("cluster/README.md", "", " are errors"),
+      ] {
+        let text = try String(contentsOf: packageRoot.appending(path: name), encoding: .utf8)
+        let line = try #require(text.split(separator: "\n").first { $0.contains(end) })
+        #expect(line.hasPrefix(start + "1 ") && line.prefix(12).contains(" 64"), "\(line)")
+      }
+    }
+
     @Test("each is met as the table says, and no other but the watchdog's is in the table")
     func table() throws {
       let met = Set(Self.lines.map(\.status) + [124])

@@ -117,6 +117,22 @@ extension ProgramTests {
       }
     }
 
+    @Test("a longer run is made longer again by --extend, not by other epochs")
+    func again() throws {
+      try withWorkplace { place in
+        try place.trained("run", Self.settings)
+        try place.trained("run", Self.settings, ["--resume", "--extend", "3"])
+        for (epochs, words) in [
+          ("9", "leave 'epochs' at 2 and go on with --extend 9, which keeps the last rate"),
+          ("3", "was made with 2; resume with the same value"),
+        ] {
+          let result = try place.train("run", Self.settings + ["epochs=\(epochs)"], ["--resume"])
+          #expect(result.status == 1 && result.complaints.count == 1, "\(result.stderr)")
+          #expect(result.stderr.contains(words), "\(result.stderr)")
+        }
+      }
+    }
+
     @Test("patience does not count until the first hit, and the run says so")
     func patience() throws {
       try withWorkplace { place in

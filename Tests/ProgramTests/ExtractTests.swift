@@ -137,6 +137,9 @@ extension ProgramTests {
 
     static let bad: [(line: [UInt8], words: [String])] = [
       (Array("Jos".utf8) + [0xE9], ["is not UTF-8"]),
+      (Array("a\0b".utf8), ["holds a NUL byte"]),
+      ([0], ["holds a NUL byte"]),
+      (Array("{\"text\": \"a\0b\"}".utf8), ["malformed JSON"]),
       (Array(#"{"tokens": ["a""#.utf8), ["malformed JSON"]),
       (Array(#"{"tokens": ["a b"]}"#.utf8), ["holds a blank"]),
       (Array(#"{"sentence": "a"}"#.utf8), ["neither 'tokens' nor 'text'"]),

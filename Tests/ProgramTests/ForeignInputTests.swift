@@ -34,6 +34,30 @@ extension ProgramTests {
       }
     }
 
+    @Test("a list in place of lines is one line of every verb that reads a corpus")
+    func lists() throws {
+      try withWorkplace { place in
+        let records = try place.text("data/train.jsonl").split(separator: "\n")
+        let list = "[\n" + records.joined(separator: ",\n") + "\n]\n"
+        try place.write(list.replacing("{", with: "{\n"), to: "data/train.jsonl")
+        let said =
+          "data/train.jsonl: is a JSON list; make lines of it: tercet data convert --from jsonl "
+          + "data/train.jsonl --out data/converted/train.jsonl"
+        for call in [
+          ["data", "stats", "data"], ["score", "data/train.jsonl", "data/dev.jsonl"],
+          ["train", "config.yaml", "--set", "data.directory=data", "--checkpoints", "new"],
+        ] {
+          let result = try place.tercet(call)
+          #expect(result.status == 1, "\(call)")
+          #expect(result.complaints == ["tercet: \(said)"], "\(result.stderr)")
+        }
+        let checked = try place.tercet("data", "check", "data")
+        let found = checked.stdout.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(checked.status == 1 && found.contains("fault: train: \(said)"), "\(found)")
+        #expect(!found.contains("malformed"), "\(found)")
+      }
+    }
+
     @Test("convert recognises the format, and writes nothing where a record is bad")
     func convert() throws {
       try withWorkplace { place in
@@ -62,13 +86,13 @@ extension ProgramTests {
         let line =
           #"{"tokens":["a","b"],"triples":[{"head":[0,0],"relation":"no_relation","tail":[1,1]}]}"#
         try place.write(try place.text("data/train.jsonl") + line + "\n", to: "data/train.jsonl")
-        let warning = "data/train.jsonl: 1 triples of 'no_relation' count as a relation"
+        let warning = "data/train.jsonl: 'no_relation', of 1 triple, counts as a relation"
         try place.write(
           try place.text("data/dev.jsonl") + line.replacing("no_relation", with: "new") + "\n",
           to: "data/dev.jsonl")
         let stats = try place.tercet("data", "stats", "data")
         #expect(stats.complaints.count == 2, "\(stats.stderr)")
-        for said in [warning, "dev: 1 relations with 1 triples"] {
+        for said in [warning, "dev: training lacks 1 relation with 1 triple, each"] {
           #expect(stats.complaints.contains { $0.hasPrefix("warning: \(said)") }, "\(stats.stderr)")
         }
         #expect(!stats.stdout.contains("warning"))

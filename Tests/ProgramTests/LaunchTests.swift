@@ -37,6 +37,16 @@ extension ProgramTests {
       }
     }
 
+    @Test("--quiet leaves notes out", arguments: [1, 2])
+    func quiet(ranks: Int) throws {
+      try withWorkplace { place in
+        let flags = ["--quiet", "--ranks", "\(ranks)", "--stop-after", "1"]
+        let result = try place.train("run", ["num_epochs=2"], flags, environment: Self.bare)
+        #expect(result.status == 0 && result.stdout.isEmpty, "\(result.stdout)")
+        #expect(result.complaints.isEmpty, "\(result.stderr)")
+      }
+    }
+
     @Test("what ends a job is said on one line")
     func mistakes() throws {
       try withWorkplace { place in

@@ -81,6 +81,30 @@ extension ProgramTests {
       }
     }
 
+    @Test("a run has the pieces of the checkpoint that it goes on from, whatever last.h5 is")
+    func pieces() throws {
+      try withWeights { place in
+        let settings = Self.settings + ["checkpoint.every=1"]
+        let start = ["model.pretrained=\(place.path("weights.h5"))"]
+        try place.trained("whole", settings + start)
+        try place.trained("cut", settings + start, ["--stop-after", "2"])
+        let files = try place.snapshot("cut")
+        let cases: [(damaged: [String], missing: [String], step: Int)] = [
+          ([], ["last.h5"], 2), (["last.h5"], [], 2), (["last.h5", "step-00000002.h5"], [], 1),
+        ]
+        for (index, (damaged, missing, step)) in cases.enumerated() {
+          let folder = "cut\(index)"
+          for (name, data) in files where !missing.contains(name) {
+            try place.write(
+              damaged.contains(name) ? data.dropLast() : data, to: "\(folder)/\(name)")
+          }
+          let resumed = try place.trained(ranks: 2, folder, settings, ["--resume"])
+          #expect(resumed.stdout.contains("step-0000000\(step).h5 at step \(step)"))
+          try place.expectSame("whole/last.h5", "\(folder)/last.h5")
+        }
+      }
+    }
+
     @Test("values that are no numbers, other weights, and other sizes are refused on every rank")
     func refused() throws {
       try withWeights { place in

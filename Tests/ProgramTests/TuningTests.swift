@@ -117,9 +117,19 @@ extension ProgramTests {
         let settings = ["model.hidden=4", "model.pairWidth=4", "epochs=1"]
         try place.trained("off", settings)
         let run = try place.trained("on", settings + Self.tuned)
-        #expect(run.stdout.contains("thresholds: threshold=0.5 stays, dev exact F1 0.0000"))
+        #expect(
+          run.stdout.contains("thresholds: threshold=0.5 stays, with which no epoch has found"))
         let found = try place.tercet("inspect", "on/best.h5").stdout
         #expect(!found.contains("thresholds ="))
+      }
+    }
+
+    @Test("where no epoch has found anything, none is chosen by what it finds by chance")
+    func nothingFound() throws {
+      try withLearner { place in
+        let run = try place.trained("on", Self.settings + Self.tuned + ["model.threshold=0.999"])
+        #expect(run.stdout.contains("thresholds: threshold=0.999 stays, with which no epoch"))
+        #expect(try !place.tercet("inspect", "on/best.h5").stdout.contains("thresholds ="))
       }
     }
 

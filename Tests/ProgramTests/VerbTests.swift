@@ -30,6 +30,28 @@ extension ProgramTests {
       }
     }
 
+    @Test("a corpus of other contents is replaced where that is asked for, and made again as it is")
+    func synthesizeAgain() throws {
+      try withWorkplace { place in
+        let made = ["data", "synthesize", "--sentences", "50", "--out", "new", "--seed"]
+        for _ in 0..<2 { #expect(try place.tercet(made + ["7"]).status == 0) }
+        let first = try place.snapshot("new")
+        try place.remove("new/train.jsonl")
+        let refused = try place.tercet(made + ["8"])
+        #expect(refused.status == 1)
+        #expect(
+          refused.complaints == [
+            "tercet: new/dev.jsonl: is there with other contents; name another folder, or replace it "
+              + "with --overwrite"
+          ])
+        #expect(place.names("new") == ["dev.jsonl", "test.jsonl"])
+        #expect(try place.tercet(made + ["8", "--overwrite"]).status == 0)
+        #expect(try place.snapshot("new") != first)
+        #expect(try place.tercet(made + ["7", "--overwrite"]).status == 0)
+        #expect(try place.snapshot("new") == first)
+      }
+    }
+
     @Test("converting makes folders and tells what it found")
     func convert() throws {
       try withWorkplace { place in
@@ -124,7 +146,7 @@ extension ProgramTests {
           (["evaluate"], ["--checkpoint", "--data", "--match", "--json", "--threads"]),
           (["extract"], ["--checkpoint", "--json"]), (["inspect"], ["inspect"]),
           (["data", "convert"], ["--from", "--out", "--words", "--relations"]),
-          (["data", "synthesize"], ["--seed", "--sentences", "--out"]),
+          (["data", "synthesize"], ["--seed", "--sentences", "--out", "--overwrite"]),
           (["data", "stats"], ["stats"]),
         ]
         for (verb, words) in flags {

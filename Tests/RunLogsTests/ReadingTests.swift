@@ -114,6 +114,41 @@ struct ReadingTests {
   }
 }
 
+@Suite("Folders of sweeps in place of a run's")
+struct SweepFolderTests {
+  /// What is said of a folder whose trials, some of them begun, have these names.
+  private func said(_ trials: [String], begun: [String], of name: String = "") throws -> String {
+    try withTemporaryDirectory { folder in
+      for trial in trials {
+        let own = folder.appending(path: "trials/\(trial)")
+        try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+        try Data("{}".utf8).write(to: own.appending(path: "trial.json"))
+        if begun.contains(trial) { try Data().write(to: own.appending(path: "run.jsonl")) }
+      }
+      let error = #expect(throws: RunLogError.self) { try RunLogReader(folder.path + name) }
+      return error?.description.replacing(folder.path, with: "SWEEP") ?? ""
+    }
+  }
+
+  @Test("the logs of its trials are named")
+  func sweeps() throws {
+    let trials = ["lambda=1,seed=1", "lambda=1,seed=2", "lambda=3,seed=1"]
+    let advice =
+      "is a sweep of 3 trials: tercet log SWEEP/trials/*/run.jsonl shows those that have begun, "
+      + "such as SWEEP/trials/lambda=1,seed=2"
+    let begun = [trials[1], trials[2]]
+    #expect(try said(trials, begun: begun) == "SWEEP: \(advice)")
+    for name in ["/", "/trials", "/trials/"] {
+      #expect(try said(trials, begun: begun, of: name) == "SWEEP\(name): \(advice)")
+    }
+    #expect(
+      try said([trials[0]], begun: []) == "SWEEP: is a sweep of 1 trial, none of which has begun")
+    // A trial's own folder is a run's.
+    let own = try said(trials, begun: [], of: "/trials/\(trials[0])")
+    #expect(own.hasSuffix("; no training has begun in this folder"), "\(own)")
+  }
+}
+
 @Suite("Runs as their logs tell them")
 struct RecordedRunTests {
   private static let schedule = RunSchedule(

@@ -1,13 +1,16 @@
 """The state of a trial's folder, and of a slot that has only begun."""
+import contextlib
+import io
 import os
 import tempfile
 import types
 import unittest
 
 import sweeping_path  # noqa: F401
-from sweeping import files, program
+from sweeping import files, program, runner
 from sweeping.driver import Driver
 from sweeping.places import Slot
+from sweeping.progress import Progress
 from sweeping.trial import State, Trial
 
 
@@ -45,6 +48,18 @@ class FolderTests(unittest.TestCase):
             with open(trial.log.path, "a", encoding="utf-8") as file:
                 file.write('{"event":"end","ending":"all epochs"}\n')
             self.assertIs(trial.state(), State.FINISHED)
+
+    def test_a_failure_that_the_disk_does_not_take_is_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trial = Trial(f"{folder}/t", {"number": 1, "point": {"a.b": "1"}, "seed": 1})
+            with contextlib.redirect_stderr(io.StringIO()) as complained:
+                # There is no folder to write to.
+                self.assertEqual(runner.fail(trial, 1, "the disk is full"), 1)
+                plan = types.SimpleNamespace(trials=[trial], epochs=5)
+                Progress(plan, types.SimpleNamespace(out=folder)).ended(trial, 1, True)
+            said = complained.getvalue().splitlines()
+            self.assertRegex(said[0], "^sweep: t: the disk is full; .*/failure.json: cannot be written: ")
+            self.assertEqual(said[1:], ["sweep: b 1, seed 1: status 1; it is tried again"])
 
     def test_a_damaged_record_is_named(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -31,8 +31,9 @@ def sweep(generator, values=6, seeds=3):
             for _ in range(seeds) for value in range(values)]
 
 
-def decided(trials, reached, rule, lost=()):
-    entries = [pruning.Entry(value, Curve(scores, reached[i]), i in lost) for i, (value, scores) in enumerate(trials)]
+def decided(trials, reached, rule, lost=(), staying=()):
+    entries = [pruning.Entry(value, Curve(scores, reached[i]), i in lost, i in staying)
+               for i, (value, scores) in enumerate(trials)]
     return pruning.decide(entries, rule, pruning.rungs(rule, EPOCHS, 1))
 
 
@@ -71,6 +72,11 @@ class PruningTests(unittest.TestCase):
         reached = [EPOCHS, 0, EPOCHS, EPOCHS]
         self.assertEqual(decided(trials, reached, "median"), [None] * 4)
         self.assertEqual(decided(trials, reached, "median", lost={1}), [None, None, None, 4])
+
+    def test_what_stays_is_compared_with_and_not_stopped(self):
+        trials = [(value, [level] * EPOCHS) for value, level in enumerate([.5, .6, .4, .7, .45, .55])]
+        everywhere = [EPOCHS] * len(trials)
+        self.assertEqual(decided(trials, everywhere, "median", staying={2}), [None, None, None, None, 4, None])
 
     def test_what_each_rule_stops(self):
         levels = [.5, .6, .4, .7, .45, .55]

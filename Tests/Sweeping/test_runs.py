@@ -97,6 +97,27 @@ class RunTests(unittest.TestCase):
         self.assertEqual(self.place.steps(0, 1), self.whole)
         self.assertEqual(self.place.tables(), self.quiet_tables())
 
+    def test_what_left_is_interrupted_though_something_has_its_lock_for_a_moment(self):
+        self.place.write("linger", "")
+        self.place.write("hold-0-1", "4")
+        process = self.place.start("--jobs", "1")
+        self.place.await_hold(0, 1)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=LIMIT)
+        self.assertEqual(process.returncode, 75)
+        self.assertIn("lambda 0, seed 1: saved and left at step ", said)
+        self.assertIn("6 trials: 1 interrupted, 5 wait", said)
+        self.assertRegex(said, r"\n +0  0 of 2 .*  1 interrupted; 1 not begun\n")
+        self.assertIn("1 interrupted; 1 not begun", self.place.read("out/table.md"))
+
+    def test_a_failure_is_said_though_something_has_the_lock_for_a_moment(self):
+        self.place.write("linger", "")
+        self.place.write("fail-1-1", "2")
+        said = self.place.run("--retries", "1", "--seeds", "1", status=1, grid="lambda=1")
+        self.assertEqual([line for line in said.splitlines() if "seed 1: " in line], [
+            f"sweep: lambda 1, seed 1: status 1: the disk is full; it is {again}"
+            for again in ("tried again", "not tried again now")])
+
     def test_a_killed_training_is_tried_again(self):
         self.place.write("hold-0-1", "4")
         with self.place.start("--jobs", "1") as process:
@@ -138,6 +159,33 @@ class RunTests(unittest.TestCase):
         os.unlink(self.place.path("hold-0-2"))
         self.place.run("--prune", "none")
         self.assertEqual(self.place.steps(0, 2), self.whole)
+        self.assertEqual(self.place.tables(), self.quiet_tables())
+
+    def test_what_has_finished_stays_so_whatever_rule_comes_later(self):
+        self.place.run()
+        for rule in ("median", "halving", "seeds"):
+            said = self.place.run("--prune", rule)
+            self.assertIn("6 trials: 6 done", said)
+            self.assertNotIn("stopped", said)
+            self.assertEqual(self.place.tables(), self.quiet_tables())
+        # What comes now is judged, also by the scores of what is there.
+        said = self.place.run("--prune", "median", grid="lambda=0,1,3,9")
+        self.assertIn("8 trials: 6 done, 2 pruned", said)
+
+    def test_what_trained_on_to_its_end_is_judged_by_the_rule_of_its_training(self):
+        """λ = 0 is to stop in its second seed, and comes to its end while its first seed is held."""
+        self.place.write("hold-0-1", "1")
+        process = self.place.start("--prune", "median", "--jobs", "2")
+        wait(lambda: self.place.steps(3, 2) == self.whole)
+        process.kill()
+        process.communicate()
+        wait(lambda: not self.place.trial(0, 1).is_held())
+        os.unlink(self.place.path("hold-0-1"))
+        said = self.place.run("--prune", "median")
+        self.assertEqual(self.place.tables(), self.quiet_tables("--prune", "median"))
+        self.assertEqual(self.place.steps(0, 2), self.whole)
+        self.assertIn("stopped early: 1 trials, which left out 0 of 120 steps (0 %); 16 steps more were made", said)
+        self.place.run("--prune", "none")
         self.assertEqual(self.place.tables(), self.quiet_tables())
 
     def test_pruning_does_not_depend_on_how_many_run(self):

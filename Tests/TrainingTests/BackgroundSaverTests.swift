@@ -35,7 +35,9 @@ struct BackgroundSaverTests {
           case .written(let stall, _):
             self.stalls.withLock { $0.append(stall) }
             self.lines.withLock { $0.append("\(name) written") }
-          case .failed(_, let retry): self.lines.withLock { $0.append("\(name) failed, \(retry)") }
+          case .failed(_, let retry):
+            let next = retry.map { "\($0)" } ?? "given up"
+            self.lines.withLock { $0.append("\(name) failed, \(next)") }
           }
         })
     }
@@ -108,6 +110,7 @@ struct BackgroundSaverTests {
     with(retry: 0.001) { saver, trials in
       saver.begin(trials.save("a", failing: 99))
       #expect(saver.finish(attempts: 3)?.path == "/none/a")
+      #expect(trials.told.first == "a failed, 0.001" && trials.told.last == "a failed, given up")
       #expect(saver.finish(attempts: 3) == nil)
       #expect(saver.makeRoom(forBest: false))
     }

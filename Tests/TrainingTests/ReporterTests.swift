@@ -105,6 +105,10 @@ struct ReporterTests {
     #expect(failed.entry["retry_seconds"] as? Double == 10)
     let cause = try #require(failed.entry["error"] as? String)
     #expect(failed.message == .warning("step 4 is not saved, next attempt in 10.0 s: \(cause)"))
+    let last = Report.save(
+      .failed(try #require(error), retry: nil), step: 4, file: "run/4.h5")
+    #expect(last.entry["retry_seconds"] == nil)
+    #expect(last.message == .warning("step 4 is not saved, and no attempt follows: \(cause)"))
   }
 
   @Test("ranks that are slow or stuck are named with their hosts")

@@ -1,8 +1,10 @@
 """Which trial runs when: the loop of a sweep on slots."""
 import collections
 import select
+import time
 
 from . import pruning
+from .files import PATIENCE
 from .trial import State
 
 # Seconds from one look at the folders to the next.
@@ -21,6 +23,8 @@ class Driver:
         self.rule, self.retries = request.prune, request.retries
         self.starts = collections.Counter()
         self.is_leaving = False
+        # When a runner was last seen to have ended.
+        self.last_end = 0.0
 
     def run(self, is_asked):
         """Returns when all trials have ended, or have saved and left after `is_asked()` came true."""
@@ -35,8 +39,7 @@ class Driver:
             if not self.is_leaving:
                 self._fill(states)
             self.progress.show(states)
-            if not any(slot.process for slot in self.slots) and (
-                    self.is_leaving or State.RUNNING not in states.values()):
+            if self._is_over(states):
                 return
             self._wait()
 
@@ -45,6 +48,15 @@ class Driver:
         states = settle(self.plan, self.rule, self._is_lost)
         # Also before its runner has the folder, and until its end has been seen.
         return states | {slot.trial: State.RUNNING for slot in self.slots if slot.process}
+
+    def _is_over(self, states):
+        """Whether there is nothing left to wait for; of a sweep that leaves, that its own trials are free."""
+        if any(slot.process for slot in self.slots):
+            return False
+        running = [trial for trial, state in states.items() if state is State.RUNNING]
+        if not self.is_leaving:
+            return not running
+        return time.monotonic() > self.last_end + PATIENCE or not any(self.starts[trial] for trial in running)
 
     def _wait(self):
         """Returns when a trial ends, or after a while."""
@@ -62,10 +74,12 @@ class Driver:
         trial = slot.collect()
         if trial is None:
             return
+        self.last_end = time.monotonic()
         if slot.is_lost:
             self.starts[trial] -= 1
             self.progress.say(f"{slot.host} cannot be reached: it is left out")
-        self.progress.ended(trial, self.retries - self.starts[trial])
+            return
+        self.progress.ended(trial, slot.status, not self.is_leaving and self.starts[trial] <= self.retries)
 
     def _is_lost(self, trial, state):
         """Whether a trial has failed for good, as far as this start goes."""
@@ -92,7 +106,8 @@ def survey(plan):
 def verdicts(plan, rule, states, is_lost=lambda trial, state: state is State.FAILED):
     """The epoch at which each trial is to stop, or None, by the scores in the folders."""
     rungs = pruning.rungs(rule, plan.epochs, plan.evaluation_every) if plan.trials else []
-    entries = [pruning.Entry(trial.value, trial.log, is_lost(trial, states[trial])) for trial in plan.trials]
+    entries = [pruning.Entry(trial.value, trial.log, is_lost(trial, states[trial]),
+                             stays=states[trial] is State.FINISHED and trial.rule != rule) for trial in plan.trials]
     return dict(zip(plan.trials, pruning.decide(entries, rule, rungs)))
 
 

@@ -7,6 +7,10 @@ import os
 
 from .errors import Failure
 
+# For how many seconds a lock may be held by what has no use for it: whoever only looks at it, or what a training leaves
+# behind, has it for a moment.
+PATIENCE = 3
+
 
 def write(path, data):
     """Replaces a file by `data`, text or bytes, so that a reader finds the old or the new one; keeps one that is equal.

@@ -12,10 +12,9 @@ from .plan import Plan
 from .progress import Progress
 from .proposals import Proposals, points_at_once
 from .results import Results, test_file
+from .runner import RESUMABLE
 from .slurm import Array
 from .trial import State
-
-RESUMABLE = 75
 
 
 class Requests:
@@ -112,10 +111,11 @@ class Sweep:
         self.progress.say(self.progress.line(results.states))
         width = os.get_terminal_size().columns if self.progress.is_terminal else 200
         say(tables.terminal(results.rows, self.plan.epochs, width))
-        stopped, saved, total = results.steps_saved()
+        stopped, left, behind, total = results.steps_saved()
         if stopped:
-            share = f"{100 * saved / total:.0f} %"
-            say(f"stopped early: {stopped} trials, which left out {saved} of {total} steps ({share})")
+            late = f"; {behind} steps more were made before they stopped" if behind > 0 else ""
+            say(f"stopped early: {stopped} trials, which left out {left} of {total} steps ({100 * left / total:.0f} %)"
+                f"{late}")
         if not results.best and results.is_whole:
             say("no value has found anything on the development split: train for more epochs")
         say(f"in {self.progress.title}: {', '.join(names)}" + ("" if self.request.test else

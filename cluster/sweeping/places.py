@@ -19,6 +19,8 @@ class Slot:
         self.rsh = list(rsh)
         # The trial that runs here, its runner, and a descriptor that can be read once that has ended.
         self.trial = self.process = self.end = None
+        # How the last runner ended: with its status, or 128 plus the number of a signal.
+        self.status = None
         self.is_lost = False
 
     def start(self, trial):
@@ -46,8 +48,9 @@ class Slot:
         """The trial that has ended; None while it runs or where there is none."""
         if self.process is None or self.process.poll() is None:
             return None
-        ended = self.trial
-        self.is_lost = self.host is not None and self.process.returncode == UNREACHED
+        ended, code = self.trial, self.process.returncode
+        self.status = code if code >= 0 else 128 - code
+        self.is_lost = self.host is not None and code == UNREACHED
         self.leave()
         os.close(self.end)
         self.trial = self.process = self.end = None

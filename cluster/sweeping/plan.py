@@ -73,7 +73,7 @@ class Plan:
             self.others.remove(trial)
             trial.record["point"] = point
         trial.record.update(command=self._command(trial), directory=os.getcwd())
-        trial.begin(configuration)
+        trial.begin(configuration, self.request.prune)
         self.trials.append(trial)
 
     def _new(self, point, seed, configuration):

@@ -3,6 +3,7 @@ import os
 import sys
 import time
 
+from .runner import BUSY, RESUMABLE
 from .tables import score, text_of
 from .trial import State
 
@@ -54,9 +55,9 @@ class Progress:
     def line(self, states):
         """How many trials are how far, and how long it takes."""
         count = {state: sum(found is state for found in states.values()) for state in State}
-        waiting = count[State.WAITING] + count[State.INTERRUPTED]
         parts = [(count[State.FINISHED], "done"), (count[State.RUNNING], "running"), (count[State.PRUNED], "pruned"),
-                 (count[State.FAILED], "failed"), (waiting, "wait")]
+                 (count[State.FAILED], "failed"), (count[State.INTERRUPTED], "interrupted"),
+                 (count[State.WAITING], "wait")]
         told = ", ".join(f"{number} {word}" for number, word in parts if number)
         elapsed = time.monotonic() - self.began
         left = self.left(states, elapsed)
@@ -74,10 +75,11 @@ class Progress:
                       for trial, state in states.items() if state not in ending)
         return elapsed * missing / done
 
-    def ended(self, trial, tries_left):
-        """Says what has become of a trial that ended."""
-        state = trial.state()
+    def ended(self, trial, status, is_tried_again):
+        """Says what has become of a trial whose runner has ended with a status."""
+        state = trial.outcome()
         name = f"{text_of(trial.point)}, seed {trial.seed}"
+        again = "it is tried again" if is_tried_again else "it is not tried again now"
         failure = trial.failure() if state is State.FAILED else None
         if state is State.FINISHED:
             epoch = trial.log.best_epoch()
@@ -86,7 +88,11 @@ class Progress:
         elif state is State.PRUNED:
             self.say(f"{name}: stopped, by what it had at epoch {trial.pruned()['epoch']} of {self.epochs}")
         elif failure:
-            again = "it is tried again" if tries_left >= 0 else "it is not tried again now"
             self.warn(f"{name}: status {failure['status']}: {failure['line']}; {again}")
-        else:
+        elif status not in (0, RESUMABLE, BUSY):
+            # Its runner was killed, or has said itself why, as where a full disk takes no failure.json.
+            self.warn(f"{name}: status {status}; {again}")
+        elif trial.log.ending and status == RESUMABLE:
             self.say(f"{name}: saved and left at step {trial.log.step}")
+        else:
+            self.say(f"{name}: {trial.state().value}")

@@ -20,10 +20,12 @@ class Entry:
     """A trial as a rule sees it.
 
     value: what it has in common with trials of other seeds. log: its RunLog. is_lost: whether it has failed for good.
+    stays: whether it has finished before the rule came, and is compared with, but not stopped.
     """
     value: object
     log: object
     is_lost: bool = False
+    stays: bool = False
 
 
 def rungs(rule, epochs, every):
@@ -37,7 +39,7 @@ def decide(entries, rule, rungs_):
     """For each trial the epoch at which it is stopped, or None."""
     stopped = []
     for index, entry in enumerate(entries):
-        stopped.append(next(
+        stopped.append(None if entry.stays else next(
             (rung for rung in _open_rungs(entries, stopped, index, rungs_)
              if RULES[rule](*_standing(entries, stopped, index, rung))), None))
     return stopped

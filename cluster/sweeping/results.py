@@ -19,14 +19,19 @@ class Results:
 
     def __init__(self, plan, request):
         self.plan, self.request = plan, request
-        self.states = survey(plan)
-        stops = verdicts(plan, request.prune, self.states)
-        self.found = [result(trial, self.states[trial], stops[trial]) for trial in plan.trials]
+        states = survey(plan)
+        stops = verdicts(plan, request.prune, states)
+        self.found = [result(trial, states[trial], stops[trial]) for trial in plan.trials]
         if request.test:
             for entry in self.found:
                 if entry.state is State.FINISHED:
                     entry.test = test_score(entry.trial, request)
         self.rows = rows(self.found)
+
+    @property
+    def states(self):
+        """The states of all trials, by trial; what was stopped is so, however far it came."""
+        return {entry.trial: entry.state for entry in self.found}
 
     @property
     def is_whole(self):
@@ -69,11 +74,13 @@ class Results:
         return names
 
     def steps_saved(self):
-        """How many trials stopped early, the steps that they left out, and the steps of all trials."""
-        stopped = [entry.trial for entry in self.found if entry.state is State.PRUNED]
+        """How many trials stopped early, the steps that they left out, those that they made behind the epochs at which
+        they were stopped, and the steps of all trials."""
+        stopped = [entry for entry in self.found if entry.state is State.PRUNED]
         total = self.plan.steps_per_epoch * self.plan.epochs
-        saved = sum(total - min(total, trial.log.step) for trial in stopped)
-        return len(stopped), saved, total * len(self.plan.trials)
+        left = sum(total - min(total, entry.trial.log.step) for entry in stopped)
+        behind = sum(total - self.plan.steps_per_epoch * entry.stop for entry in stopped) - left
+        return len(stopped), left, behind, total * len(self.plan.trials)
 
 
 def best_configuration(row):

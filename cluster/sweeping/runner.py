@@ -26,8 +26,6 @@ from sweeping.trial import State, Trial  # noqa: E402
 
 RESUMABLE, BUSY = 75, 3
 REQUESTS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
-# How long a held lock is tried: whoever only looks at it has it for a moment.
-PATIENCE = 3
 # Seconds from one look at pruned.json to the next.
 GLANCE = 0.1
 
@@ -96,12 +94,21 @@ def listen():
 
 
 def take(lock):
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + files.PATIENCE
     while not lock.take():
         if time.monotonic() > end:
             return False
         time.sleep(0.05)
     return True
+
+
+def fail(trial, status, line):
+    """Writes how a training ended, or says it where the disk has no room for that; returns the status."""
+    try:
+        files.write_json(f"{trial.folder}/failure.json", {"status": status, "line": line})
+    except Failure as refused:
+        print(f"sweep: {trial.name}: {line}; {refused}", file=sys.stderr)
+    return status
 
 
 def run(folder, is_tethered=False):
@@ -113,17 +120,13 @@ def run(folder, is_tethered=False):
         return BUSY
     if trial.log.refresh().is_complete or os.path.exists(f"{folder}/pruned.json"):
         return 0
-    failure = f"{folder}/failure.json"
-    files.remove(failure)
+    files.remove(f"{folder}/failure.json")
     try:
         training = Training(trial, lock)
     except OSError as error:
-        files.write_json(failure, {"status": 127, "line": f"{trial.record['command'][0]}: {error.strerror}"})
-        return 127
+        return fail(trial, 127, f"{trial.record['command'][0]}: {error.strerror}")
     status = watch(training, trial, is_tethered, wakeup)
-    if status not in (0, RESUMABLE):
-        files.write_json(failure, {"status": status, "line": training.last_line()})
-    return status
+    return status if status in (0, RESUMABLE) else fail(trial, status, training.last_line())
 
 
 def element(folder):
@@ -134,7 +137,7 @@ def element(folder):
     if not chosen:
         raise Failure(f"{folder}: no trial has number {number}")
     status = run(chosen[0])
-    if status in (RESUMABLE, BUSY) and Trial(chosen[0]).state() is not State.PRUNED:
+    if status in (RESUMABLE, BUSY) and Trial(chosen[0]).outcome() is not State.PRUNED:
         job = f"{os.environ['SLURM_ARRAY_JOB_ID']}_{number}"
         subprocess.run(["scontrol", "requeue", job], check=False)
     return status

@@ -30,7 +30,8 @@ def name_of(point, seed):
 class Trial:
     """A trial's folder. What it holds:
 
-      trial.json     number, values, seed, and the words of its training; there before anything is started
+      trial.json     number, values, seed, the words of its training, and the rule by which it may be stopped; there
+                     before anything is started
       config.yaml    its whole configuration
       lock           held while a runner, or the training that it started, lives
       pruned.json    where it was told to stop, and by which rule; made before the signal
@@ -61,6 +62,11 @@ class Trial:
         return self.record["seed"]
 
     @property
+    def rule(self):
+        """The rule by which it could be stopped when it was trained last."""
+        return self.record.get("prune", "none")
+
+    @property
     def value(self):
         """What trials of several seeds have in common."""
         return tuple(self.point.items())
@@ -86,20 +92,37 @@ class Trial:
         finally:
             lock.close()
 
+    def is_finished(self):
+        """Whether its training has come to its end."""
+        return self.log.is_complete or self.log.refresh().is_complete
+
     def state(self):
         """What the folder says now."""
-        if self.log.is_complete or self.log.refresh().is_complete:
+        if self.is_finished():
             return State.FINISHED
-        if self.is_held():
-            return State.RUNNING
+        return State.RUNNING if self.is_held() else self.outcome()
+
+    def outcome(self):
+        """What the folder says of a trial that nobody runs.
+
+        Where a runner has just ended, what its training leaves behind, such as a daemon of Open MPI, has the lock for a
+        moment longer.
+        """
+        if self.is_finished():
+            return State.FINISHED
         if os.path.exists(f"{self.folder}/pruned.json"):
             return State.PRUNED
         if os.path.exists(f"{self.folder}/failure.json"):
             return State.FAILED
         return State.INTERRUPTED if self.log.exists else State.WAITING
 
-    def begin(self, configuration):
-        """Makes the folder, or brings what is told to the training up to date."""
+    def begin(self, configuration, rule="none"):
+        """Makes the folder, or brings what is told to the training up to date.
+
+        rule: the one by which it may be stopped, where it is not finished.
+        """
+        if not self.is_finished():
+            self.record["prune"] = rule
         files.make_folder(self.folder)
         files.write(f"{self.folder}/config.yaml", configuration)
         # Last: a folder with this file is whole.

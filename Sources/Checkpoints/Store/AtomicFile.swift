@@ -32,6 +32,7 @@ package enum AtomicFile {
   package static func publish(
     _ path: String, _ fill: (_ temporary: String) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
+    try requireReplaceable(path)
     let temporary = temporary(for: path)
     // Also after success: `rename` keeps both names where they already are one file.
     defer { unlink(temporary) }
@@ -45,6 +46,16 @@ package enum AtomicFile {
       throw named(error, path)
     }
     try synchronizeFolder(of: path)
+  }
+
+  /// Refuses a device or a pipe, which a new file would replace; the system refuses to replace a folder.
+  private static func requireReplaceable(_ path: String) throws(CheckpointError) {
+    var status = stat()
+    guard stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+      return
+    }
+    throw CheckpointError(
+      path, .unwritable("it is not a regular file, which a new file would replace"))
   }
 
   /// Turns an error about the temporary file into one about `path`, and adds the free bytes of a full disk.

@@ -7,9 +7,13 @@ public struct CorpusCheck: Sendable {
 
   /// Reads a folder, or one split, and looks for faults and oddities.
   ///
-  /// - Parameter longest: the tokens of the longest sentence that is trained on.
+  /// - Parameters:
+  ///   - longest: the tokens of the longest sentence that is trained on.
+  ///   - writesNames: whether the model writes names, so that the tokens need not hold them.
   /// - Throws: `CorpusError` where nothing is at `path`, or a folder without a split.
-  public init(_ path: String, longest: Int) throws(CorpusError) {
+  public init(
+    _ path: String, longest: Int, writesNames: Bool = false
+  ) throws(CorpusError) {
     let files = try CorpusFolder.splits(path)
     // Of a split's two files training reads the plain one.
     let read = files.sorted { !$0.path.hasSuffix(".gz") && $1.path.hasSuffix(".gz") }
@@ -19,8 +23,10 @@ public struct CorpusCheck: Sendable {
     let passedOver = files.map(\.path).filter { path in !read.contains { $0.path == path } }
     let isFolder = files.map(\.path) != [path]
     sections = [
-      FaultCheck.section(splits, passedOver: passedOver, folder: isFolder ? path : nil),
-      LeakCheck.section(splits), RelationCheck.section(splits), TripleCheck.section(splits),
+      FaultCheck.section(
+        splits, passedOver: passedOver, folder: isFolder ? path : nil, writesNames: writesNames),
+      LeakCheck.section(splits), RelationCheck.section(splits),
+      TripleCheck.section(splits, writesNames: writesNames),
       EntityCheck.section(splits), LengthCheck.section(splits, longest: longest),
       WordCheck.section(splits), CharacterCheck.section(splits),
     ]

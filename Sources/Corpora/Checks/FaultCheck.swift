@@ -3,13 +3,15 @@ enum FaultCheck {
   /// - Parameters:
   ///   - passedOver: files of splits that are there a second time, gzipped.
   ///   - folder: the folder of the splits; `nil` for a file that was named alone.
+  ///   - writesNames: whether the model can be taught names that the tokens do not hold.
   static func section(
-    _ splits: [CheckedSplit], passedOver: [String], folder: String?
+    _ splits: [CheckedSplit], passedOver: [String], folder: String?, writesNames: Bool
   ) -> FindingSection {
     FindingSection(
       "faults",
       (folder.map { missing(splits, in: $0) } ?? []) + splits.flatMap(unreadable)
-        + splits.flatMap(badRecords) + [noTriples(splits)].compactMap { $0 }
+        + splits.flatMap(badRecords)
+        + [noTriples(splits, writesNames: writesNames)].compactMap { $0 }
         + passedOver.map {
           Finding(
             .warning, "faults.passed_over",
@@ -44,10 +46,11 @@ enum FaultCheck {
   }
 
   /// A training split of which no model can learn a triple.
-  private static func noTriples(_ splits: [CheckedSplit]) -> Finding? {
-    guard let training = splits.training, training.statistics.locatedTriples == 0 else {
-      return nil
-    }
+  private static func noTriples(_ splits: [CheckedSplit], writesNames: Bool) -> Finding? {
+    guard let training = splits.training,
+      (writesNames
+        ? training.statistics.distinctTriples : training.statistics.locatedTriples) == 0
+    else { return nil }
     let all = training.statistics.distinctTriples
     return all == 0
       ? Finding(

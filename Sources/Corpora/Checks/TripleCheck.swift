@@ -2,13 +2,16 @@ import Foundation
 
 /// Triples that cannot be learned, that are doubtful, or that stand twice; sentences without one.
 enum TripleCheck {
-  static func section(_ splits: [CheckedSplit]) -> FindingSection {
+  /// - Parameter writesNames: whether the model can be taught names that the tokens do not hold.
+  static func section(_ splits: [CheckedSplit], writesNames: Bool) -> FindingSection {
     FindingSection(
       "triples",
       splits.flatMap { (split) -> [Finding] in
         var counts = Counts()
         for index in split.sentences.indices { counts.add(index, of: split) }
-        return findings(counts, in: split).filter { $0.count != 0 } + [without(split)]
+        return findings(counts, in: split, writesNames: writesNames).filter { $0.count != 0 } + [
+          without(split)
+        ]
       }.filter { $0.count != 0 })
   }
 
@@ -60,24 +63,33 @@ enum TripleCheck {
     }
   }
 
-  private static func findings(_ counts: Counts, in split: CheckedSplit) -> [Finding] {
-    lost(counts, in: split) + doubtful(counts, in: split)
+  private static func findings(
+    _ counts: Counts, in split: CheckedSplit, writesNames: Bool
+  ) -> [Finding] {
+    (writesNames ? [unlocated(counts, in: split)] : lost(counts, in: split))
+      + doubtful(counts, in: split)
+  }
+
+  private static func unlocated(_ counts: Counts, in split: CheckedSplit) -> Finding {
+    let statistics = split.statistics
+    let triples = statistics.distinctTriples - statistics.locatedTriples
+    return counts.unlocated.finding(
+      .warning, "triples.unlocated", in: split.name,
+      "heads and tails that the tokens do not hold", of: 2 * statistics.storedTriples,
+      counts.alike > 0 ? "\(counts.alike) but for case or accents" : nil,
+      remedy: "write names as the tokens have them, or cut the text as the names are written",
+      values: ["triples": Double(triples), "alike": Double(counts.alike)])
   }
 
   private static func lost(_ counts: Counts, in split: CheckedSplit) -> [Finding] {
     let statistics = split.statistics
-    let lost = statistics.distinctTriples - statistics.locatedTriples
     return [
-      counts.unlocated.finding(
-        .warning, "triples.unlocated", in: split.name,
-        "heads and tails that the tokens do not hold", of: 2 * statistics.storedTriples,
-        counts.alike > 0 ? "\(counts.alike) but for case or accents" : nil,
-        remedy: "write names as the tokens have them, or cut the text as the names are written",
-        values: ["triples": Double(lost), "alike": Double(counts.alike)]),
+      unlocated(counts, in: split),
       Finding(
         .warning, "triples.no_target", in: split.name,
-        "triples that cannot be learned or found, for the tokens lack a name",
-        count: lost, of: statistics.distinctTriples),
+        "triples that models of places cannot learn or find, for the tokens lack a name",
+        count: statistics.distinctTriples - statistics.locatedTriples,
+        of: statistics.distinctTriples, remedy: "a model.kind that writes names can: generative"),
     ]
   }
 

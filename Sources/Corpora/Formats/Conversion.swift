@@ -1,3 +1,5 @@
+import Typesetting
+
 /// A published corpus after conversion.
 public struct Conversion: Sendable {
   /// The sentences, in the order of the file.
@@ -17,9 +19,11 @@ public struct Conversion: Sendable {
 /// A reason why a part of a published corpus is no target, or is left out, as reports print it.
 public enum Unused: String, CaseIterable, Sendable {
   /// A head or tail that the text does not hold.
-  case argument = "heads and tails not found in the text; kept as gold, never a target"
+  case argument =
+    "heads and tails not found in the text; kept as gold; models of places do not learn them"
   /// A head or tail whose characters do not fill tokens.
-  case border = "heads and tails that begin or end inside a token; kept as gold, never a target"
+  case border =
+    "heads and tails that begin or end inside a token; kept as gold; models of places do not learn them"
   /// An entity that the text does not hold.
   case mention = "entity mentions not found in the text; left out"
   /// An entity whose characters do not fill tokens.
@@ -49,7 +53,7 @@ public enum Unused: String, CaseIterable, Sendable {
   /// A relation between tokens that end no entity.
   case endless = "relations that end at no entity's last token; left out"
   /// Parts of speech that are more or fewer than the tokens.
-  case partsOfSpeech = "parts of speech that are not one a token; left out"
+  case partsOfSpeech = "parts of speech that are not one a token, or empty; left out"
   /// A token without a character that is seen.
   case blankToken = "tokens of white space alone; left out, and spans moved"
   /// An entity that consists of such tokens, or a triple that has one.
@@ -68,9 +72,9 @@ extension Conversion {
     let statistics = CorpusStatistics(sentences)
     var lines = ["\(output): \(statistics.summary)"]
     let empty = statistics.sentencesByTriples[0]
-    if empty > 0 { lines.append("  \(empty) sentences without triples; kept") }
+    if empty > 0 { lines.append("  \(Figures.count(empty, "sentence")) without triples; kept") }
     let tagged = statistics.sentencesWithPartsOfSpeech
-    if tagged > 0 { lines.append("  \(tagged) sentences with parts of speech") }
+    if tagged > 0 { lines.append("  \(Figures.count(tagged, "sentence")) with parts of speech") }
     for reason in Unused.allCases {
       guard let count = tally[reason] else { continue }
       lines.append("  \(count) \(reason.rawValue)\(list(names[reason]))")

@@ -112,9 +112,12 @@ struct CorpusBuilder {
     record.drafts.append(draft)
   }
 
-  /// Takes away parts of speech that are not one a token; an empty list, as some files have it, says nothing.
+  /// Takes away parts of speech that are not one a token, or of which one is empty; an empty list, as some files have it,
+  /// says nothing.
   private mutating func dropOddPartsOfSpeech(of draft: inout Draft) {
-    guard let tags = draft.partsOfSpeech, tags.count != draft.tokens.count else { return }
+    guard let tags = draft.partsOfSpeech,
+      tags.count != draft.tokens.count || tags.contains(where: \.isEmpty)
+    else { return }
     draft.partsOfSpeech = nil
     if !tags.isEmpty { count(.partsOfSpeech) }
   }

@@ -7,7 +7,11 @@ extension CorpusFormat {
   /// - Throws: `CorpusError` with the reason for each format where the input has none or more than one of them, or
   ///   cannot be read.
   public static func recognised(_ path: String) throws(CorpusError) -> CorpusFormat {
-    let sample = try Sample(path)
+    try recognised(try Sample(path))
+  }
+
+  private static func recognised(_ sample: Sample) throws(CorpusError) -> CorpusFormat {
+    let path = sample.path
     let reasons = allCases.map { ($0, $0.mismatch(sample)) }
     let found = reasons.filter { $0.1 == nil }.map(\.0)
     if let format = found.first, found.count == 1 { return format }
@@ -32,8 +36,14 @@ extension CorpusFormat {
   ///
   /// - Parameter output: the file to write; `nil` for one named after the input.
   public static func command(converting path: String, output: String? = nil) -> String? {
-    guard let format = try? recognised(path), format != .jsonl else { return nil }
-    return format.command(converting: path, output: output)
+    toConvert(path)?.command(converting: path, output: output)
+  }
+
+  /// The format of an input that is to be converted: another one than JSON Lines, or the same records in a list or on
+  /// several lines; `nil` where it is not known, or they are JSON Lines already.
+  static func toConvert(_ path: String) -> CorpusFormat? {
+    guard let sample = try? Sample(path), let format = try? recognised(sample) else { return nil }
+    return format == .jsonl && sample.layout == .lines ? nil : format
   }
 
   /// The command that converts an input of this format.

@@ -6,6 +6,8 @@ struct Sample {
   let isFolder: Bool
   /// The first records, as far as the input is JSON.
   let records: [JSONNode]
+  /// How the records stand in the file.
+  let layout: JSONRecords.Layout
   /// The first line that is not blank; empty where there is none.
   let firstLine: String
 
@@ -19,6 +21,7 @@ struct Sample {
     let line = bytes.drop(while: isBlank).prefix { $0 != 0x0A }
     firstLine = String(decoding: line, as: UTF8.self)
     var reader = JSONRecords(bytes, file: path)
+    layout = reader.layout
     var records: [JSONNode] = []
     var count = 0
     while count < 10, let element = reader.next() {

@@ -34,8 +34,32 @@ public struct TargetText: Sendable {
 
   /// The relations that read as an earlier one: their pieces spell the same.
   public var indistinctRelations: [String] {
-    relationPieces.indices.filter { relationOfKey[tokenizer.key(relationPieces[$0])] != $0 }
+    relationPieces.indices.filter { canSpell(relationPieces[$0]) && !isRead($0) }
       .map { relations[$0] }
+  }
+
+  /// The relations that are never written: a piece of theirs is the unknown one, or another that stands for no text.
+  public var unwrittenRelations: [String] {
+    relationPieces.indices.filter { !canSpell(relationPieces[$0]) && !holdsSeparator($0) }
+      .map { relations[$0] }
+  }
+
+  /// Whether generated pieces can spell a relation so that it is read.
+  public func canWrite(relation: String) -> Bool {
+    relations.id(of: relation).map { canSpell(relationPieces[$0]) && isRead($0) } ?? false
+  }
+
+  /// Whether a relation's text has a separator, so that no triple of it can be taught.
+  public func holdsSeparator(relation: String) -> Bool {
+    relations.id(of: relation).map(holdsSeparator) ?? false
+  }
+
+  private func holdsSeparator(_ relation: Int) -> Bool {
+    relationPieces[relation].contains(where: isSeparator)
+  }
+
+  private func isRead(_ relation: Int) -> Bool {
+    relationOfKey[tokenizer.key(relationPieces[relation])] == relation
   }
 
   /// The pieces of a triple; `nil` for a relation that is not known.
@@ -46,16 +70,21 @@ public struct TargetText: Sendable {
       head: ids(triple.head), tail: ids(triple.tail), relation: relationPieces[relation])
   }
 
-  /// Whether generated text can hold a triple: its relation is known, and no part has a separator.
+  /// Whether generated text can hold a triple: its relation is known, and no part has a separator or the end.
   public func canHold(_ triple: Triple, in sentence: Sentence) -> Bool {
-    pieces(of: triple, in: sentence).map(grammar.canHold) ?? false
+    pieces(of: triple, in: sentence).map(canHold) ?? false
   }
 
-  /// Whether generated pieces can spell a word: it has pieces, and none of them is unknown or a separator.
-  public func canWrite(_ word: String) -> Bool {
-    let ids = tokenizer.ids(of: word)
-    return !ids.isEmpty && !ids.contains(tokenizer.vocabulary[.unknown])
-      && !ids.contains(where: isSeparator)
+  private func canHold(_ parts: TripleParts<[Int32]>) -> Bool {
+    grammar.canHold(parts)
+      && ![parts.head, parts.tail, parts.relation].contains { $0.contains(where: isSeparator) }
+  }
+
+  /// Whether generated pieces can spell a word: it has pieces, and none of them is special or a separator.
+  public func canWrite(_ word: String) -> Bool { canSpell(tokenizer.ids(of: word)) }
+
+  private func canSpell(_ ids: [Int32]) -> Bool {
+    !ids.isEmpty && !ids.contains { isSeparator($0) || tokenizer.vocabulary.isSpecial($0) }
   }
 
   /// Whether a piece of a word parts generated text.
@@ -63,14 +92,15 @@ public struct TargetText: Sendable {
     tokenizer.ids(of: word).contains(where: isSeparator)
   }
 
+  /// Whether a piece parts generated text, or ends it.
   private func isSeparator(_ piece: Int32) -> Bool {
-    piece == grammar.field || piece == grammar.triple
+    piece == grammar.field || piece == grammar.triple || piece == tokenizer.vocabulary[.end]
   }
 
   /// The target text of triples, in their order; those that text cannot hold (``canHold(_:in:)``) are left out.
   public func text(of triples: [Triple], in sentence: Sentence) -> TargetTokens<Int32> {
     grammar.text(
-      of: triples.compactMap { pieces(of: $0, in: sentence) }.filter(grammar.canHold))
+      of: triples.compactMap { pieces(of: $0, in: sentence) }.filter(canHold))
   }
 
   /// The triples that generated pieces spell, without repeats. An entity that the source holds has its first place

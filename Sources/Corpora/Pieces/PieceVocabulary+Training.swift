@@ -12,7 +12,7 @@ extension PieceVocabulary {
   ) -> [String] {
     let basic = BasicTokenizer(options: options)
     var words: [ExactString: Int] = [:]
-    for (text, count) in textCounts(of: sentences, surface) {
+    for (text, count) in textCounts(of: sentences, surface, key: basic.text) {
       for part in basic.text(of: text.value).split(separator: 0x20) {
         let word = String(decoding: part, as: UTF8.self)
         if word.unicodeScalars.count > WordPiece.longestWord { continue }
@@ -26,15 +26,22 @@ extension PieceVocabulary {
 
   /// The tokens of sentences and what their target texts have beside them: relations, and names that the tokens do not
   /// hold.
-  private static func textCounts(
-    of sentences: [Sentence], _ surface: RelationSurface
+  ///
+  /// - Parameter key: what tells the texts of two relations apart.
+  private static func textCounts<Key: Hashable>(
+    of sentences: [Sentence], _ surface: RelationSurface, key: (String) -> Key
   ) -> [ExactString: Int] {
+    let relations = sentences.flatMap(\.triples).map { ExactString($0.relation) }
+      .distinct(by: \.self)
+    let texts = Dictionary(
+      uniqueKeysWithValues: zip(
+        relations, surface.texts(of: relations.map(\.value), key: key)))
     var counts: [ExactString: Int] = [:]
     func add(_ text: String) { counts[ExactString(text), default: 0] += 1 }
     for sentence in sentences {
       for token in sentence.tokens { add(token) }
       for triple in sentence.triples {
-        add(surface == .words ? RelationSurface.words(of: triple.relation) : triple.relation)
+        add(texts[ExactString(triple.relation)] ?? triple.relation)
         for case .text(let name) in [triple.head, triple.tail] { add(name) }
       }
     }

@@ -11,7 +11,7 @@ public enum SystemPredictions {
   public static func read(
     _ path: String, for gold: [Sentence], of name: String
   ) throws(CorpusError) -> [Prediction] {
-    let found = try read(path)
+    let found = try read(path, keeping: gold.flatMap(\.triples).map(\.relation))
     guard found.count == gold.count else {
       throw CorpusError(
         file: path,
@@ -33,12 +33,15 @@ public enum SystemPredictions {
     return predictions
   }
 
+  /// - Parameter relations: those of the gold standard, relations even where their names read as none.
   private static func read(
-    _ path: String
+    _ path: String, keeping relations: [String]
   ) throws(CorpusError) -> [(sentence: Sentence, prediction: Prediction)] {
     let sample = try Sample(path)
     if sample.lacks("tokens", "predicted") == nil { return try PredictionLines.read(path) }
-    let conversion = try CorpusFormat.recognised(path).read(path)
+    var options = ConversionOptions()
+    options.kept = relations.map { ExactString($0) }.distinct(by: \.self).map(\.value)
+    let conversion = try CorpusFormat.recognised(path).read(path, options: options)
     return conversion.sentences.map { sentence in
       let groups = sentence.triples.map {
         Prediction.Group(head: $0.head, relation: $0.relation, tail: $0.tail)

@@ -44,7 +44,7 @@ public enum JSONLines {
         records.lines.append(place.line)
       } catch {
         if records.sentences.isEmpty && records.bad.count == 0 {
-          try refuseOtherFormats(reader.path)
+          try refuseOtherFormats(reader.path, first: line)
         }
         records.bad.add(error)
       }
@@ -64,8 +64,21 @@ public enum JSONLines {
     }
   }
 
-  private static func refuseOtherFormats(_ path: String) throws(CorpusError) {
-    guard let command = CorpusFormat.command(converting: path) else { return }
+  /// Refuses a file that is converted first, or that begins a list.
+  ///
+  /// - Parameter line: the first line, which holds no sentence.
+  private static func refuseOtherFormats(
+    _ path: String, first line: [UInt8]
+  ) throws(CorpusError) {
+    let format = CorpusFormat.toConvert(path)
+    let command = format?.command(converting: path)
+    if JSONRecords.beginsList(line), format == nil || format == .jsonl {
+      let remedy =
+        command.map { "; make lines of it: \($0)" }
+        ?? ", expected a record a line with 'tokens' and 'triples'"
+      throw CorpusError(file: path, "is a JSON list\(remedy)")
+    }
+    guard let command else { return }
     throw CorpusError(file: path, "is not tercet's JSON Lines; convert it: \(command)")
   }
 

@@ -3,14 +3,23 @@
 /// Behind a record that is no JSON the next one is looked for, so that all faults of a file are found.
 struct JSONRecords {
   private var parser: JSONParser
-  private let layout: Layout
+  let layout: Layout
   private var count = 0
   private var isOver = false
   /// What comes next, where it is known already.
   private var waiting: Element?
 
-  private enum Layout {
+  /// How the records stand in the file.
+  enum Layout {
     case list, lines, values
+  }
+
+  /// Whether a line begins a list of records: its bracket alone, or the first record behind it.
+  static func beginsList(_ line: [UInt8]) -> Bool {
+    let inked = line.drop(while: isBlank)
+    guard inked.first == UInt8(ascii: "[") else { return false }
+    let next = inked.dropFirst().first { !isBlank($0) }
+    return next == nil || next == UInt8(ascii: "{")
   }
 
   init(_ path: String) throws(CorpusError) {

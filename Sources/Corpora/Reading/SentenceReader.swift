@@ -66,9 +66,7 @@ package struct SentenceReader: ~Copyable {
       var parser = JSONParser(line, file: place.file, line: place.line)
       return try sentence(JSONNode(value: try parser.onlyValue(), place: place))
     }
-    if line.drop(while: isBlank).elementsEqual([UInt8(ascii: "[")])
-      || line.drop(while: isBlank).starts(with: "[{".utf8)
-    {
+    if JSONRecords.beginsList(line) {
       throw place.error(
         "begins a JSON list, expected a record a line with 'tokens' or 'text'\(conversion)")
     }

@@ -17,7 +17,10 @@ package enum TextFile {
   }
 
   /// The text of a line.
+  ///
+  /// - Throws: where the line is not UTF-8, or holds a zero.
   package static func string(_ bytes: [UInt8], at place: Place) throws(CorpusError) -> String {
+    if bytes.contains(0) { throw place.error("holds a NUL byte, which no text has") }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw place.error("is not UTF-8; convert the file to UTF-8")
     }

@@ -1,3 +1,5 @@
+import Typesetting
+
 extension Vocabularies {
   /// The id of a token whose part of speech is not known: its sentence has none, or the training split lacks the tag.
   /// Its vector is zeros (RIN/README.md 6.7.3).
@@ -38,7 +40,8 @@ extension Vocabularies {
   public func partOfSpeechWarning(lacking: Int, of count: Int, in name: String) -> String? {
     let list = lists.first { $0.name == VocabularyList.partsOfSpeech.name }?.list
     guard let list, list.count > 0, lacking > 0 else { return nil }
-    return "\(name): \(lacking) of \(count) sentences have no parts of speech ('pos'), from which "
-      + "the model learns; scores are lower without them"
+    return "\(name): \(lacking) of \(Figures.count(count, "sentence")) "
+      + "\(lacking == 1 ? "has" : "have") no parts of speech ('pos'), from which the model learns; "
+      + "scores are lower without them"
   }
 }

@@ -19,25 +19,32 @@ public struct VocabularyList: Sendable {
   /// All words with at least `data.minimumCount` occurrences, most frequent first, ties by code units.
   public static let words = VocabularyList("words") { words(of: $0, atLeast: $1) }
 
-  private static func words(of sentences: [Sentence], atLeast count: Int) -> [String] {
+  /// - Parameter withNames: whether the words of heads and tails that the tokens do not hold count as well.
+  private static func words(
+    of sentences: [Sentence], atLeast count: Int, withNames: Bool = false
+  ) -> [String] {
     var counts: [ExactString: Int] = [:]
     for sentence in sentences {
       for token in sentence.tokens { counts[ExactString(token), default: 0] += 1 }
+      guard withNames else { continue }
+      for case .text(let name) in sentence.triples.flatMap({ [$0.head, $0.tail] }) {
+        for word in ExactString(name).words { counts[word, default: 0] += 1 }
+      }
     }
     return counts.filter { $0.value >= count }
       .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map(\.key.value)
   }
 
-  /// ``words`` of a model that writes them: those before which the separators of its output come, and which occur at
-  /// least twice, whatever `data.minimumCount` is, since an unknown word must be learnt too.
+  /// ``words`` of a model that writes them, heads and tails that the tokens do not hold among them: those before which
+  /// the separators of its output come, and which occur at least twice, whatever `data.minimumCount` is, since an unknown word must be learnt too.
   ///
   /// - Parameter separators: words that the model writes between others.
   public static func writtenWords(separators: [String]) -> VocabularyList {
     VocabularyList("words") { sentences, minimumCount in
       let own = Set(separators.map { ExactString($0) })
       return separators
-        + words(of: sentences, atLeast: max(2, minimumCount)).filter {
+        + words(of: sentences, atLeast: max(2, minimumCount), withNames: true).filter {
           !own.contains(ExactString($0))
         }
     }

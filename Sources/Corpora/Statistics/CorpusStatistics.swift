@@ -1,3 +1,5 @@
+import Typesetting
+
 /// The counts of a split (Corpora/README.md 11). Entities are compared as they are annotated: by
 /// span, or by text where they have none.
 public struct CorpusStatistics: Sendable {
@@ -95,7 +97,9 @@ public struct CorpusStatistics: Sendable {
   public var rareRelations: String? {
     let rare = rare
     if rare.isEmpty { return nil }
-    var line = "\(rare.count) of \(relations.count) relations have fewer than 5 triples: "
+    var line =
+      "\(rare.count) of \(Figures.count(relations.count, "relation")) "
+      + "\(rare.count == 1 ? "has" : "have") fewer than 5 triples: "
     for (index, name) in rare.map(\.relation.value).enumerated() {
       let item = (index == 0 ? "" : ", ") + name
       if index > 0 && line.count + item.count > 70 { return line + ", …" }
@@ -119,8 +123,10 @@ public struct CorpusStatistics: Sendable {
 extension CorpusStatistics {
   /// The sizes in one line.
   public var summary: String {
-    "\(sentences) sentences, \(storedTriples) triples (\(distinctTriples) distinct), "
-      + "\(relations.count) relations, \(vocabulary.count) words"
+    let distinct = "\(Figures.grouped(distinctTriples)) distinct"
+    return "\(Figures.count(sentences, "sentence")), \(Figures.count(storedTriples, "triple")) "
+      + "(\(distinct)), \(Figures.count(relations.count, "relation")), "
+      + Figures.count(vocabulary.count, "word")
   }
 }
 

@@ -1,3 +1,5 @@
+import Typesetting
+
 /// Triples whose relation reads as the lack of one.
 public enum RelationWarning {
   /// A warning about such triples; `nil` without them.
@@ -12,7 +14,8 @@ public enum RelationWarning {
     if found.isEmpty { return nil }
     let names = found.keys.sorted().map { "'\($0.value)'" }.joined(separator: ", ")
     let count = found.values.reduce(0, +)
-    return "\(path): \(count) triples of \(names) count as a relation; "
+    return "\(path): \(names), of \(Figures.count(count, "triple")), "
+      + "\(found.count == 1 ? "counts" : "count") as a relation; "
       + "'tercet data convert' leaves out pairs without one"
   }
 }

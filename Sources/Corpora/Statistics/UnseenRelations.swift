@@ -1,3 +1,5 @@
+import Typesetting
+
 /// Relations of a split that training lacks: no model can predict them, so their triples are misses.
 public struct UnseenRelations: Sendable {
   /// Relations with the number of their distinct triples, in order of their code points.
@@ -22,7 +24,7 @@ public struct UnseenRelations: Sendable {
     let triples = counts.reduce(0) { $0 + $1.triples }
     let names = counts.prefix(5).map { "'\($0.relation)'" }.joined(separator: ", ")
     let more = counts.count > 5 ? ", …" : ""
-    return "\(split): \(counts.count) relations with \(triples) triples do not occur in training "
-      + "and count as misses (\(names)\(more))"
+    return "\(split): training lacks \(Figures.count(counts.count, "relation")) with "
+      + "\(Figures.count(triples, "triple")), each of which is a miss (\(names)\(more))"
   }
 }

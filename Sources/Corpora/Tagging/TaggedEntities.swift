@@ -2,7 +2,7 @@
 public enum TaggedEntities: String, Codable, Hashable, Sendable, CaseIterable {
   /// Heads and tails of the sentence's triples.
   case triples
-  /// All entities that the corpus lists, in triples or not.
+  /// All entities that the corpus lists, in triples or not; of a sentence that lists none, those of its triples.
   case all
 }
 
@@ -16,7 +16,14 @@ extension Sentence {
   public func spans(of entities: TaggedEntities) -> [Span] {
     switch entities {
     case .triples: entitiesOfTriples
-    case .all: self.entities.map(\.span).distinct(by: \.self)
+    case .all:
+      self.entities.isEmpty ? entitiesOfTriples : self.entities.map(\.span).distinct(by: \.self)
     }
+  }
+
+  /// Whether nothing is known of the types of the sentence's entities: none that it lists has one, or it has triples
+  /// and lists none.
+  public var lacksTypes: Bool {
+    entities.isEmpty ? !triples.isEmpty : entities.allSatisfy { $0.type == nil }
   }
 }

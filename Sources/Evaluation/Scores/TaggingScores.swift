@@ -14,7 +14,7 @@ extension Comparison {
   }
 
   /// Predicted entities with their types against those of gold tags (Evaluation/README.md 9.3); `nil` when the model
-  /// predicts no types, or the split has none. A sentence with entities of which none has a type is left out.
+  /// predicts no types, or the split has none. A sentence without types (`lacksTypes`) is left out.
   func typedTaggingScore() -> Score? {
     guard model.hasTypes, sentences.contains(where: { $0.entities.contains { $0.type != nil } })
     else { return nil }
@@ -72,23 +72,23 @@ private struct TypedSpan: Hashable {
 }
 
 extension Sentence {
-  /// The entities that gold tags spell, with their types; `nil` where there are entities, and none has a type.
+  /// The entities that gold tags spell, with their types; `nil` where types are not known.
   fileprivate func typedEntities(_ tagged: TaggedEntities) -> [TypedSpan]? {
+    guard !lacksTypes else { return nil }
     let types = Dictionary(
       entities.map { ($0.span, $0.type) }, uniquingKeysWith: { first, _ in first })
-    let entities = TaggedSpan.taggable(spans(of: tagged).map { TaggedSpan($0) }).map { entity in
+    return TaggedSpan.taggable(spans(of: tagged).map { TaggedSpan($0) }).map { entity in
       TypedSpan(EntityMention(span: entity.span, type: types[entity.span] ?? nil))
     }
-    return entities.isEmpty || entities.contains { $0.type != nil } ? entities : nil
   }
 }
 
 extension Output {
-  /// Whether the predicted entities have types; where nothing is predicted, whether there is an output for entities.
+  /// Whether the predicted entities have types; where none is predicted, whether there are tags for several types.
   fileprivate var hasTypes: Bool {
-    let lists = predictions.compactMap(\.entities)
-    let entities = lists.joined()
-    return !lists.isEmpty && (entities.isEmpty || entities.contains { $0.type != nil })
+    let entities = predictions.lazy.compactMap(\.entities).joined()
+    return entities.contains { $0.type != nil }
+      || entities.isEmpty && predictions.contains { $0.tags?.scheme.kinds ?? 1 > 1 }
   }
 
   /// `nil` when no sentence has tags; where only some have, the others' tokens are outside.

@@ -85,7 +85,7 @@ extension Cascade {
     let dropped: PassDropout
   }
 
-  /// Encodes sentences (Cascade/README.md 15.1, 7.2).
+  /// Encodes sentences (Cascade/README.md 15.1, 15.2).
   ///
   /// - Parameters:
   ///   - batch: sentences, longest first.

@@ -15,6 +15,7 @@ package protocol CopyModel: ExtractionModel where Options == CopyOptions, Input 
 
 extension CopyModel {
   package static var sizes: [CorpusSize] { [.longestEntity] }
+  package static var slotsKey: String? { "model.triples" }
   package static var hasCRF: Bool { architecture.tagging }
 
   package init(options: CopyOptions, vocabularies: Vocabularies) {

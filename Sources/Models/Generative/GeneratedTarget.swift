@@ -28,7 +28,7 @@ package struct GeneratedTarget {
   let sourceRows: Int
 
   init(source: [Int32], _ symbols: GenerativeSymbols) {
-    copy = CopySource(source, banned: symbols.banned)
+    copy = CopySource(source, banned: symbols.banned.union([symbols.end]))
     sourceRows = source.count + 2
   }
 

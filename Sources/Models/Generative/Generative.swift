@@ -10,6 +10,8 @@ package struct Generative: ExtractionModel {
   package static let names = ["generative"]
   package static let defaults = GenerativeOptions()
   package static var lists: [VocabularyList] { lists(for: defaults) }
+  package static let writesNames = true
+  package static let slotsKey: String? = "model.decodingLimit"
 
   package let options: GenerativeOptions
   package let vocabularies: Vocabularies

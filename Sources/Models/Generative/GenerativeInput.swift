@@ -11,7 +11,9 @@ package struct GenerativeInput: ModelInput {
   /// What training teaches; `nil` where the target has too many pieces.
   package let lesson: GenerativeLesson?
   /// Whether pieces of the tokens are not read.
-  package let isCut: Bool
+  package let losesPieces: Bool
+
+  package var isCut: Bool { losesPieces || length < sentence.tokens.count }
 
   /// Those of source and target; of a source alone where there is no target.
   package var rows: Int { lesson?.size.rows ?? source.count + 2 }
@@ -40,7 +42,7 @@ extension Generative {
     return GenerativeInput(
       index: index, sentence: sentence, length: words.count, source: pieces.prefix(room),
       lesson: isLearnt ? lesson(pieces.prefix(learnt).ids, triples, target) : nil,
-      isCut: pieces.count > (isLearnt ? min(room, learnt) : room))
+      losesPieces: pieces.count > (isLearnt ? min(room, learnt) : room))
   }
 
   private func lesson(
@@ -82,20 +84,28 @@ extension Generative {
     !text.tokenizer.ids(of: word).contains(text.tokenizer.vocabulary[.unknown])
   }
 
-  package func conflicts(in input: GenerativeInput) -> Int {
+  package func triplesOfLongText(in input: GenerativeInput) -> Int {
     guard input.lesson == nil else { return 0 }
     return input.sentence.distinctTriples.count { text.canHold($0, in: input.sentence) }
   }
 
-  package func remarks(on inputs: [GenerativeInput]) -> [String] {
-    let (long, cut) = (inputs.count { $0.lesson == nil }, inputs.count(where: \.isCut))
+  package func remarks(on inputs: [GenerativeInput], isTaught: Bool) -> [String] {
+    let long = isTaught ? inputs.count { $0.lesson == nil } : 0
+    let cut = inputs.count(where: \.losesPieces)
     let used = Set(inputs.flatMap(\.sentence.triples).map { ExactString($0.relation) })
-    let alike = text.indistinctRelations.filter { used.contains(ExactString($0)) }
+    func inUse(_ relations: [String]) -> [String] {
+      relations.filter { used.contains(ExactString($0)) }
+    }
+    let (alike, unwritten) = (inUse(text.indistinctRelations), inUse(text.unwrittenRelations))
     return [
       long == 0
         ? nil
-        : "\(long) sentences whose target has more than \(options.targetLimit) pieces are not learnt "
-          + "(model.targetLimit, model.positions)",
+        : "\(long) sentences whose target has more than \(options.targetLimit) pieces, or leaves no room in "
+          + "\(options.positions), are not learnt (model.targetLimit, model.positions)",
+      unwritten.isEmpty
+        ? nil
+        : "relations that the pieces cannot spell, so that they are never written: "
+          + unwritten.joined(separator: ", "),
       alike.isEmpty
         ? nil
         : "relations that the pieces spell alike, of which the first is read: "

@@ -65,11 +65,10 @@ package struct GenerativeNetwork: Sendable {
     let logits = labels(rows, on: tape)
     tape.addCrossEntropy(
       rowsOf: logits, targets: questions.map(\.1.label.rawValue), to: terms[1])
-    for (row, (_, question)) in questions.enumerated() {
-      let best = indexOfLargest(logits.value.row(row), count: logits.value.columns)
-      guard best == question.label.rawValue else { continue }
-      let place = question.isOfSource ? 3 : 2
-      if place < terms.count { terms[place].add(1, sentence: logits.rows.sentence(of: row)) }
+    for (term, isOfSource) in zip(terms.dropFirst(2), [false, true]) {
+      term.addRight(
+        rowsOf: logits,
+        targets: questions.map { $0.1.isOfSource == isOfSource ? $0.1.label.rawValue : nil })
     }
   }
 }

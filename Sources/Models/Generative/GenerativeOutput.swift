@@ -50,16 +50,17 @@ extension Generative {
     return Tags(values, .bio)
   }
 
-  /// The limits of the output: the relations of the training split, names that pieces spell, and the pieces of the
-  /// target. The shortest triple has five pieces, and one parts it from the next.
+  /// The limits of the output: relations and names that pieces spell, and the pieces of the target. The shortest triple has five pieces, and one parts it from the next.
   package func expressible(in input: GenerativeInput) -> Expressible {
     let tokens = input.sentence.tokens.prefix(input.length).map { ExactString($0) }
     let names = WrittenNames(
       separators: WordEntries.separators, canWrite: { [text] in text.canWrite($0) },
-      holdsSeparator: { [text] in text.holdsSeparator($0) })
+      holdsSeparator: { [text] in text.holdsSeparator($0) },
+      canTeachRelation: { [text] in !text.holdsSeparator(relation: $0) })
+    let room = min(options.decodingLimit, options.positions - input.source.count - 2)
     var form = Expressible(
-      tokens: input.length, triples: min(Prediction.mostGroups, (options.decodingLimit + 1) / 6),
-      relation: { [relations = vocabularies.relations] in relations.id(of: $0) != nil },
+      tokens: input.length, triples: min(Prediction.mostGroups, (room + 1) / 6),
+      relation: { [text] in text.canWrite(relation: $0) },
       entity: {
         names.contains(Array(tokens[$0.range])) && tokens.firstRun(of: tokens[$0.range]) == $0
       })

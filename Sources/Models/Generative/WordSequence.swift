@@ -11,6 +11,8 @@ package struct WordSequence: ExtractionModel {
   package static let names = ["wordseq"]
   package static let defaults = WordSequenceOptions()
   package static var lists: [VocabularyList] { [WordEntries.list, .characters, .relations] }
+  package static let writesNames = true
+  package static let slotsKey: String? = "model.limit"
   /// The characters of a word that are read, from its start.
   package static let longestSpelling = 10
 
@@ -55,8 +57,8 @@ package struct WordSequence: ExtractionModel {
   package var taggedEntities: TaggedEntities { .triples }
   package var wordTables: [WordTable] { [WordTable(words.table, start: options.wordStart)] }
 
-  /// `L_token`, a mean over target entries; with labels also `L_target` and `L_source`, and all three are divided by
-  /// the number of target entries and tokens.
+  /// `L_token`, a mean over target entries; with labels also `L_target` and `L_source`, all three divided by the number
+  /// of target entries and tokens, and, without weight, the shares of right labels, `A_target` and `A_source`.
   package var objective: [ObjectiveTerm<WordSequenceInput>] {
     guard labels != nil else {
       return [ObjectiveTerm("L_token") { input, _ in input.targetLength }]
@@ -67,7 +69,10 @@ package struct WordSequence: ExtractionModel {
     let weights = [options.alpha, 1 - options.alpha, 1 - options.alpha]
     return zip(["L_token", "L_target", "L_source"], weights).map {
       ObjectiveTerm($0, weight: $1, count: labelled)
-    }
+    } + [
+      ObjectiveTerm("A_target", weight: 0) { input, _ in input.targetLength },
+      ObjectiveTerm("A_source", weight: 0) { input, _ in input.length },
+    ]
   }
 }
 
@@ -160,18 +165,20 @@ extension WordSequence {
     if let labels {
       // Before the decoder, so that the encoder's outputs have its gradients from all steps first: these are added up
       // in one order, whichever sentences run together.
-      tape.addCrossEntropy(
-        rowsOf: labels(encoded.outputs, on: tape),
-        targets: encoded.layout.packed { gold[$0].tokens[$1] }, to: terms[2])
+      let logits = labels(encoded.outputs, on: tape)
+      let targets = encoded.layout.packed { gold[$0].tokens[$1] }
+      tape.addCrossEntropy(rowsOf: logits, targets: targets, to: terms[2])
+      terms[4].addRight(rowsOf: logits, targets: targets)
     }
     let taught = taught(encoded, targets, on: tape)
     tape.addCrossEntropy(
       rowsOf: decoder.output(taught.states, on: tape),
       targets: taught.steps.map { targets[$0.sentence].entries[$0.place] }, to: terms[0])
     if let labels = decoder.labels {
-      tape.addCrossEntropy(
-        rowsOf: labels(taught.states, on: tape),
-        targets: taught.steps.map { gold[$0.sentence].entries[$0.place] }, to: terms[1])
+      let logits = labels(taught.states, on: tape)
+      let targets = taught.steps.map { gold[$0.sentence].entries[$0.place] }
+      tape.addCrossEntropy(rowsOf: logits, targets: targets, to: terms[1])
+      terms[3].addRight(rowsOf: logits, targets: targets)
     }
     return terms
   }

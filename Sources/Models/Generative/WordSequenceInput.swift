@@ -5,13 +5,17 @@ package struct WordSequenceInput: ModelInput {
   package let words: WordInput
   /// The ids of each token's characters, at most ``WordSequence/longestSpelling``.
   package let characters: [[Int]]
+  /// The tokens as ``WordNumbers`` has them.
+  package let numbers: [Int]
   /// The distinct triples that text can hold, in the order of the corpus.
   package let facts: [WordFact]
   /// The number of entries of the target, the end among them.
   package let targetLength: Int
 
-  package init(words: WordInput, characters: [[Int]], facts: [WordFact], targetLength: Int) {
-    (self.words, self.characters) = (words, characters)
+  package init(
+    words: WordInput, characters: [[Int]], numbers: [Int], facts: [WordFact], targetLength: Int
+  ) {
+    (self.words, self.characters, self.numbers) = (words, characters, numbers)
     (self.facts, self.targetLength) = (facts, targetLength)
   }
 
@@ -27,10 +31,27 @@ package struct WordSequenceInput: ModelInput {
 
 /// A triple that a word decoder is taught.
 package struct WordFact: Sendable {
-  /// The entries of head, tail and relation.
+  /// Head, tail and relation as ``WordNumbers`` has them.
   package let parts: TripleParts<[Int]>
   /// The relation and the last tokens of head and tail; unlocated ones come last.
   package let place: [Int]
+}
+
+/// Numbers the words of a sentence so that unknown ones stay apart: a word's entry, or behind all entries a number for
+/// each word that has none.
+private struct WordNumbers {
+  private let entries: WordEntries
+  private var unknown: [ExactString: Int] = [:]
+
+  init(_ entries: WordEntries) { self.entries = entries }
+
+  mutating func callAsFunction(_ word: String) -> Int {
+    let entry = entries.entry(of: word)
+    guard entry == Vocabulary.unknown else { return entry }
+    let number = unknown[ExactString(word)] ?? entries.count + unknown.count
+    unknown[ExactString(word)] = number
+    return number
+  }
 }
 
 /// What a word decoder writes for a sentence in training.
@@ -49,24 +70,29 @@ extension WordSequence {
   package func input(_ sentence: Sentence, index: Int, limit: Int) -> WordSequenceInput {
     let words = WordInput(
       index: index, sentence: sentence, vocabularies: vocabularies, limit: limit)
-    let facts = sentence.triples.compactMap { fact($0, in: sentence) }
+    var number = WordNumbers(entries)
+    let numbers = sentence.tokens.prefix(words.length).map { number($0) }
+    let facts = sentence.triples.compactMap { fact($0, in: sentence, &number) }
       .filter { grammar.canHold($0.parts) }
       .distinct { [$0.parts.head, $0.parts.tail, $0.parts.relation] }
     return WordSequenceInput(
       words: words, characters: zip(words.words, sentence.tokens).map(spellings.callAsFunction),
-      facts: facts, targetLength: grammar.text(of: facts.map(\.parts)).tokens.count + 1)
+      numbers: numbers, facts: facts,
+      targetLength: grammar.text(of: facts.map(\.parts)).tokens.count + 1)
   }
 
-  /// A triple as entries; `nil` for a relation that the training split lacks.
-  private func fact(_ triple: Triple, in sentence: Sentence) -> WordFact? {
+  /// A triple as numbers; `nil` for a relation that the training split lacks.
+  private func fact(
+    _ triple: Triple, in sentence: Sentence, _ number: inout WordNumbers
+  ) -> WordFact? {
     guard let relation = entries.entry(ofRelation: triple.relation) else { return nil }
-    func written(_ argument: Argument) -> [Int] {
-      tokens(of: argument, in: sentence).map { entries.entry(of: $0) }
-    }
+    let (head, tail) = (
+      tokens(of: triple.head, in: sentence).map { number($0) },
+      tokens(of: triple.tail, in: sentence).map { number($0) }
+    )
     func place(_ argument: Argument) -> Int { argument.span?.end ?? .max }
     return WordFact(
-      parts: TripleParts(
-        head: written(triple.head), tail: written(triple.tail), relation: [relation]),
+      parts: TripleParts(head: head, tail: tail, relation: [relation]),
       place: [relation, place(triple.head), place(triple.tail)])
   }
 
@@ -83,12 +109,12 @@ extension WordSequence {
       $0.place.lexicographicallyPrecedes($1.place)
     }
     let text = grammar.text(of: facts.map(\.parts))
-    guard options.copy == .bio else {
-      return WordTarget(entries: text.tokens + [entries.end], labels: nil)
-    }
-    let labels = CommonRuns.labels(source: input.words.words, target: text)
+    let written =
+      text.tokens.map { $0 < entries.count ? $0 : Vocabulary.unknown } + [entries.end]
+    guard options.copy == .bio else { return WordTarget(entries: written, labels: nil) }
+    let labels = CommonRuns.labels(source: input.numbers, target: text)
     return WordTarget(
-      entries: text.tokens + [entries.end],
+      entries: written,
       labels: (labels.target.values + [TagScheme.outside], labels.source.values))
   }
 }

@@ -28,13 +28,17 @@ package struct JointTags {
   ///
   /// - Returns: whether the triple was written.
   package mutating func add(head: Span, relation: Int, tail: Span) -> Bool {
-    let entities = [
-      TaggedSpan(head, kind: Self.kind(relation, .head)),
-      TaggedSpan(tail, kind: Self.kind(relation, .tail)),
-    ]
+    let entities = Self.entities(head: head, relation: relation, tail: tail)
     guard head.isDisjoint(with: tail), entities.allSatisfy(canWrite) else { return false }
     for entity in entities { tags.write(entity) }
     return true
+  }
+
+  /// Head and tail with their kinds.
+  package static func entities(head: Span, relation: Int, tail: Span) -> [TaggedSpan] {
+    [
+      TaggedSpan(head, kind: kind(relation, .head)), TaggedSpan(tail, kind: kind(relation, .tail)),
+    ]
   }
 
   private func canWrite(_ entity: TaggedSpan) -> Bool {
@@ -54,21 +58,34 @@ extension HMT {
     }
   }
 
-  /// JE's gold tags, and the distinct triples that they leave out because earlier ones take their tokens.
+  /// JE's gold tags, and the distinct triples that they do not spell because others take their tokens.
   package func jointTags(of input: WordInput) -> (tags: Tags, lost: Int) {
     var joint = JointTags(count: input.length, jointScheme)
-    var lost = 0
+    var entities: [[TaggedSpan]] = []
     for triple in input.sentence.distinctTriples {
       guard let head = triple.head.span, let tail = triple.tail.span,
         max(head.end, tail.end) < input.length,
         let relation = vocabularies.relations.id(of: triple.relation)
       else { continue }
-      if !joint.add(head: head, relation: relation, tail: tail) { lost += 1 }
+      _ = joint.add(head: head, relation: relation, tail: tail)
+      entities.append(JointTags.entities(head: head, relation: relation, tail: tail))
     }
-    return (joint.tags, lost)
+    // Where one entity is the beginning of another, both can be written, and the longer one alone is read.
+    let spelled = Set(joint.tags.entities)
+    return (joint.tags, entities.count { !spelled.isSuperset(of: $0) })
   }
 
   package func conflicts(in input: WordInput) -> Int { jointTags(of: input).lost }
+
+  package func remarks(on inputs: [WordInput], isTaught: Bool) -> [String] {
+    guard isTaught, options.withEE, vocabularies[.entityTypes].count > 0 else { return [] }
+    let untaught = inputs.count { entityTags(of: $0) == nil }
+    return untaught == 0
+      ? []
+      : [
+        "\(untaught) of \(inputs.count) sentences teach no types: an entity of theirs has none, or they list none"
+      ]
+  }
 
   /// EE's gold tags; `nil` where the training split has types and the sentence has not: EE learns nothing from it
   /// (HMT/README.md 5.4).
@@ -78,7 +95,9 @@ extension HMT {
     let spans = sentence.spans(of: taggedEntities)
     var entities = spans.map { TaggedSpan($0) }
     if types.count > 0 {
-      guard sentence.hasTypes else { return nil }
+      guard !sentence.lacksTypes, sentence.entities.allSatisfy({ $0.type != nil }) else {
+        return nil
+      }
       let chosen = Set(spans)
       entities = sentence.entities.compactMap { mention in
         guard chosen.contains(mention.span), let type = mention.type.flatMap(types.id) else {
@@ -89,12 +108,5 @@ extension HMT {
     }
     return Tags(
       of: entities.filter { $0.span.end < input.length }, count: input.length, entityScheme)
-  }
-}
-
-extension Sentence {
-  /// Whether each entity has a type. Triples without listed entities come from a corpus without types.
-  fileprivate var hasTypes: Bool {
-    entities.allSatisfy { $0.type != nil } && !(entities.isEmpty && !triples.isEmpty)
   }
 }

@@ -13,8 +13,8 @@ extension Tape {
     let (layout, count) = (logits.layout, logits.count)
     let g = variable(pool.uninitialized(layout.rows, count), rows: layout.tokenRows)
     g.value.fill(-.infinity)
-    // The tails of the largest logits, as numbers.
-    let winners = pool.uninitialized(layout.rows, count)
+    // The tails of the largest logits, as numbers; the first one where no logit is a number.
+    let winners = pool.zeros(layout.rows, count)
     for sentence in 0..<layout.sentences {
       logits.forEachRun(ofSentence: sentence) { run in
         for head in run.heads {

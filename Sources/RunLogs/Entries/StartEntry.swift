@@ -15,14 +15,16 @@ package struct StartEntry: Sendable, Equatable {
   package let bestF1: Double?
   /// What lies ahead; `nil` in logs that do not say it.
   package let schedule: RunSchedule?
+  /// The host of rank 0; `nil` where it is not said.
+  package let host: String?
 
   package init(
     model: String, parameters: Int?, ranks: Int, threads: Int, step: Int, objective: [String],
-    bestF1: Double?, schedule: RunSchedule?
+    bestF1: Double?, schedule: RunSchedule?, host: String? = nil
   ) {
     (self.model, self.parameters, self.ranks, self.threads) = (model, parameters, ranks, threads)
     (self.step, self.objective, self.bestF1) = (step, objective, bestF1)
-    self.schedule = schedule
+    (self.schedule, self.host) = (schedule, host)
   }
 
   /// The fields of the line that are read again.
@@ -32,6 +34,7 @@ package struct StartEntry: Sendable, Equatable {
     ]
     if let parameters { fields[.parameters] = parameters }
     if let bestF1 { fields[.bestF1] = bestF1 }
+    if let host { fields[.host] = host }
     return fields.merging(schedule?.fields ?? [:]) { $1 }
   }
 }
@@ -47,5 +50,6 @@ extension StartEntry: Decodable {
     objective = try values.decodeIfPresent([String].self, forKey: .objective) ?? []
     bestF1 = try values.decodeIfPresent(Double.self, forKey: .bestF1)
     schedule = try RunSchedule(from: decoder)
+    host = try values.decodeIfPresent(String.self, forKey: .host)
   }
 }

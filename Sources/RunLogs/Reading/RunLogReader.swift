@@ -26,8 +26,11 @@ package final class RunLogReader {
     path = isFolder ? (run.hasSuffix("/") ? run : run + "/") + Self.fileName : run
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      let hint = errno == ENOENT && isFolder ? "; no training has begun in this folder" : ""
-      throw RunLogError(path, "cannot be opened: \(SystemError.text())\(hint)")
+      let code = errno
+      let hasNone = code == ENOENT && isFolder
+      if hasNone, let sweep = SweepFolder(run) { throw RunLogError(run, sweep.advice) }
+      let hint = hasNone ? "; no training has begun in this folder" : ""
+      throw RunLogError(path, "cannot be opened: \(SystemError.text(code))\(hint)")
     }
   }
 

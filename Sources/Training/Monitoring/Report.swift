@@ -121,7 +121,10 @@ extension Report {
       ],
       message: .line(
         chosen == asked
-          ? "thresholds: \(old) stays, \(score); no other is better"
+          ? "thresholds: \(old) stays, "
+            + (askedF1 > 0
+              ? "\(score); no other is better"
+              : "with which no epoch has found a right triple: train longer, or set a lower one")
           : "thresholds: \(new) in best.h5, \(score); \(old) has "
             + String(format: "%.4f", askedF1)))
   }
@@ -159,12 +162,18 @@ extension Report {
       Report(
         .save,
         [.step: step, .file: file, .stallSeconds: stall, .writeSeconds: seconds])
-    case .failed(let error, let retry):
-      Report(
-        .saveFailed,
-        [.step: step, .file: file, .error: "\(error)", .retrySeconds: retry],
-        message: .warning("step \(step) is not saved, next attempt in \(retry) s: \(error)"))
+    case .failed(let error, let retry): failedSave(error, step: step, file: file, retry: retry)
     }
+  }
+
+  private static func failedSave(
+    _ error: any Error, step: Int, file: String, retry: Double?
+  ) -> Report {
+    var fields: [RunLogField: any Sendable] = [.step: step, .file: file, .error: "\(error)"]
+    if let retry { fields[.retrySeconds] = retry }
+    let next = retry.map { "next attempt in \($0) s" } ?? "and no attempt follows"
+    return Report(
+      .saveFailed, fields, message: .warning("step \(step) is not saved, \(next): \(error)"))
   }
 
   /// The mean seconds of a step that each rank computed, not counting the wait for others.

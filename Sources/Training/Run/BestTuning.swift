@@ -29,12 +29,17 @@ struct BestTuning {
   ///
   /// - Throws: on every rank, where `best.h5` cannot be written.
   func finish(on session: borrowing Session) throws {
-    guard run.progress.history.best != nil, try readBest(on: session) else { return }
+    guard let best = run.progress.history.best, try readBest(on: session) else { return }
     let asked = run.options.model.options.thresholds
     var (chosen, passes) = (asked, 0)
     var reports: [Report] = []
     if run.options.evaluation.tuneThresholds && !asked.isEmpty {
-      guard let found = try search(from: asked, &passes, on: session) else { return }
+      let nothing = ThresholdSearch.Outcome(values: asked.map(\.value), score: 0)
+      // A model that has found nothing is the first epoch's: what a lower threshold finds is chance, among much wrong.
+      let found =
+        best.f1 > 0
+        ? try search(from: asked, &passes, on: session) : (configured: nothing, best: nothing)
+      guard let found else { return }
       chosen = Threshold.list(asked, with: found.best.values)
       reports.append(
         .thresholds(

@@ -97,7 +97,11 @@ private struct ModelCheck {
           "whose head or tail, or the two together, the output cannot have",
           "try another model.kind"
         )
-      case .slots: ("beyond the number that the model decodes of a sentence", "raise model.triples")
+      case .slots:
+        (
+          "beyond the number that the model decodes of a sentence",
+          Targets.remedy(raising: type(of: corpus.model).slotsKey)
+        )
       case .others:
         (
           "that others of their sentence exclude",

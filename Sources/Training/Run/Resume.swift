@@ -108,8 +108,8 @@ extension Run {
     if let (key, was, now) = epochs,
       plan.added != nil || !options.allowsChange(of: key, after: progress)
     {
-      let isLonger = known.isEmpty && plan.added == nil && (Int(was) ?? 0) < options.epochs
-      throw isLonger
+      let end = known.last?.epochs ?? Int(was) ?? 0
+      throw plan.added == nil && end < options.epochs
         ? TrainingError.needsExtension(checkpoint: path, was: was, now: now)
         : TrainingError.optionChanged(key: key, checkpoint: path, was: was, now: now)
     }

@@ -37,11 +37,12 @@ public struct RunPlan: Sendable {
   /// The program's name and version, for the run log.
   public var program: String
 
-  /// The checkpoint that the run goes on from as a rule; `nil` for a run that starts afresh. It may be missing or damaged.
+  /// The checkpoint that the run goes on from, or the folder whose newest whole one it is; `nil` for a run that starts
+  /// afresh. Either may be missing or damaged.
   var checkpoint: String? {
     switch start {
     case .afresh, .overwriting: nil
-    case .newest: CheckpointFolder(folder).last
+    case .newest: folder
     case .file(let path): path
     }
   }

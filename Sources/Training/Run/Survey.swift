@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Models
 import RunLogs
+import Typesetting
 
 /// What a run says of its corpus before the first step: targets, ceilings, and what the splits lack. Only rank 0
 /// takes it.
@@ -52,8 +53,9 @@ struct Survey {
         + "evaluation"
     }
     if development.tp > 0 { return nil }
-    return "dev.jsonl: no output of this model can match any of the \(development.gold) triples by "
-      + "evaluation.match=\(match.rawValue): every score will be 0"
+    return "dev.jsonl: no output of this model can match any of "
+      + "\(Figures.count(development.gold, "triple")) by evaluation.match=\(match.rawValue): every "
+      + "score will be 0"
   }
 }
 
@@ -66,7 +68,10 @@ extension CorpusStatistics {
   fileprivate var gaps: [String] {
     var lines: [String] = []
     let empty = sentencesByTriples[0]
-    if empty > 0 { lines.append("train: \(empty) of \(sentences) sentences have no triple") }
+    if empty > 0 {
+      let all = Figures.count(sentences, "sentence")
+      lines.append("train: \(empty) of \(all) \(empty == 1 ? "has" : "have") no triple")
+    }
     if let rare = rareRelations { lines.append("train: \(rare)") }
     return lines
   }

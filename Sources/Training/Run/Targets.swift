@@ -8,12 +8,14 @@ public struct Targets: Sendable {
   enum Obstacle: CaseIterable {
     /// The tokens do not hold the head or the tail.
     case names
-    /// The head or the tail holds a word that separates triples in the model's output.
+    /// Head, tail or relation holds a word that separates triples in the model's output.
     case separators
     /// The sentence has more triples than the model decodes.
     case slots
     /// The model's targets are those of other triples of the sentence.
     case conflicts
+    /// The text of the sentence's triples is too long to be taught.
+    case text
     /// The sentence is left out of training.
     case length
   }
@@ -26,20 +28,25 @@ public struct Targets: Sendable {
   private var unlocated: (name: String, sentence: String)?
   /// The words that separate triples in the model's output.
   private var separators: [String] = []
-  /// Triples that the model decodes of a sentence.
+  /// Triples that the model decodes of a sentence, and the key that bounds them.
   private var slots = 0
+  private let slotsKey: String?
 
   /// The triples that can be targets.
   public var count: Int { triples - lost.values.reduce(0, +) }
 
   /// Counts the triples of the sentences that are trained on, and of those that are left out.
-  init(_ split: any EncodedSplit, leftOut: [Sentence]) {
+  ///
+  /// - Parameter slotsKey: ``ExtractionModel/slotsKey`` of the model.
+  init(_ split: any EncodedSplit, leftOut: [Sentence], slotsKey: String?) {
+    self.slotsKey = slotsKey
     for index in 0..<split.count {
       let form = split.expressible(index)
       slots = form.triples
       separators = form.names?.separators ?? []
       add(split.sentence(index), form)
       lose(split.conflicts(index), .conflicts)
+      lose(split.triplesOfLongText(index), .text)
     }
     for sentence in leftOut {
       let count = sentence.distinctTriples.count
@@ -82,6 +89,13 @@ public struct Targets: Sendable {
         + commonestObstacle(longest: options.maximumLength) : nil
   }
 
+  /// What to do about triples beyond those that a model decodes of a sentence.
+  ///
+  /// - Parameter key: ``ExtractionModel/slotsKey``.
+  static func remedy(raising key: String?) -> String {
+    key.map { "raise \($0)" } ?? "cut such sentences in parts"
+  }
+
   /// The commonest obstacle and its remedy.
   ///
   /// - Parameter longest: `data.maximumLength`.
@@ -111,19 +125,24 @@ public struct Targets: Sendable {
     case .separators:
       let words = separators.map { "'\($0)'" }.joined(separator: " or ")
       return (
-        "have \(words) in a head or tail, which the model's output has between names",
+        "have \(words) in a head, tail or relation, which the model's output has between them",
         "write such names without these words, or take a model that points at tokens, such as "
           + "cascade"
       )
     case .slots:
       return (
         "are beyond the \(slots) triples that the model decodes of a sentence",
-        "raise model.triples"
+        Self.remedy(raising: slotsKey)
       )
     case .conflicts:
       return (
         "need tags or anchors that other triples of their sentence have taken",
         "copymtl, for one, has no such limit"
+      )
+    case .text:
+      return (
+        "are in sentences whose triples are too long a text to be taught",
+        "raise model.targetLimit and model.positions"
       )
     case .length:
       return ("are in sentences of more than \(longest) tokens", "raise data.maximumLength")
@@ -134,8 +153,9 @@ public struct Targets: Sendable {
 extension WrittenNames {
   /// Whether a triple can be a target.
   fileprivate func canTeach(_ triple: Triple, in sentence: Sentence) -> Bool {
-    [triple.head, triple.tail].allSatisfy {
-      canTeach(ExactString(sentence.text(of: $0)).words)
-    }
+    canTeach(relation: triple.relation)
+      && [triple.head, triple.tail].allSatisfy {
+        canTeach(ExactString(sentence.text(of: $0)).words)
+      }
   }
 }

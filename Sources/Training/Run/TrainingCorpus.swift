@@ -29,7 +29,8 @@ public struct TrainingCorpus: Sendable {
 
   /// Reads both splits on rank 0 and broadcasts them; other ranks need no access to the files.
   ///
-  /// - Parameter checkpoint: one that the run may go on from, which holds its pieces of words.
+  /// - Parameter checkpoint: that which the run goes on from and which holds its pieces of words, or its folder
+  ///   (``RunPlan/checkpoint``).
   static func read(
     _ options: RunOptions, resuming checkpoint: String?, on session: borrowing Session
   ) throws -> TrainingCorpus {
@@ -107,7 +108,7 @@ public struct TrainingCorpus: Sendable {
     self.model = model
     self.training = model.encode(short)
     leftOut = training.filter { $0.tokens.count > longest }
-    targets = Targets(self.training, leftOut: leftOut)
+    targets = Targets(self.training, leftOut: leftOut, slotsKey: type(of: model).slotsKey)
     guard targets.count > 0 else {
       throw TrainingError.noTargets(
         path: path, triples: targets.triples,
@@ -127,8 +128,8 @@ public struct TrainingCorpus: Sendable {
           : "\(path): \(leftOut.count) sentences of more than \(longest) tokens are left out of "
             + "training",
         cut > 0 ? "dev.jsonl: of \(cut) sentences only the first \(longest) tokens are read" : nil,
-      ].compactMap { $0 } + self.training.remarks.map { "\(path): \($0)" }
-      + self.development.remarks.map { "dev.jsonl: \($0)" }
+      ].compactMap { $0 } + self.training.remarks(isTaught: true).map { "\(path): \($0)" }
+      + self.development.remarks(isTaught: false).map { "dev.jsonl: \($0)" }
   }
 
   /// FNV-1a of the sentences in the JSON Lines format.

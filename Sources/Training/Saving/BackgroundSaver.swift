@@ -28,8 +28,8 @@ final class BackgroundSaver: @unchecked Sendable {
   enum Outcome: Sendable {
     /// The checkpoint is on disk, after so many seconds, for some of which training waited.
     case written(stall: Double, seconds: Double)
-    /// The next attempt begins after `retry` seconds, or earlier.
-    case failed(CheckpointError, retry: Double)
+    /// The next attempt begins after `retry` seconds, or earlier; none follows where that is `nil`.
+    case failed(CheckpointError, retry: Double?)
   }
 
   private static let longestRetry = 600.0
@@ -47,6 +47,8 @@ final class BackgroundSaver: @unchecked Sendable {
   private var isEnded = false
   /// Attempts so far, of all saves.
   private var attempts = 0
+  /// The number of attempts at which a save is given up; `nil` while others follow.
+  private var lastAttempt: Int?
   /// Failures of this save since the back-off began.
   private var failures = 0
   private var error: CheckpointError?
@@ -109,8 +111,9 @@ final class BackgroundSaver: @unchecked Sendable {
   /// - Returns: the error of the last attempt, after which the save is given up.
   func finish(attempts: Int) -> CheckpointError? {
     locked {
+      lastAttempt = self.attempts + attempts
       for attempt in 0..<attempts { awaitAttempt(hurrying: attempt == 0) }
-      defer { save = nil }
+      defer { (save, lastAttempt) = (nil, nil) }
       return save == nil ? nil : error
     }
   }
@@ -169,9 +172,11 @@ extension BackgroundSaver {
     if failure != nil { copy() }
     endWait()
     let stall = save?.stall ?? 0
+    let isLast = lastAttempt.map { attempts + 1 >= $0 } ?? false
+    let next = isLast ? nil : retry
     changed.unlock()
     current?.report(
-      failure.map { .failed($0, retry: retry) } ?? .written(stall: stall, seconds: seconds))
+      failure.map { .failed($0, retry: next) } ?? .written(stall: stall, seconds: seconds))
     // The C library would keep this thread's buffers, megabytes, for the next save.
     MatrixPool.trimSystemHeap()
     changed.lock()

@@ -162,11 +162,34 @@ extension Snapshot {
     return header.progress
   }
 
-  /// The pieces of words of a whole checkpoint; `nil` where there are none.
+  /// The pieces of words of the checkpoint that a run goes on from; `nil` where there are none.
+  ///
+  /// Of a folder it is the whole checkpoint of the highest step, as for `CheckpointFolder.newest()`, but no file is
+  /// renamed, and none is opened whose name is that of an earlier step: `last.h5` alone as a rule.
+  ///
+  /// - Parameter path: a checkpoint, or a folder of them.
   static func pieces(of path: String) -> [String]? {
+    let folder = CheckpointFolder(path)
+    // A file is no folder, and stands for itself.
+    let files = (try? folder.files()) ?? [path]
+    var newest: (step: Int, pieces: [String]?)?
+    for file in files.prefix(1) + files.dropFirst().reversed() {
+      // Of two steps' names that of the later one is longer, or as long and greater.
+      let known = newest.map { folder.file(ofStep: $0.step) }
+      if let known, (file.utf8.count, file) <= (known.utf8.count, known) { continue }
+      if let found = resumable(file), found.step > newest?.step ?? .min { newest = found }
+    }
+    return newest?.pieces
+  }
+
+  /// The step and the pieces of words of a whole checkpoint that a run can go on from.
+  private static func resumable(_ path: String) -> (step: Int, pieces: [String]?)? {
     let name = "vocabulary/\(VocabularyList.pieces)"
-    guard let file = try? CheckpointFile.open(path, reading: .groups([name])) else { return nil }
-    return try? file.strings(name)
+    guard let file = try? CheckpointFile.open(path, reading: .groups([name])),
+      (try? CheckpointFolder.isWeightsAlone(file)) == false,
+      case .integer(let step)? = try? file.attribute("step")
+    else { return nil }
+    return (Int(step), try? file.strings(name))
   }
 
   /// Reads a checkpoint's metadata and builds its model, with the thresholds that were tuned.

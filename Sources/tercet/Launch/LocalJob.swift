@@ -13,6 +13,8 @@ struct LocalJob {
   let arguments: [String]
   /// The folder of the run's checkpoints, whose run log tells whether training has begun.
   let checkpoints: String
+  /// Whether only warnings and errors are printed.
+  let isQuiet: Bool
 
   /// Runs the job to its end.
   ///
@@ -29,7 +31,7 @@ struct LocalJob {
         description: "--ranks \(ranks) starts mpirun, which is not in PATH; "
           + "install it (apt-get install openmpi-bin)")
     }
-    if geteuid() == 0 {
+    if geteuid() == 0 && !isQuiet {
       Console.error("note: started by root, whom mpirun refuses; it is told --allow-run-as-root")
     }
     let log = RunLogMark(folder: checkpoints)

@@ -1,11 +1,15 @@
+import Collectives
 import Foundation
 import RunLogs
+import Training
 
 /// A run whose log is read, with its name among the others.
 struct LoggedRun {
   let name: String
   let reader: RunLogReader
   private(set) var run = RecordedRun()
+  /// Whether a run had the folder, asked before the last lines were read: a run that had left it wrote no more.
+  private var hold = FolderHold.unknown
 
   /// - Parameter path: the run's folder or its log.
   init(_ path: String, name: String) throws(RunLogError) {
@@ -21,6 +25,7 @@ struct LoggedRun {
   mutating func readAll(
     isEnd: Bool, _ body: (RunLogEntry, EpochRow?, RecordedRun) -> Void = { _, _, _ in }
   ) throws(RunLogError) {
+    hold = FolderHold(of: reader.path)
     for entry in try reader.read(isEnd: isEnd) {
       let row = run.add(entry)
       body(entry, row, run)
@@ -54,17 +59,32 @@ struct LoggedRun {
 }
 
 extension LoggedRun {
-  /// Seconds without a line after which a run is no longer called running.
+  /// Seconds without a line after which a run is no longer called running, where its folder does not tell.
   private static let silence = 600.0
+  /// What has become of a run that is gone without a last line.
+  static let lost = "killed or failed"
+
+  /// Whether the run is gone without a last line: nobody has its folder, and it was one of this host, where that can
+  /// be told.
+  var isLost: Bool {
+    run.ending == nil && hold == .free && run.start?.host == Session.hostName
+  }
+
+  /// Why a run stopped, in words; `nil` for `SIGUSR1`, by which `train --ranks`, `cluster/run` and sweeps pass on
+  /// whatever has asked them to leave.
+  static func reason(_ ending: String) -> String? {
+    ending == StopSignal.user.rawValue ? nil : ending
+  }
 
   /// What has become of the run, in a word or two.
   ///
   /// - Parameter now: the time by which it is judged.
   func state(at now: Date) -> String {
     if run.isFinished { return "finished" }
-    if let ending = run.ending { return "stopped, \(ending)" }
+    if let ending = run.ending { return Self.reason(ending).map { "stopped, \($0)" } ?? "stopped" }
+    if isLost { return Self.lost }
     let age = run.last.map { now.timeIntervalSince($0) } ?? .infinity
-    return age < Self.silence ? "running" : "no end"
+    return hold == .held || age < Self.silence ? "running" : "no end"
   }
 
   /// Whether lines may follow soon.

@@ -1,6 +1,7 @@
 import Commands
 import Corpora
 import Evaluation
+import Typesetting
 
 /// Where `evaluate` and `score` write what they find.
 struct ScoringOutputs {
@@ -52,7 +53,9 @@ struct ScoringOutputs {
   ) throws {
     let result = try systems.result()
     let gold = result.systems[0].runs[0].report.score.counts.gold
-    let title = "\(first) on \(data): \(sentences.count) sentences, \(gold) triples"
+    let title =
+      "\(first) on \(data): \(Figures.count(sentences.count, "sentence")), "
+      + Figures.count(gold, "triple")
     result.show(style, title: title, sentences, say: say)
     try report?.write(String(decoding: result.json, as: UTF8.self))
     if let page { try systems.page(title, result, sentences).write(to: page) }

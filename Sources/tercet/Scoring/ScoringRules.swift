@@ -4,10 +4,9 @@ import Evaluation
 
 /// The options of `evaluate` and `score` that say how triples are scored.
 struct ScoringRules: Equatable {
-  static let match = Flag(
-    "match", .required("MATCH"), choices: MatchMode.allCases.map(\.rawValue),
-    help: "exact, exact-pos, partial-last or partial-first (default: the checkpoint's "
-      + "evaluation.match, else exact)")
+  static let match = matchFlag(default: "the checkpoint's evaluation.match, else exact")
+  /// The same where no checkpoint is read.
+  static let matchOfPredictions = matchFlag(default: "exact")
   static let lenientNA = Flag(
     "lenient-na", help: "drop predicted triples that are partly NA (default: they are wrong)")
   static let lengthBuckets = Flag(
@@ -30,8 +29,15 @@ struct ScoringRules: Equatable {
 }
 
 extension ScoringRules {
-  init(_ line: ArgumentLine) throws(UsageError) {
-    match = try line.choice(of: Self.match)
+  private static func matchFlag(default meaning: String) -> Flag {
+    Flag(
+      "match", .required("MATCH"), choices: MatchMode.allCases.map(\.rawValue),
+      help: "exact, exact-pos, partial-last or partial-first (default: \(meaning))")
+  }
+
+  /// - Parameter flag: the verb's `--match`.
+  init(_ line: ArgumentLine, match flag: Flag = ScoringRules.match) throws(UsageError) {
+    match = try line.choice(of: flag)
     identity = try ReportStyle.identity(line)
     incompleteGroups = line.has(Self.lenientNA) ? .dropped : .wrong
     lengthRule = try line.choice(of: Self.lengthBuckets) ?? .triple

@@ -3,6 +3,7 @@ import Configuration
 import Corpora
 import Evaluation
 import Foundation
+import Models
 import Training
 
 /// `tercet data check PATH`: says what is wrong or odd in a folder of splits, in one go.
@@ -52,7 +53,8 @@ struct DataCheck: Verb {
     options?.data.directory =
       isFile ? URL(filePath: path).deletingLastPathComponent().relativePath : path
     let longest = options?.data.maximumLength ?? RunOptions.DataOptions().maximumLength
-    var check = try CorpusCheck(path, longest: longest)
+    var check = try CorpusCheck(
+      path, longest: longest, writesNames: options?.model.type.writesNames ?? false)
     if let section = FindingSection(memoryOn: check) { check.add(section) }
     if let section = options.flatMap({ FindingSection(modelOf: $0, on: check) }) {
       check.add(section)

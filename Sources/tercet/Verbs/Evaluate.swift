@@ -125,8 +125,10 @@ extension Evaluate {
     }
     let models = named + operands
     if models.isEmpty {
+      let isModel = !line.has(Self.data) && CheckpointName.isMeant(by: data)
       throw line.error(
-        "MODEL is missing beside \(Wording.quoted(data)); write tercet evaluate MODEL DATA")
+        "\(isModel ? "DATA" : "MODEL") is missing beside \(Wording.quoted(data)); "
+          + "write tercet evaluate MODEL DATA")
     }
     return (models, data)
   }
@@ -174,7 +176,7 @@ extension Evaluate {
   ) throws -> (EvaluationReport, [Prediction]) {
     let options = try options(for: loaded)
     let split = loaded.encode(sentences)
-    warn(loaded, sentences, split.remarks)
+    warn(loaded, sentences, split.remarks(isTaught: false))
     let predictions = try rules.kept(
       loaded.predictions(split, of: data, threads: threads), of: loaded.path)
     let report = Evaluator(options).report(
@@ -241,8 +243,8 @@ extension Evaluate {
     if !unknown.isEmpty {
       let relations = Set(unknown.map { ExactString($0) })
       Console.error(
-        "warning: \(data): \(relations.count) relations of \(unknown.count) triples are unknown "
-          + "to the model and count as misses")
+        "warning: \(data): the model does not know \(Figures.count(relations.count, "relation")) of "
+          + "\(Figures.count(unknown.count, "triple")), each of which is a miss")
     }
   }
 }

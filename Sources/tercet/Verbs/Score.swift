@@ -13,7 +13,7 @@ struct Score: Verb {
       help: "sentences with gold triples, as JSON Lines, then for each system a file for the same "
         + "sentences"),
     flags: [
-      train, ScoringRules.match, ReportStyle.by, ReportStyle.json, ReportStyle.html,
+      train, ScoringRules.matchOfPredictions, ReportStyle.by, ReportStyle.json, ReportStyle.html,
       ReportStyle.errors, ReportStyle.wide, ScoringRules.lenientNA, ScoringRules.lengthBuckets,
       ScoringRules.minScore,
     ],
@@ -56,7 +56,8 @@ extension Score {
     }
     self.init(
       gold: line.requiredOperand, predictions: Array(line.operands.dropFirst()),
-      train: line.value(of: Self.train), rules: try ScoringRules(line),
+      train: line.value(of: Self.train),
+      rules: try ScoringRules(line, match: ScoringRules.matchOfPredictions),
       style: try ReportStyle(line), report: line.value(of: ReportStyle.json),
       page: line.value(of: ReportStyle.html))
   }

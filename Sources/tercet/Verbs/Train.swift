@@ -139,7 +139,7 @@ extension Train {
   func run() throws -> ExitStatus {
     let configured = try ConfiguredRun(configuration, overrides)
     let (options, overrides) = (configured.options, configured.overrides)
-    if Console.speaksForJob { for note in configured.notes { Console.error(note) } }
+    if Console.speaksForJob && !isQuiet { configured.notes.forEach(Console.error) }
     if printsConfiguration {
       Console.textOnceForJob(ConfigurationText.yaml(of: options))
       return .success
@@ -163,7 +163,7 @@ extension Train {
     let settings = overrides.map { "--set=\($0)" }
     return LocalJob(
       ranks: ranks, threads: options.threads, arguments: ["train"] + settings + words,
-      checkpoints: checkpoints)
+      checkpoints: checkpoints, isQuiet: isQuiet)
   }
 
   private func train(
