@@ -17,6 +17,7 @@ static inline void tercet_replace_stderr(FILE *stream) { stderr = stream; }
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 
 enum {
+  tercet_lock_asking = 36,
   tercet_lock = 37,
   tercet_lock_waiting = 38,
   tercet_spawn_session = 0x80,

@@ -37,6 +37,11 @@ package enum Figures {
     "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
   }
 
+  /// A number of things as programs read it: `1 rank`, `2040 steps`.
+  package static func plainCount(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+
   /// Seconds in the units that matter: `45 s`, `4 min 30 s`, `12 min`, `1 h 18 min`, `2 d 3 h`.
   package static func duration(_ seconds: Double) -> String {
     units(seconds).map { "\($0.count) \($0.unit)" }.joined(separator: " ")

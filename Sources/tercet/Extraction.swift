@@ -114,7 +114,8 @@ struct Extraction {
           + "the text of its kind, and cut as it was?")
     }
     let left = minScore.map { ", \(dropped) more below the score \($0)" } ?? ""
-    let found = "\(Figures.count(sentences, "sentence")), \(Figures.count(triples, "triple"))"
+    let found =
+      "\(Figures.plainCount(sentences, "sentence")), \(Figures.plainCount(triples, "triple"))"
     let notes = hasScores ? [loaded.scoreNote].compactMap { $0 } : []
     return warnings.map { "warning: \($0)" } + notes + [found + left + speed]
   }

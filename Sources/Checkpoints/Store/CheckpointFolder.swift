@@ -28,6 +28,8 @@ public struct CheckpointFolder: Sendable {
   public var last: String { "\(path)/last.h5" }
   /// The path of the checkpoint with the best score.
   public var best: String { "\(path)/best.h5" }
+  /// The path of the file that says which run has the folder (``FolderClaim``).
+  var claimFile: String { "\(path)/run.lock" }
 
   /// Makes the folder and claims it for a run, until the last copy of this value is gone or the process ends.
   ///

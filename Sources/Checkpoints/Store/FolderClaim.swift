@@ -26,7 +26,7 @@ final class FolderClaim: Sendable {
   static func make(
     in folder: CheckpointFolder, for holder: String
   ) throws(CheckpointError) -> FolderClaim? {
-    let path = "\(folder.path)/run.lock"
+    let path = folder.claimFile
     while true {
       let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
       guard file >= 0 else { throw folder.unusable("\(path): \(Descriptor.systemError())") }
@@ -58,6 +58,12 @@ final class FolderClaim: Sendable {
     return FileNumber(of: named) == FileNumber(of: file)
   }
 
+  /// Whether a run has locked the file of its claim, which is open; `nil` where the file system has no locks.
+  static func isLocked(_ file: Int32) -> Bool? {
+    var range = range(F_WRLCK, .holder)
+    return set(&range, in: file, tercet_lock_asking) ? range.l_type != Int16(F_UNLCK) : nil
+  }
+
   private func lock(_ byte: Byte, waiting: Bool = false) -> Bool {
     set(F_WRLCK, byte, waiting ? tercet_lock_waiting : tercet_lock)
   }
@@ -65,10 +71,19 @@ final class FolderClaim: Sendable {
   private func unlock(_ byte: Byte) { _ = set(F_UNLCK, byte, tercet_lock) }
 
   private func set(_ kind: Int32, _ byte: Byte, _ command: Int) -> Bool {
+    var range = Self.range(kind, byte)
+    return Self.set(&range, in: file, command)
+  }
+
+  private static func range(_ kind: Int32, _ byte: Byte) -> flock {
     var range = flock()
     range.l_type = Int16(kind)
     range.l_whence = Int16(SEEK_SET)
     (range.l_start, range.l_len) = (off_t(byte.rawValue), 1)
+    return range
+  }
+
+  private static func set(_ range: inout flock, in file: Int32, _ command: Int) -> Bool {
     while fcntl(file, Int32(command), &range) != 0 {
       if errno != EINTR { return false }
     }

@@ -72,9 +72,13 @@ extension Conversion {
     let statistics = CorpusStatistics(sentences)
     var lines = ["\(output): \(statistics.summary)"]
     let empty = statistics.sentencesByTriples[0]
-    if empty > 0 { lines.append("  \(Figures.count(empty, "sentence")) without triples; kept") }
+    if empty > 0 {
+      lines.append("  \(Figures.plainCount(empty, "sentence")) without triples; kept")
+    }
     let tagged = statistics.sentencesWithPartsOfSpeech
-    if tagged > 0 { lines.append("  \(Figures.count(tagged, "sentence")) with parts of speech") }
+    if tagged > 0 {
+      lines.append("  \(Figures.plainCount(tagged, "sentence")) with parts of speech")
+    }
     for reason in Unused.allCases {
       guard let count = tally[reason] else { continue }
       lines.append("  \(count) \(reason.rawValue)\(list(names[reason]))")

@@ -98,7 +98,7 @@ public struct CorpusStatistics: Sendable {
     let rare = rare
     if rare.isEmpty { return nil }
     var line =
-      "\(rare.count) of \(Figures.count(relations.count, "relation")) "
+      "\(rare.count) of \(Figures.plainCount(relations.count, "relation")) "
       + "\(rare.count == 1 ? "has" : "have") fewer than 5 triples: "
     for (index, name) in rare.map(\.relation.value).enumerated() {
       let item = (index == 0 ? "" : ", ") + name
@@ -124,9 +124,10 @@ extension CorpusStatistics {
   /// The sizes in one line.
   public var summary: String {
     let distinct = "\(Figures.grouped(distinctTriples)) distinct"
-    return "\(Figures.count(sentences, "sentence")), \(Figures.count(storedTriples, "triple")) "
-      + "(\(distinct)), \(Figures.count(relations.count, "relation")), "
-      + Figures.count(vocabulary.count, "word")
+    return
+      "\(Figures.plainCount(sentences, "sentence")), \(Figures.plainCount(storedTriples, "triple")) "
+      + "(\(distinct)), \(Figures.plainCount(relations.count, "relation")), "
+      + Figures.plainCount(vocabulary.count, "word")
   }
 }
 

@@ -36,6 +36,14 @@ package final class RunLogReader {
 
   deinit { close(descriptor) }
 
+  /// The folder of the run; `nil` for a file of another name, of which nothing more is known.
+  package var folder: String? {
+    let folder = path.dropLast(Self.fileName.count)
+    guard path.hasSuffix(Self.fileName) else { return nil }
+    if folder.isEmpty { return "." }
+    return folder.hasSuffix("/") ? String(folder) : nil
+  }
+
   /// The entries of the whole lines that have come since the last call.
   ///
   /// - Parameter isEnd: whether nothing more is waited for, so that a last line without an end is read too.

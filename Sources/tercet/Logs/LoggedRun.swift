@@ -1,3 +1,4 @@
+import Checkpoints
 import Collectives
 import Foundation
 import RunLogs
@@ -25,7 +26,7 @@ struct LoggedRun {
   mutating func readAll(
     isEnd: Bool, _ body: (RunLogEntry, EpochRow?, RecordedRun) -> Void = { _, _, _ in }
   ) throws(RunLogError) {
-    hold = FolderHold(of: reader.path)
+    hold = reader.folder.map(FolderHold.init) ?? .unknown
     for entry in try reader.read(isEnd: isEnd) {
       let row = run.add(entry)
       body(entry, row, run)

@@ -54,8 +54,8 @@ struct ScoringOutputs {
     let result = try systems.result()
     let gold = result.systems[0].runs[0].report.score.counts.gold
     let title =
-      "\(first) on \(data): \(Figures.count(sentences.count, "sentence")), "
-      + Figures.count(gold, "triple")
+      "\(first) on \(data): \(Figures.plainCount(sentences.count, "sentence")), "
+      + Figures.plainCount(gold, "triple")
     result.show(style, title: title, sentences, say: say)
     try report?.write(String(decoding: result.json, as: UTF8.self))
     if let page { try systems.page(title, result, sentences).write(to: page) }
