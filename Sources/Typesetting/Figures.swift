@@ -34,12 +34,16 @@ package enum Figures {
 
   /// A number of things: `1 rank`, `2,040 steps`.
   package static func count(_ count: Int, _ noun: String) -> String {
-    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+    "\(grouped(count)) \(form(of: noun, for: count))"
   }
 
   /// A number of things as programs read it: `1 rank`, `2040 steps`.
   package static func plainCount(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
+    "\(count) \(form(of: noun, for: count))"
+  }
+
+  private static func form(of noun: String, for count: Int) -> String {
+    count == 1 ? noun : noun + "s"
   }
 
   /// Seconds in the units that matter: `45 s`, `4 min 30 s`, `12 min`, `1 h 18 min`, `2 d 3 h`.

@@ -83,13 +83,18 @@ class RunTests(unittest.TestCase):
         self.assertEqual(self.place.steps(1, 1), self.whole)
         self.assertEqual(self.place.tables(), self.quiet_tables())
 
-    def test_ctrl_c_saves_and_the_same_command_goes_on(self):
+    def said_at_ctrl_c(self):
+        """Stops a sweep in the middle of its first trial; returns what it said."""
         self.place.write("hold-0-1", "4")
         process = self.place.start("--jobs", "1")
         self.place.await_hold(0, 1)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=LIMIT)
         self.assertEqual(process.returncode, 75)
+        return said
+
+    def test_ctrl_c_saves_and_the_same_command_goes_on(self):
+        said = self.said_at_ctrl_c()
         self.assertIn("the same command goes on", said)
         self.assertEqual(self.place.log(0, 1)[-1]["ending"], "SIGUSR1")
         os.unlink(self.place.path("hold-0-1"))
@@ -99,12 +104,7 @@ class RunTests(unittest.TestCase):
 
     def test_what_left_is_interrupted_though_something_has_its_lock_for_a_moment(self):
         self.place.write("linger", "")
-        self.place.write("hold-0-1", "4")
-        process = self.place.start("--jobs", "1")
-        self.place.await_hold(0, 1)
-        process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=LIMIT)
-        self.assertEqual(process.returncode, 75)
+        said = self.said_at_ctrl_c()
         self.assertIn("lambda 0, seed 1: saved and left at step ", said)
         self.assertIn("6 trials: 1 interrupted, 5 wait", said)
         self.assertRegex(said, r"\n +0  0 of 2 .*  1 interrupted; 1 not begun\n")
