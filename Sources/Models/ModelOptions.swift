@@ -25,12 +25,12 @@ public protocol ModelOptions: Codable, Sendable {
 public struct PretrainedForm: Sendable {
   /// The sizes.
   public let shape: TransformerShape
-  /// Whether the pieces have capital letters.
-  public let isCased: Bool
+  /// The letters that the pieces were made for.
+  public let casing: Casing
 
   /// Gathers the form of a file's weights.
-  public init(shape: TransformerShape, isCased: Bool) {
-    (self.shape, self.isCased) = (shape, isCased)
+  public init(shape: TransformerShape, casing: Casing) {
+    (self.shape, self.casing) = (shape, casing)
   }
 }
 

@@ -20,7 +20,7 @@ struct ModelFolder: ~Copyable {
   let path: String
   let configuration: Configuration
   let vocabulary: PieceVocabulary
-  let isCased: Bool
+  let casing: Casing
   let weights: SafeTensorsFile
   /// The tensors' names in the file by those of ``BERTNames``.
   let names: [String: String]
@@ -32,16 +32,31 @@ struct ModelFolder: ~Copyable {
     let configuration = try Self.configuration(path)
     let vocabulary = try PieceVocabulary.read(path + "/vocab.txt")
     let tokenizer = try SettingsFile(path + "/tokenizer_config.json")
-    let lowercases = try tokenizer?.truth("do_lower_case") ?? configuration.lowercases
+    let casing = try Self.casing(tokenizer, configuration, vocabulary)
     let file = path + "/model.safetensors"
     if !FileManager.default.fileExists(atPath: file) { throw Self.noWeights(path) }
     let weights = try SafeTensorsFile(file)
     names = Dictionary(
       weights.entries.keys.sorted().map { (BERTNames.plain($0), $0) },
       uniquingKeysWith: { first, _ in first })
-    isCased = lowercases.map { !$0 } ?? vocabulary.hasCapitals
     (self.path, self.configuration, self.vocabulary) = (path, configuration, vocabulary)
+    self.casing = casing
     self.weights = weights
+  }
+
+  /// The letters of the pieces, as the tokeniser's settings say, or else the pieces themselves.
+  private static func casing(
+    _ tokenizer: SettingsFile?, _ configuration: Configuration, _ vocabulary: PieceVocabulary
+  ) throws(ImportError) -> Casing {
+    let lowercases =
+      try tokenizer?.truth("do_lower_case") ?? configuration.lowercases ?? !vocabulary.hasCapitals
+    let stripsAccents = try tokenizer?.truth("strip_accents") ?? lowercases
+    guard lowercases || !stripsAccents else {
+      throw ImportError(
+        description: "\(tokenizer?.path ?? "?"): 'strip_accents' is true for pieces with capital "
+          + "letters; tercet takes accents off in lower case alone")
+    }
+    return lowercases ? (stripsAccents ? .uncased : .lowercase) : .cased
   }
 
   private static func configuration(_ path: String) throws(ImportError) -> Configuration {

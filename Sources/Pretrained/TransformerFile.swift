@@ -12,8 +12,8 @@ public struct TransformerFile: ~Copyable {
   public let path: String
   /// The sizes of the encoder.
   public let shape: TransformerShape
-  /// Whether the pieces have capital letters.
-  public let isCased: Bool
+  /// The letters that the pieces were made for.
+  public let casing: Casing
   /// What the weights were made of.
   public let sourceName: String
   /// The vocabulary.
@@ -30,7 +30,7 @@ public struct TransformerFile: ~Copyable {
     var file = try CheckpointFile.openForeign(path, reading: .none)
     try Self.checkFormat(of: file)
     let (shape, pieces) = (try Self.shape(of: file), try file.integer("vocab"))
-    let (isCased, sourceName) = (try file.truth("cased"), try file.text("source_name"))
+    let (casing, sourceName) = (try file.casing(), try file.text("source_name"))
     try file.read(.groups(["vocab"]))
     let texts = PieceVocabulary.withoutRepeats(try file.strings("vocab"))
     let vocabulary = try PieceVocabulary(texts, file: path)
@@ -38,7 +38,7 @@ public struct TransformerFile: ~Copyable {
       throw file.refusal("vocab", "has \(vocabulary.count) pieces, '/config' says \(pieces)")
     }
     (self.path, self.shape, self.vocabulary) = (path, shape, vocabulary)
-    (self.isCased, self.sourceName) = (isCased, sourceName)
+    (self.casing, self.sourceName) = (casing, sourceName)
     self.file = file
   }
 
@@ -181,6 +181,21 @@ extension Checkpoint {
     case .truth(let value): value
     case .integer(let value) where value == 0 || value == 1: value == 1
     default: throw refusal("config@\(name)", "is no truth value")
+    }
+  }
+
+  /// What the pieces' letters are: without `strip_accents`, accents are off where there are no capitals.
+  fileprivate borrowing func casing() throws -> Casing {
+    let name = "strip_accents"
+    let isCased = try truth("cased")
+    let stripsAccents = try attributeNames(on: "config").contains(name) ? truth(name) : !isCased
+    switch (isCased, stripsAccents) {
+    case (true, false): return .cased
+    case (false, true): return .uncased
+    case (false, false): return .lowercase
+    case (true, true):
+      throw refusal(
+        "config@\(name)", "is true beside 'cased'; accents come off in lower case alone")
     }
   }
 

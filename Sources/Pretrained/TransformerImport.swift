@@ -169,7 +169,10 @@ extension TransformerImport {
       try writer.attribute(name, on: "config", .integer(Int64(value)))
     }
     try writer.attribute("ln_eps", on: "config", .real(epsilon))
-    try writer.attribute("cased", on: "config", .truth(folder.isCased))
+    try writer.attribute("cased", on: "config", .truth(folder.casing == .cased))
+    if folder.casing == .lowercase {
+      try writer.attribute("strip_accents", on: "config", .truth(false))
+    }
     try writer.attribute("source_name", on: "config", .string(sourceName))
     try writer.texts("vocab", folder.vocabulary.pieces.names)
   }

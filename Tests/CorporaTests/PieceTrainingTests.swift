@@ -74,7 +74,7 @@ struct PieceTrainingTests {
   @Test("every word of the training split is spelled, and the same split gives the same pieces")
   func vocabulary() throws {
     let sentences = Self.sentences
-    for options in [WordPieceOptions.cased, .uncased.splitting(at: .punctuation)] {
+    for options in [WordPieceOptions(), WordPieceOptions(.uncased, split: .punctuation)] {
       let pieces = PieceVocabulary.trained(on: sentences, options, size: 200)
       #expect(pieces == PieceVocabulary.trained(on: sentences.reversed(), options, size: 200))
       #expect(pieces.count <= 200)
@@ -97,7 +97,7 @@ struct PieceTrainingTests {
     let pieces = PieceVocabulary.trained(on: sentences, surface: .words, size: 100)
     #expect(pieces.contains("##_") && pieces.contains("s") && !pieces.contains("u"))
     let text = try TargetText(
-      WordPiece(try PieceVocabulary(pieces), .cased),
+      WordPiece(try PieceVocabulary(pieces)),
       relations: NameList(sentences.map(\.triples[0].relation)), surface: .words)
     #expect(sentences.allSatisfy { text.canWrite(relation: $0.triples[0].relation) })
   }

@@ -9,7 +9,7 @@ struct WordPieceTests {
   static let special = SpecialPiece.allCases.map(\.rawValue)
 
   static func tokenizer(
-    _ pieces: [String], _ options: WordPieceOptions = .cased
+    _ pieces: [String], _ options: WordPieceOptions = WordPieceOptions()
   ) throws -> WordPiece {
     WordPiece(try PieceVocabulary(special + pieces), options)
   }
@@ -73,9 +73,9 @@ struct WordPieceTests {
   @Test("an uncased vocabulary has lower case, with accents or without")
   func uncased() throws {
     let pieces = ["ecole", "école", "strasse", "straße", "i", "##\u{307}"]
-    let bare = try Self.tokenizer(pieces, .uncased)
+    let bare = try Self.tokenizer(pieces, WordPieceOptions(.uncased))
     #expect(spelled(bare, "École", "STRAßE", "İ") == ["ecole", "straße", "i"])
-    let kept = try Self.tokenizer(pieces, WordPieceOptions(lowercases: true))
+    let kept = try Self.tokenizer(pieces, WordPieceOptions(.lowercase))
     #expect(spelled(kept, "École", "İ") == ["école", "i", "##\u{307}"])
     #expect(spelled(kept, "E\u{301}cole") == ["[UNK]"])
   }

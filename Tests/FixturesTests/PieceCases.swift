@@ -67,7 +67,7 @@ struct PieceTokenizers {
     return WordPiece(
       isCased ? cased : uncased,
       WordPieceOptions(
-        lowercases: !isCased, stripsAccents: !isCased && !name.contains("keep"),
+        isCased ? .cased : name.contains("keep") ? .lowercase : .uncased,
         split: isWhole ? .blanks : .punctuation))
   }
 }

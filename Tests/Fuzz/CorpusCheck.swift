@@ -85,7 +85,7 @@ enum CorpusCheck {
     put(parts(bytes).0, "input")
     guard let vocabulary = try? PieceVocabulary.read("input") else { return }
     let word = String(decoding: parts(bytes).1, as: UTF8.self)
-    for options in [WordPieceOptions.cased, .uncased] {
+    for options in [WordPieceOptions(), WordPieceOptions(.uncased)] {
       for split in WordSplit.allCases {
         let pieces = WordPiece(vocabulary, options.splitting(at: split)).pieces(of: [word])
         precondition(pieces.ids.allSatisfy { 0..<vocabulary.count ~= Int($0) })

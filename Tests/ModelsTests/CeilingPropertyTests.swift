@@ -93,10 +93,10 @@ struct CeilingPropertyTests {
 
   @Test(
     "by the LSTM rows of GenerativeRE too, whatever they write",
-    arguments: WordSequenceOptions.Copy.allCases)
-  func everyRowOfWords(_ copy: WordSequenceOptions.Copy) {
+    arguments: WordSequenceOptions.Copy.allCases, SelfTriples.allCases)
+  func everyRowOfWords(_ copy: WordSequenceOptions.Copy, _ selfTriples: SelfTriples) {
     var options = WordSequenceOptions()
-    (options.copy, options.limit) = (copy, 17)
+    (options.copy, options.limit, options.selfTriples) = (copy, 17, selfTriples)
     let known = NameList(WordEntries.separators + ["a", "b", "old"])
     let model = WordSequence(
       options: options,

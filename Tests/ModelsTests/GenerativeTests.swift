@@ -100,6 +100,21 @@ struct GenerativeTests {
     #expect(empty.rows == empty.source.count + 3)
   }
 
+  @Test("a triple whose head is its tail is read, or dropped", arguments: SelfTriples.allCases)
+  func selfTriples(_ rule: SelfTriples) throws {
+    let model = model { $0.selfTriples = rule }
+    let triples = [
+      Triple(head: .span(Span(3, 3)), relation: "place", tail: .text("Time")),
+      Triple(head: .span(Span(3, 3)), relation: "place", tail: .span(Span(0, 1))),
+    ]
+    let sentence = Sentence(id: "s", tokens: Self.sentences[0].tokens, triples: triples)
+    let input = model.input(sentence, index: 0, limit: .max)
+    let sequence = try #require(model.sequence(of: input, streams: Self.streams))
+    var said = GeneratedTarget(source: input.source.ids, model.symbols)
+    for id in sequence.ids[sequence.source...] { said.append(id, .outside, logProbability: nil) }
+    #expect(model.read(said, of: input).triples.count == (rule == .keep ? 2 : 1))
+  }
+
   @Test("triples are taught in the order of the corpus, by relation and place, or by chance")
   func targetOrder() throws {
     let triples = Self.sentences[0].triples

@@ -1,5 +1,6 @@
 import Autodiff
 import Corpora
+import Evaluation
 import Foundation
 import Layers
 import ModelCases
@@ -247,6 +248,28 @@ struct WordSequenceTests {
       if candidates.count < model.entries.written.count { bound += 1 }
     }
     #expect((bound > 0) == (copy != .none))
+  }
+
+  @Test("a triple whose head is its tail is read, or dropped, and is out of reach then")
+  func selfTriples() {
+    let gold = Triple(head: .span(Span(0, 0)), relation: "owns", tail: .span(Span(2, 2)))
+    let named = Triple(head: .text("c"), relation: "owns", tail: .text("c"))
+    let input = Self.input("a x a b", [gold, named])
+    for (rule, tails) in [(SelfTriples.keep, [0, nil, 3]), (.drop, [3])] {
+      var options = Self.model(.bio).options
+      options.selfTriples = rule
+      let model = WordSequence(options: options, vocabularies: Self.vocabularies)
+      let triples = model.read(
+        Self.written("a ; a ; owns | c ; c ; owns | a ; b ; owns END"), of: input, scoring: false
+      ).triples
+      #expect(triples.map { $0.tail.span?.start } == tails)
+      let ceiling = TripleCounts(
+        ceilingOf: input.sentence, model.expressible(in: input), match: .exact)
+      #expect(ceiling.tp == (rule == .keep ? 2 : 0))
+      // Two unknown words need not be the same.
+      let unknown = model.read(Self.written("? ; ? ; owns END"), of: input, scoring: false)
+      #expect(unknown.groups.count == 1)
+    }
   }
 
   @Test("the published network has the parameters that its parts have")

@@ -37,6 +37,20 @@ struct ImportTests {
   }
 
   @Test(
+    "letters are what the tokeniser's settings say, or else the pieces",
+    arguments: [
+      (#"{"do_lower_case": true}"#, Casing.uncased), (#"{"do_lower_case": false}"#, .cased),
+      (#"{"do_lower_case": true, "strip_accents": false}"#, .lowercase),
+      (#"{"do_lower_case": true, "strip_accents": null}"#, .uncased),
+      (#"{"strip_accents": false}"#, .lowercase), ("{}", .uncased),
+    ])
+  func letters(settings: String, casing: Casing) throws {
+    var published = Published()
+    published.tokenizer = settings
+    try imported(published) { (file, _, _) in #expect(file.casing == casing) }
+  }
+
+  @Test(
     "every tensor is found in its parameter, whichever names its authors gave",
     arguments: [
       ("bert.", "weight"), ("", "gamma"), ("module.bert.", "weight"),
@@ -46,7 +60,7 @@ struct ImportTests {
     (published.prefix, published.gamma) = (prefix, gamma)
     try imported(published) { (file, coverage, values) in
       #expect(file.shape.layers == 2 && file.shape.heads == 2 && file.shape.inner == 6)
-      #expect(file.sourceName == "tiny" && !file.isCased)
+      #expect(file.sourceName == "tiny" && file.casing == .uncased)
       #expect(file.vocabulary.pieces.names == published.pieces)
       #expect(coverage.missing.isEmpty && coverage.unused.isEmpty)
       let pairs = [

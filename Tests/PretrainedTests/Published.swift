@@ -6,6 +6,8 @@ import Testing
 struct Published {
   var configuration =
     #"{"num_attention_heads": 2, "layer_norm_eps": 1e-12, "hidden_act": "gelu", "_name_or_path": "tiny"}"#
+  /// `tokenizer_config.json`; `nil` for none.
+  var tokenizer: String?
   var pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "##b"]
   var layers = 2
   var positions = 16
@@ -59,6 +61,9 @@ struct Published {
 
   func write(to folder: URL, _ extra: [(String, [Int])] = []) throws {
     try Data(configuration.utf8).write(to: folder.appending(path: "config.json"))
+    if let tokenizer {
+      try Data(tokenizer.utf8).write(to: folder.appending(path: "tokenizer_config.json"))
+    }
     try Data((pieces.joined(separator: "\n") + "\n").utf8)
       .write(to: folder.appending(path: "vocab.txt"))
     let all = (shapes + extra).filter { !missing.contains($0.0) }

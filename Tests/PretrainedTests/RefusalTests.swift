@@ -172,6 +172,11 @@ struct RefusalTests {
       "/config.json: 'do_lower_case' is 1; expected true or false"
     ),
     (
+      { $0.tokenizer = #"{"do_lower_case": false, "strip_accents": true}"# },
+      "/tokenizer_config.json: 'strip_accents' is true for pieces with capital letters; tercet takes "
+        + "accents off in lower case alone"
+    ),
+    (
       { $0.configuration = "[2]" },
       "/config.json: holds no object of JSON; expected keys with values"
     ),

@@ -17,7 +17,7 @@ struct BasicTokenizer: Sendable {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count + 4)
     for byte in bytes {
-      let isCapital = options.lowercases && 0x41...0x5A ~= byte
+      let isCapital = options.casing.lowercases && 0x41...0x5A ~= byte
       switch Self.asciiRole(byte) {
       case _ where options.split == .blanks, .letter: text.append(isCapital ? byte | 0x20 : byte)
       case .blank: text.append(0x20)
@@ -31,11 +31,11 @@ struct BasicTokenizer: Sendable {
   private func scalars(of word: String) -> String.UnicodeScalarView {
     var scalars = word.unicodeScalars
     if options.split == .punctuation { scalars = cleaned(scalars) }
-    if options.stripsAccents {
+    if options.casing.stripsAccents {
       let parts = String(scalars).decomposedStringWithCanonicalMapping.unicodeScalars
       scalars = .init(parts.filter { $0.properties.generalCategory != .nonspacingMark })
     }
-    if options.lowercases {
+    if options.casing.lowercases {
       scalars = .init(scalars.flatMap { $0.properties.lowercaseMapping.unicodeScalars })
     }
     return options.split == .punctuation ? parted(scalars) { Self.role($0) == .sign } : scalars

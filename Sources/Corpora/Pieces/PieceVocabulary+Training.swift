@@ -7,7 +7,7 @@ extension PieceVocabulary {
   ///   - surface: how relations stand in generated text; their words count too.
   ///   - size: the number of pieces; characters stay where they are more.
   public static func trained(
-    on sentences: [Sentence], _ options: WordPieceOptions = .cased,
+    on sentences: [Sentence], _ options: WordPieceOptions = WordPieceOptions(),
     surface: RelationSurface = .full, size: Int
   ) -> [String] {
     let basic = BasicTokenizer(options: options)

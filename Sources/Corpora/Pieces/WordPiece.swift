@@ -11,7 +11,7 @@ public struct WordPiece: Sendable {
   private let basic: BasicTokenizer
 
   /// Makes a tokeniser; the options are those that the vocabulary was made with.
-  public init(_ vocabulary: PieceVocabulary, _ options: WordPieceOptions = .cased) {
+  public init(_ vocabulary: PieceVocabulary, _ options: WordPieceOptions = WordPieceOptions()) {
     (self.vocabulary, self.options) = (vocabulary, options)
     basic = BasicTokenizer(options: options)
   }

@@ -1,25 +1,13 @@
 /// How words become pieces; a vocabulary is made for one way.
 public struct WordPieceOptions: Hashable, Sendable, Codable {
-  /// Whether words are written in lower case: the vocabulary is uncased.
-  public var lowercases: Bool
-  /// Whether accents are taken off: canonical decomposition without nonspacing marks, as uncased checkpoints do.
-  public var stripsAccents: Bool
+  /// What becomes of their letters.
+  public var casing: Casing
   /// Where a word is parted before its pieces are looked up.
   public var split: WordSplit
 
   /// Makes options; the default is a cased vocabulary and text that is parted already.
-  public init(lowercases: Bool = false, stripsAccents: Bool = false, split: WordSplit = .blanks) {
-    (self.lowercases, self.stripsAccents, self.split) = (lowercases, stripsAccents, split)
-  }
-
-  /// Letters as they are.
-  public static let cased = WordPieceOptions()
-  /// Lower case, without accents.
-  public static let uncased = WordPieceOptions(lowercases: true, stripsAccents: true)
-
-  /// The same treatment of letters with another split.
-  public func splitting(at split: WordSplit) -> WordPieceOptions {
-    WordPieceOptions(lowercases: lowercases, stripsAccents: stripsAccents, split: split)
+  public init(_ casing: Casing = .cased, split: WordSplit = .blanks) {
+    (self.casing, self.split) = (casing, split)
   }
 }
 

@@ -2,6 +2,8 @@
 public struct WrittenNames: Sendable {
   /// Words that no head or tail has, since they part them in the output.
   public let separators: [String]
+  /// Whether a triple may have one name as head and tail.
+  public var keepsSelfTriples = true
   private let canWrite: @Sendable (String) -> Bool
   private let holdsSeparator: @Sendable (String) -> Bool
   private let canTeachRelation: @Sendable (String) -> Bool

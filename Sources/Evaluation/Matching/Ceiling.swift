@@ -79,7 +79,7 @@ struct Ceiling {
   /// Whether `body` holds for a matching triple that an output can have.
   private func contains(_ key: TripleKey, where body: (Expressible.Fact) -> Bool) -> Bool {
     guard let head = key.head, let relation = key.relation, let tail = key.tail,
-      form.relation(relation.value)
+      form.relation(relation.value), form.names?.keepsSelfTriples != false || !isSelfTriple(key)
     else { return false }
     func holds(_ head: Span, _ tail: Span) -> Bool {
       form.pair(head, tail)
@@ -91,6 +91,11 @@ struct Ceiling {
       }
     }
     return places(of: head) { head in places(of: tail) { tail in holds(head, tail) } }
+  }
+
+  /// Whether head and tail are the same text. A partial match does not tell, so that its ceiling may be too large.
+  private func isSelfTriple(_ key: TripleKey) -> Bool {
+    matching.mode == .exact && key.head == key.tail
   }
 
   private func isEntity(_ span: Span) -> Bool { span.end < tokens.count && form.entity(span) }

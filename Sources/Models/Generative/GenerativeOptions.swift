@@ -13,7 +13,7 @@ package struct GenerativeOptions: ModelOptions, Equatable {
   package var inner = 4096
   /// The pieces that are made of the training split.
   package var pieces = 10_000
-  /// Upper and lower case of letters.
+  /// What becomes of letters before their pieces are looked up.
   package var casing = Casing.cased
   /// Where words are parted before their pieces are looked up.
   package var split = WordSplit.blanks
@@ -21,6 +21,8 @@ package struct GenerativeOptions: ModelOptions, Equatable {
   package var targetOrder = TargetOrder.shuffle
   /// How relations stand in the target.
   package var relationSurface = RelationSurface.full
+  /// What becomes of a written triple whose head is its tail (D40).
+  package var selfTriples = SelfTriples.keep
   /// The most pieces of source and target together, symbols included: the positions that have a vector.
   package var positions = 512
   /// The most pieces of a target that is learnt, its end included.
@@ -52,15 +54,11 @@ package struct GenerativeOptions: ModelOptions, Equatable {
   /// The published options.
   package init() {}
 
-  /// Letters as they are, or in lower case and without accents.
-  package enum Casing: String, Codable, Sendable, CaseIterable { case cased, uncased }
   /// Nothing is copied, or what the predicted labels allow.
   package enum Copy: String, Codable, Sendable, CaseIterable { case none, bio }
 
   /// How words become pieces.
-  package var wordPiece: WordPieceOptions {
-    (casing == .cased ? WordPieceOptions.cased : .uncased).splitting(at: split)
-  }
+  package var wordPiece: WordPieceOptions { WordPieceOptions(casing, split: split) }
 
   /// The sizes of the transformer.
   package func shape(vocabulary: Int) -> TransformerShape {
@@ -76,10 +74,9 @@ package struct GenerativeOptions: ModelOptions, Equatable {
       ("heads", heads, shape.heads), ("inner", inner, shape.inner),
       ("positions", positions, shape.positions),
     ]
-    let wanted: Casing = form.isCased ? .cased : .uncased
     return needed.filter { $0.found != $0.wanted }.map { "\($0.key)=\($0.wanted)" }
       + (epsilon == shape.epsilon ? [] : ["epsilon=\(shape.epsilon)"])
-      + (casing == wanted ? [] : ["casing=\(wanted.rawValue)"])
+      + (casing == form.casing ? [] : ["casing=\(form.casing.rawValue)"])
   }
 
   /// The least pieces of source and target together.

@@ -30,7 +30,9 @@ extension Generative {
     var prediction = Prediction()
     for parts in text.grammar.parts(of: said) {
       let range = parts.head.lowerBound..<parts.relation.upperBound
-      guard let triple = text.triples(in: Array(said[range]), source: words).first else { continue }
+      guard let triple = text.triples(in: Array(said[range]), source: words).first,
+        !options.selfTriples.drops(triple.head, triple.tail, of: input.sentence)
+      else { continue }
       let score =
         target.logProbabilities.isEmpty
         ? nil : Float(exp(target.logProbabilities[range].reduce(0, +)))
@@ -65,6 +67,7 @@ extension Generative {
         names.contains(Array(tokens[$0.range])) && tokens.firstRun(of: tokens[$0.range]) == $0
       })
     form.names = names
+    form.names?.keepsSelfTriples = options.selfTriples == .keep
     return form
   }
 }

@@ -18,6 +18,8 @@ package struct WordSequenceOptions: ModelOptions, Equatable {
   package var attentionWidth = 300
   /// The order of a sentence's target triples (D23).
   package var targetOrder = TargetOrder.shuffle
+  /// What becomes of a written triple whose head is its tail (D40).
+  package var selfTriples = SelfTriples.keep
   /// α, the weight of the words' loss beside that of the labels, in `0...1`; no effect without labels.
   package var alpha: Float = 0.1
   /// The largest number of words that are written for a sentence, the end among them.

@@ -39,6 +39,11 @@ extension WordSequence {
       let group = Prediction.Group(
         head: argument(texts[parts.head], in: tokens), relation: relation,
         tail: argument(texts[parts.tail], in: tokens))
+      if let head = group.head, let tail = group.tail,
+        options.selfTriples.drops(head, tail, of: input.sentence)
+      {
+        continue
+      }
       let steps = written[parts.head.lowerBound..<parts.relation.upperBound]
       let score = scoring ? Float(exp(steps.reduce(0) { $0 + $1.logProbability })) : nil
       guard prediction.append(group, score: score) else { break }
@@ -75,6 +80,7 @@ extension WordSequence {
         names.contains(Array(tokens[$0.range])) && tokens.firstRun(of: tokens[$0.range]) == $0
       })
     form.names = names
+    form.names?.keepsSelfTriples = options.selfTriples == .keep
     return form
   }
 }

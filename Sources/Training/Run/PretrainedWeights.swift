@@ -19,7 +19,7 @@ struct PretrainedWeights {
   /// - Throws: `TrainingError` where the options are not those of its weights, and the errors of reading.
   func pieces(for options: any ModelOptions) throws -> [String] {
     let file = try TransformerFile(path)
-    let missing = options.settings(for: PretrainedForm(shape: file.shape, isCased: file.isCased))
+    let missing = options.settings(for: PretrainedForm(shape: file.shape, casing: file.casing))
     guard missing.isEmpty else {
       throw TrainingError.otherWeights(path: path, settings: missing.map { "model.\($0)" })
     }

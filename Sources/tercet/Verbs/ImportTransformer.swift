@@ -35,7 +35,7 @@ struct ImportTransformer: Verb {
     let shape = file.shape
     Console.line(
       "\(output): \(file.sourceName), \(shape.layers) layers of width \(shape.hidden), "
-        + "\(shape.heads) heads, \(shape.vocabulary) \(file.isCased ? "cased" : "uncased") pieces, "
+        + "\(shape.heads) heads, \(shape.vocabulary) \(file.casing) pieces, "
         + "\(shape.positions) positions")
     if !source.hasTokenHead {
       Console.line("it has no head for tokens, which starts from random values in training")
