@@ -9,6 +9,12 @@ package struct Operand: Hashable, Sendable {
   /// As a line of usage has it.
   var usage: String { name.contains(" ") ? name : count.usage(name) }
 
+  /// What is said where none is given.
+  var absence: String {
+    let names = name.split(separator: " ").map { $0.replacing("...", with: "") }
+    return "\(names.joined(separator: " and ")) \(names.count == 1 ? "is" : "are") missing"
+  }
+
   /// Declares the operand of a verb.
   ///
   /// - Parameters:

@@ -43,7 +43,7 @@ package struct VerbSyntax: Sendable {
       }
     }
     if let operand, operand.count.mustBeGiven, line.operands.isEmpty {
-      throw line.error("\(operand.name) is missing")
+      throw line.error(operand.absence)
     }
     if let operand, line.operands.contains("") { throw line.error("\(operand.name) is empty") }
     let limit = operand.map { $0.count.mayRepeat ? Int.max : 1 } ?? 0

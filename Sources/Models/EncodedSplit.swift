@@ -14,7 +14,7 @@ public protocol EncodedSplit: Sendable {
   func rows(_ index: Int) -> Int
   /// The relative work of a sentence (``ModelInput/cost``).
   func cost(_ index: Int) -> Int
-  /// The divisor of each term of the objective for a minibatch of these sentences
+  /// How often each term of the objective is asked in a minibatch of these sentences, the divisor of its sum
   /// (``ObjectiveTerm/count``).
   func normalizers(of members: [Int], streams: RandomStreams) -> [Int]
   /// Runs the model forward for training (``ExtractionModel/losses(of:streams:on:)``).
@@ -28,8 +28,10 @@ public protocol EncodedSplit: Sendable {
   /// The triples of a sentence that are not taught, since all of them are too long a text
   /// (``ExtractionModel/triplesOfLongText(in:)``).
   func triplesOfLongText(_ index: Int) -> Int
-  /// Whether the model reads the tokens of a sentence in part (``ModelInput/isCut``).
+  /// Whether the model reads a sentence in part (``ModelInput/isCut``).
   func isCut(_ index: Int) -> Bool
+  /// Whether the model reads the pieces of a sentence's tokens in part (``ModelInput/losesPieces``).
+  func losesPieces(_ index: Int) -> Bool
   /// What a user should know of the sentences (``ExtractionModel/remarks(on:isTaught:)``).
   func remarks(isTaught: Bool) -> [String]
 }
@@ -57,8 +59,7 @@ private struct ModelSplit<Model: ExtractionModel>: EncodedSplit {
 
   func normalizers(of members: [Int], streams: RandomStreams) -> [Int] {
     model.objective.map { term in
-      // A term that nothing in the minibatch is asked of is 0.
-      max(1, members.reduce(0) { $0 + term.count(inputs[$1], streams) })
+      members.reduce(0) { $0 + term.count(inputs[$1], streams) }
     }
   }
 
@@ -77,6 +78,7 @@ private struct ModelSplit<Model: ExtractionModel>: EncodedSplit {
   func triplesOfLongText(_ index: Int) -> Int { model.triplesOfLongText(in: inputs[index]) }
 
   func isCut(_ index: Int) -> Bool { inputs[index].isCut }
+  func losesPieces(_ index: Int) -> Bool { inputs[index].losesPieces }
 
   func remarks(isTaught: Bool) -> [String] { model.remarks(on: inputs, isTaught: isTaught) }
 }

@@ -8,8 +8,8 @@ public protocol ModelInput: Sendable {
   var sentence: Sentence { get }
   /// The number of tokens that the model reads.
   var length: Int { get }
-  /// Whether predictions read a part of the tokens alone.
-  var isCut: Bool { get }
+  /// Whether pieces of the tokens that are read are not.
+  var losesPieces: Bool { get }
   /// The number of the sentence's rows in the model's largest matrices: tokens, pairs of tokens, pieces.
   /// Training and inference limit the total rows of sentences that run together.
   var rows: Int { get }
@@ -19,8 +19,10 @@ public protocol ModelInput: Sendable {
 }
 
 extension ModelInput {
-  /// Tokens beyond ``length`` are not read.
-  public var isCut: Bool { length < sentence.tokens.count }
+  /// None is lost: the model reads tokens whole.
+  public var losesPieces: Bool { false }
+  /// Whether predictions read a part of the sentence alone.
+  public var isCut: Bool { losesPieces || length < sentence.tokens.count }
   /// One row for each token.
   public var rows: Int { length }
   /// Work in proportion to rows.

@@ -48,6 +48,7 @@ struct PageReport: Encodable {
   let match: String
   let rows: [Row]
   let relations: [Relation]
+  let errors: [ErrorKindCount]
   let calibration: Calibration?
 
   /// A score by its counts: correct, predicted, gold, sentences.
@@ -66,6 +67,13 @@ struct PageReport: Encodable {
     let interval: [Double]?
     /// Pairs of a relation and how often it is predicted in place of this one.
     let takenFor: [[Int]]
+  }
+
+  /// The wrong predictions of a kind, by exact strings.
+  struct ErrorKindCount: Encodable {
+    let kind: String
+    let count: Int
+    let perThousandGold: Double
   }
 
   struct Calibration: Encodable {
@@ -89,6 +97,11 @@ struct PageReport: Encodable {
         interval: relation.score.interval.map(bounds),
         takenFor: relation.takenFor.map { [names.index(of: $0.relation), $0.count] })
     }
+    errors = ErrorKind.allCases.map { kind in
+      ErrorKindCount(
+        kind: kind.rawValue, count: report.errors[kind],
+        perThousandGold: short(report.errors.perThousandGold(kind)))
+    }
     calibration = report.calibration.map { calibration in
       Calibration(
         error: short(calibration.expectedError),
@@ -106,7 +119,7 @@ extension TripleCounts {
   fileprivate var page: [Int] { [tp, predicted, gold] }
 }
 
-/// A share with five places, as short as JSON has it.
+/// A number with five places, as short as JSON has it.
 private func short(_ value: Double) -> Double { (value * 100_000).rounded() / 100_000 }
 
 private func bounds(_ interval: Interval) -> [Double] {

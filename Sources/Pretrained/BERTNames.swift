@@ -24,7 +24,7 @@ enum BERTNames {
 
   /// A block of the encoder.
   static func block(_ index: Int) -> [(array: String, tensor: String)] {
-    let own = "layer/" + (index < 10 ? "0\(index)" : "\(index)")
+    let own = "layer/\(twoDigits(index))"
     let theirs = "encoder.layer.\(index)"
     return linear("\(own)/att/q", "\(theirs).attention.self.query")
       + linear("\(own)/att/k", "\(theirs).attention.self.key")
@@ -35,6 +35,9 @@ enum BERTNames {
       + linear("\(own)/ffn/out", "\(theirs).output.dense")
       + norm("\(own)/ffn/ln", "\(theirs).output.LayerNorm")
   }
+
+  /// A block's number as arrays have it.
+  static func twoDigits(_ index: Int) -> String { index < 10 ? "0\(index)" : "\(index)" }
 
   /// The number of the block that a tensor belongs to; `nil` where it lies outside the blocks.
   static func blockNumber(of tensor: String) -> Int? {

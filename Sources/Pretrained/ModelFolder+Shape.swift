@@ -6,9 +6,9 @@ extension ModelFolder {
   /// The fewest positions of the generative model, `model.positions`.
   private static let leastPositions = 16
 
-  private static let (words, positions, inner) = (
+  private static let (words, positions, segments, inner) = (
     "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight",
-    "encoder.layer.0.intermediate.dense.weight"
+    "embeddings.token_type_embeddings.weight", "encoder.layer.0.intermediate.dense.weight"
   )
 
   /// The sizes of the encoder, and the rows of the table of segments.
@@ -18,21 +18,21 @@ extension ModelFolder {
   borrowing func shape() throws -> (encoder: TransformerShape, segments: Int) {
     let words = try matrix(Self.words)
     let positions = try matrix(Self.positions)
-    let segments = try matrix("embeddings.token_type_embeddings.weight")
+    let segments = try matrix(Self.segments)
     let layers = try blocks()
     let inner = try matrix(Self.inner)
     let heads = configuration.heads
     guard words.columns % heads == 0 else {
       throw ImportError(
         description:
-          "\(path)/config.json: 'num_attention_heads' is \(heads), which does not "
-          + "divide \(words.columns) columns")
+          "\(path)/config.json: 'num_attention_heads' is \(heads), which does not divide the width "
+          + "of '\(Self.words)', \(words.columns); take both files of one model")
     }
     let shape = TransformerShape(
       layers: layers, hidden: words.columns, heads: heads, inner: inner.rows,
       vocabulary: words.rows, positions: positions.rows)
-    try compare(shape)
-    try check(shape, segments: segments.rows)
+    try compare(shape, segments: segments)
+    try check(shape, segments: segments)
     return (shape, segments.rows)
   }
 
@@ -49,50 +49,64 @@ extension ModelFolder {
   }
 
   /// Refuses tensors of other sizes than `config.json` says.
-  private borrowing func compare(_ shape: TransformerShape) throws(ImportError) {
-    let (layers, words, inner) = (shape.layers, "'\(Self.words)'", "'\(Self.inner)'")
-    typealias Size = (finding: String, found: Int, key: String, said: Int?)
+  private borrowing func compare(
+    _ shape: TransformerShape, segments: (rows: Int, columns: Int)
+  ) throws(ImportError) {
+    let (words, said) = ([shape.vocabulary, shape.hidden], configuration)
+    typealias Size = (tensor: String, found: [Int], axis: Int, key: String, said: Int?)
     let sizes: [Size] = [
+      (Self.words, words, 1, "hidden_size", said.hidden),
+      (Self.inner, [shape.inner, shape.hidden], 0, "intermediate_size", said.inner),
+      (Self.words, words, 0, "vocab_size", said.vocabulary),
       (
-        layers == 1 ? "has 1 block" : "has \(layers) blocks", layers, "num_hidden_layers",
-        configuration.layers
+        Self.positions, [shape.positions, shape.hidden], 0, "max_position_embeddings",
+        said.positions
       ),
-      ("\(words) has \(shape.hidden) columns", shape.hidden, "hidden_size", configuration.hidden),
-      ("\(inner) has \(shape.inner) rows", shape.inner, "intermediate_size", configuration.inner),
       (
-        "\(words) has \(shape.vocabulary) rows", shape.vocabulary, "vocab_size",
-        configuration.vocabulary
+        Self.segments, [segments.rows, segments.columns], 0, "type_vocab_size", said.segments
       ),
     ]
-    for (finding, found, key, said) in sizes {
-      guard let said, said != found else { continue }
-      throw ImportError(
-        description: "\(weights.path): \(finding), but \(path)/config.json: '\(key)' is \(said); "
-          + "expected the same: take both files of one model, and the tensors of all parts of a "
-          + "checkpoint in one file")
+    for (tensor, found, axis, key, said) in sizes {
+      guard let said, said != found[axis] else { continue }
+      var expected = found
+      expected[axis] = said
+      throw differing("'\(tensor)' has the shape \(found)", key, said, expected: "\(expected)")
     }
+    guard let layers = said.layers, layers != shape.layers else { return }
+    let found = shape.layers == 1 ? "has 1 block" : "has \(shape.layers) blocks"
+    throw differing(found, "num_hidden_layers", layers, expected: "as many")
+  }
+
+  private borrowing func differing(
+    _ finding: String, _ key: String, _ said: Int, expected: String
+  ) -> ImportError {
+    ImportError(
+      description: "\(weights.path): \(finding), but \(path)/config.json: '\(key)' is \(said); "
+        + "expected \(expected): take both files of one model, and the tensors of all parts of a "
+        + "checkpoint in one file")
   }
 
   /// Refuses sizes that no model has, and those of another vocabulary.
   private borrowing func check(
-    _ shape: TransformerShape, segments: Int
+    _ shape: TransformerShape, segments: (rows: Int, columns: Int)
   ) throws(ImportError) {
-    guard [2, 6].contains(segments) else {
+    guard [2, 6].contains(segments.rows) else {
       throw ImportError(
         description:
-          "\(weights.path): has \(segments) kinds of segments; expected 2, as "
-          + "in BERT, or 6, as in UniLM")
+          "\(weights.path): '\(Self.segments)' has the shape \([segments.rows, segments.columns]); "
+          + "expected 2 rows, as in BERT, or 6, as in UniLM; take the weights of one of these")
     }
     guard shape.vocabulary == vocabulary.count else {
       throw ImportError(
-        description: "\(path)/vocab.txt: has \(vocabulary.count) pieces, the weights "
-          + "have \(shape.vocabulary)")
+        description: "\(path)/vocab.txt: has \(vocabulary.count) pieces, but '\(Self.words)' in "
+          + "\(weights.path) has the shape \([shape.vocabulary, shape.hidden]); expected as many "
+          + "rows: take both files of one model")
     }
     guard shape.positions >= Self.leastPositions else {
       throw ImportError(
-        description: "\(weights.path): '\(Self.positions)' has \(shape.positions) rows; expected "
-          + "at least \(Self.leastPositions), the fewest positions of a model; take weights with "
-          + "more")
+        description: "\(weights.path): '\(Self.positions)' has the shape "
+          + "\([shape.positions, shape.hidden]); expected at least \(Self.leastPositions) rows, the "
+          + "fewest positions of a model; take weights with more")
     }
   }
 }

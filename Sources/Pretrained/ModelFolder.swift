@@ -12,6 +12,8 @@ struct ModelFolder: ~Copyable {
     let hidden: Int?
     let inner: Int?
     let vocabulary: Int?
+    let positions: Int?
+    let segments: Int?
     let epsilon: Double?
     let source: String?
     let lowercases: Bool?
@@ -30,18 +32,45 @@ struct ModelFolder: ~Copyable {
   /// - Throws: `ImportError`, `CheckpointError` or `CorpusError` with the file and what to do.
   init(_ path: String) throws {
     let configuration = try Self.configuration(path)
-    let vocabulary = try PieceVocabulary.read(path + "/vocab.txt")
+    let vocabulary = try Self.vocabulary(path + "/vocab.txt")
     let tokenizer = try SettingsFile(path + "/tokenizer_config.json")
     let casing = try Self.casing(tokenizer, configuration, vocabulary)
     let file = path + "/model.safetensors"
     if !FileManager.default.fileExists(atPath: file) { throw Self.noWeights(path) }
     let weights = try SafeTensorsFile(file)
-    names = Dictionary(
-      weights.entries.keys.sorted().map { (BERTNames.plain($0), $0) },
-      uniquingKeysWith: { first, _ in first })
+    names = try Self.names(in: weights)
     (self.path, self.configuration, self.vocabulary) = (path, configuration, vocabulary)
     self.casing = casing
     self.weights = weights
+  }
+
+  private static func vocabulary(_ path: String) throws -> PieceVocabulary {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw ImportError(
+        description:
+          "\(path): no such file; it holds the pieces of words, one a line, in the order "
+          + "of the weights' rows: take it from where the weights come from, such as the model's "
+          + "page at Hugging Face")
+    }
+    return try PieceVocabulary.read(path)
+  }
+
+  /// The tensors' names in the file by those of ``BERTNames``.
+  ///
+  /// - Throws: `ImportError` naming two tensors that differ in a prefix or in the age of their names alone.
+  private static func names(
+    in weights: borrowing SafeTensorsFile
+  ) throws(ImportError) -> [String: String] {
+    var names: [String: String] = [:]
+    for name in weights.entries.keys.sorted() {
+      let plain = BERTNames.plain(name)
+      let earlier = names.updateValue(name, forKey: plain)
+      guard let earlier, !BERTNames.isDropped(plain) else { continue }
+      throw ImportError(
+        description: "\(weights.path): '\(earlier)' and '\(name)' both stand for '\(plain)'; "
+          + "expected one of them: leave the other out")
+    }
+    return names
   }
 
   /// The letters of the pieces, as the tokeniser's settings say, or else the pieces themselves.
@@ -59,18 +88,22 @@ struct ModelFolder: ~Copyable {
     return lowercases ? (stripsAccents ? .uncased : .lowercase) : .cased
   }
 
+  private static let wholeFolder =
+    "expected a folder with config.json, vocab.txt and model.safetensors"
+
   private static func configuration(_ path: String) throws(ImportError) -> Configuration {
     guard let file = try SettingsFile(path + "/config.json") else {
       throw ImportError(
-        description: "\(path)/config.json: no such file; expected a folder with config.json, "
-          + "vocab.txt and model.safetensors")
+        description: "\(path)/config.json: no such file; \(wholeFolder)")
     }
     try checkForms(in: file)
     return Configuration(
       heads: try file.requiredCount("num_attention_heads"),
       layers: try file.count("num_hidden_layers"), hidden: try file.count("hidden_size"),
       inner: try file.count("intermediate_size"), vocabulary: try file.count("vocab_size"),
-      epsilon: try epsilon(in: file), source: try file.text("_name_or_path"),
+      positions: try file.count("max_position_embeddings"),
+      segments: try file.count("type_vocab_size"), epsilon: try epsilon(in: file),
+      source: try file.text("_name_or_path"),
       lowercases: try file.truth("do_lower_case"))
   }
 
@@ -87,28 +120,39 @@ struct ModelFolder: ~Copyable {
     }
   }
 
-  /// `ε` of every layer normalisation, which training has in single precision.
   private static func epsilon(in file: SettingsFile) throws(ImportError) -> Double? {
     let key = "layer_norm_eps"
     guard let epsilon = try file.number(key) else { return nil }
-    let rounded = Float(epsilon)
-    guard rounded > 0, rounded < 1 else {
-      let isInside = epsilon > 0 && epsilon < 1
-      let found = isInside ? "\(epsilon), as float32 \(rounded)" : "\(epsilon)"
-      throw ImportError(
-        description: "\(file.path): '\(key)' is \(found); expected above 0, below 1")
+    if let fault = NormEpsilon.fault(of: epsilon) {
+      throw ImportError(description: "\(file.path): '\(key)' \(fault)")
     }
     return epsilon
   }
 
+  /// The error about a folder without `model.safetensors`.
   private static func noWeights(_ path: String) -> ImportError {
-    let old = path + "/pytorch_model.bin"
-    return FileManager.default.fileExists(atPath: old)
-      ? ImportError(
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    let pickle = "pytorch_model.bin"
+    if names.contains(pickle) {
+      return ImportError(
         description:
           "\(path): has no model.safetensors, but a pickle of PyTorch, which tercet never "
-          + "opens; make one of it: cluster/pytorch-to-safetensors \(old)")
-      : ImportError(description: "\(path)/model.safetensors: no such file")
+          + "opens; make one of it: cluster/pytorch-to-safetensors \(path)/\(pickle)")
+    }
+    guard let part = names.first(where: isPart) else {
+      return ImportError(
+        description: "\(path)/model.safetensors: no such file; \(wholeFolder)")
+    }
+    return ImportError(
+      description: "\(path): has its weights in parts (\(part)), and tercet reads one file, "
+        + "model.safetensors; load the model by Hugging Face's transformers, with its head for "
+        + "tokens, and save it anew by save_pretrained with max_shard_size=\"100GB\"")
+  }
+
+  /// Whether a file is a part of weights, or the list of the parts.
+  private static func isPart(_ name: String) -> Bool {
+    let isList = name.hasSuffix(".safetensors.index.json") || name.hasSuffix(".bin.index.json")
+    return isList || name.contains(/-\d+-of-\d+\.(safetensors|bin)$/)
   }
 }
 
@@ -146,7 +190,7 @@ extension ModelFolder {
   }
 }
 
-/// A folder of weights that cannot be imported: file, finding, remedy.
+/// A folder of weights that cannot be imported, or what is no file of imported ones: file, finding, remedy.
 public struct ImportError: Error, CustomStringConvertible, Equatable {
   /// One line.
   public let description: String

@@ -25,9 +25,9 @@ public struct TransformerFile: ~Copyable {
 
   /// Opens a file, and checks its sizes and its pieces.
   ///
-  /// - Throws: `CheckpointError` or `CorpusError` naming `path`.
+  /// - Throws: `ImportError`, `CheckpointError` or `CorpusError` naming `path`.
   public init(_ path: String) throws {
-    var file = try CheckpointFile.openForeign(path, reading: .none)
+    var file = try Self.opened(path)
     try Self.checkFormat(of: file)
     let (shape, pieces) = (try Self.shape(of: file), try file.integer("vocab"))
     let (casing, sourceName) = (try file.casing(), try file.text("source_name"))
@@ -35,38 +35,84 @@ public struct TransformerFile: ~Copyable {
     let texts = PieceVocabulary.withoutRepeats(try file.strings("vocab"))
     let vocabulary = try PieceVocabulary(texts, file: path)
     guard vocabulary.count == pieces else {
-      throw file.refusal("vocab", "has \(vocabulary.count) pieces, '/config' says \(pieces)")
+      throw file.refusal(
+        "vocab", "has \(vocabulary.count) pieces, but 'config@vocab' is \(pieces); expected as many"
+      )
     }
     (self.path, self.shape, self.vocabulary) = (path, shape, vocabulary)
     (self.casing, self.sourceName) = (casing, sourceName)
     self.file = file
   }
 
+  /// What makes a file that can be read.
+  private static let remedy = "make the file by tercet import transformer DIR --out FILE"
+
+  /// Opens a file; an error about what stands under its name says how a file is made.
+  private static func opened(_ path: String) throws -> Checkpoint {
+    do throws(CheckpointError) {
+      return try CheckpointFile.openForeign(path, reading: .none)
+    } catch {
+      let finding: String
+      switch error.reason {
+      case .folder: finding = "\(path): is a folder, not a file of pretrained weights"
+      case .foreign: finding = "\(path): is no HDF5 file of pretrained weights"
+      case .missing, .empty, .truncated, .overlong, .damaged, .unfit, .hdf5:
+        finding = error.finding
+      default: throw error
+      }
+      throw ImportError(description: "\(finding); \(remedy)")
+    }
+  }
+
   private static func checkFormat(of file: borrowing Checkpoint) throws {
     guard file.contains("format"), case .string(format) = try file.attribute("name", on: "format"),
       case .integer(let found) = try file.attribute("version", on: "format")
     else {
-      throw file.refusal(
-        "format", "is not that of '\(format)'; make the file by tercet import transformer")
+      throw file.refusal("format", "is not that of '\(format)'; \(remedy)")
     }
     guard found == version else {
-      throw file.refusal("format", "has version \(found), this tercet reads \(version)")
+      throw file.refusal("format", "has version \(found), this tercet reads \(version); \(remedy)")
     }
   }
 
   private static func shape(of file: borrowing Checkpoint) throws -> TransformerShape {
     let (hidden, heads) = (try file.integer("hidden"), try file.integer("heads"))
     guard hidden % heads == 0 else {
-      throw file.refusal("config", "has \(heads) heads, which do not divide \(hidden) columns")
+      throw file.refusal("config@heads", "is \(heads), which does not divide 'hidden', \(hidden)")
     }
-    guard case .real(let epsilon) = try file.attribute("ln_eps", on: "config"), epsilon > 0 else {
-      throw file.refusal("config@ln_eps", "is no number above 0")
-    }
-    return TransformerShape(
+    let shape = TransformerShape(
       layers: try file.integer("layers"), hidden: hidden, heads: heads,
       inner: try file.integer("inner"), vocabulary: try file.integer("vocab"),
       positions: try file.integer("max_position"), segments: try file.integer("segments"),
-      epsilon: Float(epsilon))
+      epsilon: Float(try file.epsilon()))
+    guard shape.segments == 2 else {
+      throw file.refusal(
+        "config@segments",
+        "is \(shape.segments); expected 2, with \(segments) [2, \(hidden)]: \(segmentAdvice)")
+    }
+    try checkBlocks(of: file, shape.layers)
+    return shape
+  }
+
+  /// The array of the segments' vectors, and what is said of one with other rows than a model has.
+  private static let (segments, segmentAdvice) = (
+    "embed/segment",
+    "conversion stores the rows of source and target alone, of UniLM's six the fifth and sixth"
+  )
+
+  /// Refuses blocks beyond those of `/config`, and what is no block beside them.
+  private static func checkBlocks(
+    of file: borrowing Checkpoint, _ count: Int
+  ) throws(CheckpointError) {
+    for name in try file.names(in: "layer") {
+      if let number = Int(name), 0..<count ~= number, name == BERTNames.twoDigits(number) {
+        continue
+      }
+      throw file.refusal(
+        "layer/\(name)",
+        "is there, but 'config@layers' is \(count), and blocks count from 00; write there how many "
+          + "blocks the weights have, or leave this one out")
+    }
   }
 }
 
@@ -91,21 +137,11 @@ extension TransformerFile {
   ///   - parameters: their values; those of missing parts are left.
   /// - Throws: `CheckpointError` where an array is missing, has another shape, or holds what is no finite number.
   public mutating func load(_ layout: ParameterLayout, into parameters: Slab) throws -> Coverage {
-    var coverage = Coverage()
-    coverage.missing = Self.optional.filter { part in
-      layout.parameters.contains { $0.name.hasPrefix("\(part).") }
-        && !file.contains(part.arrayName)
-    }
+    var coverage = try coverage(of: layout)
     let wanted = layout.parameters.filter { parameter in
       !coverage.missing.contains { parameter.name.hasPrefix("\($0).") }
     }
-    for parameter in wanted {
-      let found = try file.shape(of: parameter.name.arrayName)
-      guard found == parameter.shape else {
-        throw file.refusal(
-          parameter.name.arrayName, "has shape \(found); \(parameter.shape) is expected")
-      }
-    }
+    for parameter in wanted { try check(parameter) }
     let groups = Dictionary(grouping: wanted, by: \.name.groupName)
     for (group, members) in groups.sorted(by: { $0.key < $1.key }) {
       try file.read(.groups([group]))
@@ -118,11 +154,39 @@ extension TransformerFile {
         coverage.values += values.count
       }
     }
+    return coverage
+  }
+
+  /// What the file lacks and holds beside the arrays of a model, of which no value is counted yet.
+  ///
+  /// - Throws: `CheckpointError` naming an array of the encoder that the model has not.
+  private func coverage(of layout: ParameterLayout) throws -> Coverage {
+    var coverage = Coverage()
+    coverage.missing = Self.optional.filter { part in
+      layout.parameters.contains { $0.name.hasPrefix("\(part).") }
+        && !file.contains(part.arrayName)
+    }
     let known = Set(layout.parameters.map(\.name.arrayName))
     coverage.unused = try Self.arrays(of: file).filter { name in
       !known.contains(name) && name != "vocab" && !name.hasPrefix("reference/")
     }
+    if let other = coverage.unused.first(where: { $0.hasPrefix("embed/") || $0.hasPrefix("layer/") }
+    ) {
+      throw file.refusal(
+        other,
+        "is no parameter of a BERT, whose other weights may not work without it; leave it out, or "
+          + "take the weights of a BERT")
+    }
     return coverage
+  }
+
+  /// Refuses an array that is missing or of another shape than a parameter.
+  private func check(_ parameter: Parameter) throws(CheckpointError) {
+    let name = parameter.name.arrayName
+    let found = try file.shape(of: name)
+    guard found != parameter.shape else { return }
+    let advice = name == Self.segments ? "; \(Self.segmentAdvice)" : ""
+    throw file.refusal(name, "has shape \(found); \(parameter.shape) is expected\(advice)")
   }
 
   /// The names of all arrays.
@@ -174,6 +238,20 @@ extension Checkpoint {
       value <= Int32.max
     else { throw refusal("config@\(name)", "is no whole number above 0") }
     return Int(value)
+  }
+
+  /// `ε` of every layer normalisation; a whole number is read as any other.
+  fileprivate borrowing func epsilon() throws(CheckpointError) -> Double {
+    let name = "ln_eps"
+    let epsilon: Double
+    switch try attribute(name, on: "config") {
+    case .real(let value): epsilon = value
+    case .integer(let value): epsilon = Double(value)
+    case .string, .truth:
+      throw refusal("config@\(name)", "is no number; expected above 0, below 1")
+    }
+    if let fault = NormEpsilon.fault(of: epsilon) { throw refusal("config@\(name)", fault) }
+    return epsilon
   }
 
   fileprivate borrowing func truth(_ name: String) throws -> Bool {

@@ -53,9 +53,7 @@ struct Extraction {
     let split = loaded.encode(sources.map(\.sentence))
     let predictions = predictions(of: split)
     for (source, prediction) in zip(sources, predictions) { count(source.sentence, prediction) }
-    cutByPieces += (0..<split.count).count { index in
-      split.isCut(index) && split.length(index) == split.sentence(index).tokens.count
-    }
+    cutByPieces += (0..<split.count).count(where: split.losesPieces)
     let style = ExtractionStyle(printsJSON: printsJSON)
     var rest = predictions[...]
     Console.text(lines.map { style.text(of: $0.source) { rest.removeFirst() } }.joined())
@@ -102,8 +100,7 @@ struct Extraction {
       sentences == 0 ? "" : ", \(Int((Double(sentences) / seconds).rounded())) sentences/s"
     var warnings = [
       loaded.lengthWarning(tooLong, in: name),
-      cutByPieces == 0
-        ? nil : "\(name): \(cutByPieces) sentences lose their last pieces (model.positions)",
+      PieceSequence.cutWarning(cutByPieces).map { "\(name): \($0)" },
       Prediction.cutWarning(cut, in: name),
       loaded.model.vocabularies.partOfSpeechWarning(lacking: untagged, of: sentences, in: name),
     ].compactMap { $0 }

@@ -184,6 +184,7 @@ struct BadLineTests {
         "tercet train: '--progress' must be one of auto, bar, lines, off; found 'loud'"
       ),
       ("log", "tercet log: RUN is missing"),
+      ("score", "tercet score: GOLD and PREDICTIONS are missing"),
       (
         "log a --csv --ranks",
         "tercet log: give one of '--csv', '--tensorboard' and '--ranks'"

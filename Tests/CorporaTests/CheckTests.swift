@@ -56,7 +56,7 @@ struct CheckTests {
     warning relations.none train 1 5
     warning relations.other train 1 5
     warning relations.rare train 5 5
-    warning relations.unseen dev 1 2 1 triples
+    warning relations.unseen dev 1 2 1 triple
     note relations.train_only train 4 5
     warning relations.variants 1
     warning triples.unlocated train 1 12 1 but for case or accents
@@ -77,7 +77,7 @@ struct CheckTests {
     note lengths dev least 2, median 5, 95 % up to 5, most 5
     note lengths test least 2, median 2, 95 % up to 2, most 2
     warning words.unknown dev 2 12 2 words
-    warning words.unknown test 1 2 1 words
+    warning words.unknown test 1 2 1 word
     warning words.lookalikes 1
     warning characters.replacement train 1 285
     warning characters.control train 1 285
@@ -187,6 +187,17 @@ struct CheckTests {
       let found = check.sections.flatMap(\.findings)
       #expect(!found.contains { $0.name.hasPrefix("faults") || $0.name.hasPrefix("leaks") })
       #expect(found.first { $0.name == "lengths.over" }?.count == 2)
+    }
+  }
+
+  @Test(
+    "a check of one sentence is of 1 sentence",
+    arguments: [("dev", "3 sentences"), ("test", "1 sentence")])
+  func sizes(name: String, size: String) throws {
+    try check(Self.files) { folder, _ in
+      let check = try CorpusCheck(folder.appending(path: "\(name).jsonl").path, longest: 4)
+      let text = CheckReport(check, of: "file").text(width: nil)
+      #expect(text.hasPrefix("file: \(name) \(size)\n"), "\(text)")
     }
   }
 

@@ -34,7 +34,7 @@ struct TargetTextTests {
     let pieces = text.tokenizer.pieces(of: sentence.tokens)
     return text.triples(
       in: text.text(of: sentence.distinctTriples, in: sentence).tokens,
-      source: SourceWords(sentence, pieces, text.tokenizer))
+      source: text.words(of: sentence, pieces))
   }
 
   @Test("triples are written in their order and come back, located or not")
@@ -68,6 +68,10 @@ struct TargetTextTests {
     #expect(text.canWrite("c;d") && !parted.canWrite("c;d"))
     #expect(!text.canWrite("|") && !text.canWrite("é") && !text.canWrite(""))
     #expect(!text.canWrite("[SEP]") && !text.canWrite("[MASK]"))
+    #expect(text.fault(ofName: "[SEP]") == .separator && text.fault(ofName: "c;d") == nil)
+    // Control characters have no piece where punctuation parts words.
+    #expect(
+      parted.fault(ofName: "\u{200B}") == .empty && parted.fault(ofRelation: "a;b") == .separator)
     let ending = Self.sentence("a [SEP]", [("a", "r", "[SEP]")])
     #expect(!text.canHold(ending.triples[0], in: ending) && read(text, ending).isEmpty)
   }
@@ -95,13 +99,44 @@ struct TargetTextTests {
     #expect(found[2].head == .text("q . x"))
   }
 
+  @Test(
+    "a name that the sentence lacks has the letters and blanks of training, the commonest first")
+  func lostNames() throws {
+    let options = WordPieceOptions(.uncased, split: .punctuation)
+    let sentences = [("Q.x", "the"), ("Q.X", "U.S."), ("Q.X", "q"), ("a", "a .")].map {
+      head, tail in
+      Self.sentence("the a .", [(head, "r", tail)])
+    }
+    let list = VocabularyList.lostNames(options)
+    let names = list.collect(sentences, 1)
+    #expect(names == ["Q.X", "Q.x", "U.S."])
+    #expect(VocabularyList.lostNames(WordPieceOptions()).collect(sentences, 1).isEmpty)
+    let tokenizer = try Self.text(["r"], options).tokenizer
+    let text = try TargetText(tokenizer, relations: NameList(["r"]), names: NameList(names))
+    let triples = [("Q.X", "r", "U.S."), ("u.s.-led", "r", "a.a")]
+    let found = read(text, Self.sentence("the U.S.-led Q", triples))
+    #expect(found.map(\.head) == [.text("Q.X"), .span(Span(1, 1))])
+    #expect(found.map(\.tail) == [.text("U.S."), .text("a . a")])
+    let own = read(text, Self.sentence("q.x u.s.", [("Q.X", "r", "U.S.")]))
+    #expect(own.map(\.head) == [.span(Span(0, 0))])
+  }
+
   @Test("relations as words read back, and those that would read alike keep their names")
   func surfaces() throws {
     let names = [
       "/people/person/place_lived", "/a/b/place_lived", "/a/birth_place", "x/y", "/", "r",
     ]
-    let texts = RelationSurface.words.texts(of: names) { $0 }
-    #expect(texts == [names[0], names[1], "birth place", "x y", "/", "r"])
+    func surfaces(_ names: [String], _ split: WordSplit = .blanks) -> [String] {
+      RelationSurface.words.texts(
+        of: names, BasicTokenizer(options: WordPieceOptions(split: split)))
+    }
+    #expect(surfaces(names) == [names[0], names[1], "birth place", "x y", "/", "r"])
+    // Where punctuation parts words, blanks tell nothing apart.
+    let alike = ["/a/born_in", "/b/bornin", "/c/is"]
+    #expect(surfaces(alike) == ["born in", "bornin", "is"])
+    #expect(surfaces(alike, .punctuation) == [alike[0], alike[1], "is"])
+    // A separator by itself is not read.
+    #expect(surfaces(["/f/;", "/f/a_|", "/f/a;b"]) == ["/f/;", "/f/a_|", "a;b"])
     let text = try Self.text(names, surface: .words)
     let sentence = Self.sentence("a b", names.map { ("a", $0, "b") })
     #expect(read(text, sentence) == sentence.triples)
@@ -158,7 +193,7 @@ struct RealTargetTextTests {
       let triples = sentence.distinctTriples
       let tokens = text.text(of: triples, in: sentence).tokens
       let pieces = tokenizer.pieces(of: sentence.tokens)
-      let read = text.triples(in: tokens, source: SourceWords(sentence, pieces, tokenizer))
+      let read = text.triples(in: tokens, source: text.words(of: sentence, pieces))
       func key(_ name: String) -> ExactString { tokenizer.key(tokenizer.ids(of: name)) }
       let spelled = Set(read.map { names($0, sentence, key) })
       let same = Set(read.map { names($0, sentence, ExactString.init) })

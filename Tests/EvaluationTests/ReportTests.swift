@@ -164,7 +164,7 @@ struct ReportTests {
     let lines = Self.report(options).table().split(separator: "\n")
     let modes = ["exact", "partial-last by string", "partial-last", "spans"]
     let numbers = lines.filter { $0.contains(/[0-9]\.[0-9]/) }
-    #expect(numbers.count == 32)
+    #expect(numbers.count == 37)
     for line in numbers {
       #expect(modes.contains { line.contains(" \($0) ") }, "\(line)")
     }
@@ -176,6 +176,26 @@ struct ReportTests {
         "partial-last 0.7500 0.5000 0.6000 [0.3333, 1.0000] 0.9091 3 4 6 4",
       ])
     #expect(lines.contains { $0.hasPrefix("Note: copymtl") })
+    for relation in ["employer", "in", "p", "q", "r"] {
+      #expect(lines.contains { $0.hasPrefix("\(relation) ") }, "\(relation)")
+    }
+    #expect(
+      lines.suffix(3).dropLast() == [
+        "wrong 2:  wrong span 1  incomplete 1",
+        "missing 4:  wrong span 1  not expressible 1  missed 2",
+      ])
+  }
+
+  @Test(
+    "disorder and incompletion stand with their rates below the wrong ones, where there are any")
+  func errorKinds() {
+    let lines = Self.report().text(width: 80).split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+    let line = "of the wrong:  disorder 0 (0.0 per 1,000 gold)  incompletion 1 (166.7)"
+    #expect(lines.contains { $0 == line }, "\(lines)")
+    let none = Evaluator().report(
+      sentences: ThreeSentences.sentences, predictions: ThreeSentences.predictions)
+    #expect(none.faults.wrong == 2 && !none.text().contains("of the wrong"))
   }
 
   @Test("the best possible prediction scores 1, the ceiling with it")

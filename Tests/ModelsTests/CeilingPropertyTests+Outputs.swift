@@ -88,3 +88,50 @@ extension CeilingPropertyTests {
     return model.read(written, of: input, scoring: false)
   }
 }
+
+extension CeilingPropertyTests {
+  /// Random triples of pieces, half of them near the gold ones, as long as the limit allows.
+  static func output(
+    of model: Generative, for input: GenerativeInput, _ draws: inout Draws
+  ) -> Prediction {
+    let (sentence, text) = (input.sentence, model.text)
+    func name(_ gold: Argument?, _ draws: inout Draws) -> [Int32] {
+      let start = draws.number(0..<sentence.tokens.count)
+      let end = min(start + draws.number(0..<2), sentence.tokens.count - 1)
+      return text.tokenizer.ids(of: sentence.text(of: gold ?? .span(Span(start, end))))
+    }
+    var parts: [TripleParts<[Int32]>] = []
+    let gold = sentence.triples
+    for _ in 0..<draws.number(0..<5) {
+      let near = gold.isEmpty || draws.number(0..<2) == 0 ? nil : gold[draws.number(0..<gold.count)]
+      parts.append(
+        TripleParts(
+          head: name(near?.head, &draws), tail: name(near?.tail, &draws),
+          relation: text.tokenizer.ids(of: near?.relation ?? relations[draws.number(0..<2)])))
+      if text.grammar.text(of: parts).tokens.count > model.options.decodingLimit {
+        parts.removeLast()
+      }
+    }
+    var said = GeneratedTarget(source: input.source.ids, model.symbols)
+    for id in text.grammar.text(of: parts).tokens { said.append(id, .outside, logProbability: nil) }
+    return model.read(said, of: input)
+  }
+}
+
+extension CeilingPropertyTests {
+  /// The sentence with words that differ in letters or punctuation alone.
+  static func respelled(_ sentence: Sentence) -> Sentence {
+    func word(_ old: some StringProtocol) -> String {
+      ["b": "A", "c": "a."][String(old)] ?? String(old)
+    }
+    func argument(_ old: Argument) -> Argument {
+      guard case .text(let text) = old else { return old }
+      return .text(text.split(separator: " ").map { word($0) }.joined(separator: " "))
+    }
+    return Sentence(
+      id: sentence.id, tokens: sentence.tokens.map { word($0) }, entities: sentence.entities,
+      triples: sentence.triples.map {
+        Triple(head: argument($0.head), relation: $0.relation, tail: argument($0.tail))
+      })
+  }
+}

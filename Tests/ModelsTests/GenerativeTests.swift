@@ -183,6 +183,8 @@ struct GenerativeTests {
       short.remarks(on: inputs, isTaught: true).count == 1
         && short.remarks(on: inputs, isTaught: false).isEmpty)
     #expect(short.objective[0].count(inputs[0], RandomStreams(seed: 0, epoch: 0)) == 0)
+    let unfinished = model { $0.decodingLimit = 5 }.remarks(on: inputs, isTaught: false)
+    #expect(unfinished.count == 1 && unfinished[0].hasSuffix("(model.decodingLimit): 1"))
     let narrow = model { ($0.positions, $0.pieces) = (16, 1) }
     let cut = narrow.input(
       Sentence(id: "c", tokens: ["Annleft", "here", "Moore"], triples: []), index: 0, limit: .max)
@@ -204,7 +206,7 @@ struct GenerativeTests {
     let isTaught = input.rows > input.source.count + 3
     #expect(isTaught == !parts)
     let names = model.expressible(in: input).names
-    #expect(names?.canTeach([ExactString("Ann;Moore")]) == !parts)
+    #expect((names?.fault(ofName: "Ann;Moore") == nil) == !parts)
   }
 
   @Test(
@@ -231,7 +233,7 @@ struct GenerativeTests {
     let forms = inputs.map(model.expressible)
     let names = inputs.map(\.sentence.triples[0].relation)
     #expect(zip(forms, names).map { $0.relation($1) } == [false, true, false])
-    #expect(zip(forms, names).map { $0.names?.canTeach(relation: $1) } == [false, true, true])
+    #expect(zip(forms, names).map { $0.names?.fault(ofRelation: $1) } == [.separator, nil, nil])
     #expect(inputs.map { $0.lesson?.triples.count } == [0, 1, 1])
     #expect(
       model.remarks(on: inputs, isTaught: true)

@@ -250,6 +250,15 @@ struct WordSequenceTests {
     #expect((bound > 0) == (copy != .none))
   }
 
+  @Test("triples that take more words than are written are counted")
+  func longTargets() {
+    let triple = Triple(head: .span(Span(0, 0)), relation: "owns", tail: .span(Span(2, 2)))
+    let inputs = [Self.input("a x b", [triple]), Self.input("a x b")]
+    #expect(Self.model(.none, limit: 5).remarks(on: inputs, isTaught: false).isEmpty)
+    let remarks = Self.model(.none, limit: 4).remarks(on: inputs, isTaught: false)
+    #expect(remarks.count == 1 && remarks[0].hasSuffix("(model.limit): 1"))
+  }
+
   @Test("a triple whose head is its tail is read, or dropped, and is out of reach then")
   func selfTriples() {
     let gold = Triple(head: .span(Span(0, 0)), relation: "owns", tail: .span(Span(2, 2)))

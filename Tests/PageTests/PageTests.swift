@@ -57,6 +57,22 @@ struct PageTests {
     #expect(contents.items.count { $0.hasPrediction } == report.score.counts.predicted)
   }
 
+  @Test("the kinds of wrong predictions have their numbers and rates")
+  func errorKinds() throws {
+    let split = Split.mixed(sentences: 90)
+    let errors = try split.result(["A"]).systems[0].runs[0].report.errors
+    let report = try #require(
+      Contents(of: split.page().html).systems[0]["report"] as? [String: Any])
+    let found = try #require(report["errors"] as? [[String: Any]])
+    #expect(found.map { $0["kind"] as? String } == ErrorKind.allCases.map(\.rawValue))
+    #expect(found.map { $0["count"] as? Int } == ErrorKind.allCases.map { errors[$0] })
+    for (kind, entry) in zip(ErrorKind.allCases, found) {
+      let rate = try #require(entry["perThousandGold"] as? Double)
+      #expect(abs(rate - errors.perThousandGold(kind)) < 1e-5)
+    }
+    #expect(errors[.swapped] > 0 && errors[.other] > 0)
+  }
+
   @Test("an item says head, relation, tail and probability")
   func item() throws {
     let sentence = Sentence(

@@ -14,7 +14,8 @@ struct RefusalTests {
   private static let strange: [Refused] = [
     (
       { $0.configuration = #"{"num_attention_heads": 3}"# },
-      "/config.json: 'num_attention_heads' is 3, which does not divide 4 columns"
+      "/config.json: 'num_attention_heads' is 3, which does not divide the width of "
+        + "'embeddings.word_embeddings.weight', 4; take both files of one model"
     ),
     (
       { $0.configuration = #"{"num_attention_heads": 2, "hidden_act": "relu"}"# },
@@ -41,7 +42,8 @@ struct RefusalTests {
     ),
     (
       { $0.segments = 3 },
-      "/model.safetensors: has 3 kinds of segments; expected 2, as in BERT, or 6, as in UniLM"
+      "/model.safetensors: 'embeddings.token_type_embeddings.weight' has the shape [3, 4]; expected 2 "
+        + "rows, as in BERT, or 6, as in UniLM; take the weights of one of these"
     ),
     (
       { $0.missing = ["encoder.layer.1.attention.self.key.bias"] },
@@ -69,32 +71,58 @@ struct RefusalTests {
         $0.positions = 10
         $0.pieces += (0..<20).map { "word\($0)" }
       },
-      "/model.safetensors: 'embeddings.position_embeddings.weight' has 10 rows; expected at least 16, "
-        + "the fewest positions of a model; take weights with more"
+      "/model.safetensors: 'embeddings.position_embeddings.weight' has the shape [10, 4]; expected at "
+        + "least 16 rows, the fewest positions of a model; take weights with more"
     ),
     (
       { $0.configuration = #"{"num_attention_heads": 2, "num_hidden_layers": 3}"# },
-      "/model.safetensors: has 2 blocks, but FOLDER/config.json: 'num_hidden_layers' is 3; \(advice)"
+      "/model.safetensors: has 2 blocks, but FOLDER/config.json: 'num_hidden_layers' is 3; expected as "
+        + "many\(advice)"
+    ),
+    (
+      {
+        $0.layers = 1
+        $0.configuration = #"{"num_attention_heads": 2, "num_hidden_layers": 2}"#
+      },
+      "/model.safetensors: has 1 block, but FOLDER/config.json: 'num_hidden_layers' is 2; expected as "
+        + "many\(advice)"
     ),
     (
       { $0.configuration = #"{"num_attention_heads": 2, "hidden_size": 8}"# },
-      "/model.safetensors: 'embeddings.word_embeddings.weight' has 4 columns, but FOLDER/config.json: "
-        + "'hidden_size' is 8; \(advice)"
+      "/model.safetensors: 'embeddings.word_embeddings.weight' has the shape [7, 4], but "
+        + "FOLDER/config.json: 'hidden_size' is 8; expected [7, 8]\(advice)"
     ),
     (
       { $0.configuration = #"{"num_attention_heads": 2, "intermediate_size": 16}"# },
-      "/model.safetensors: 'encoder.layer.0.intermediate.dense.weight' has 6 rows, but "
-        + "FOLDER/config.json: 'intermediate_size' is 16; \(advice)"
+      "/model.safetensors: 'encoder.layer.0.intermediate.dense.weight' has the shape [6, 4], but "
+        + "FOLDER/config.json: 'intermediate_size' is 16; expected [16, 4]\(advice)"
     ),
     (
       { $0.configuration = #"{"num_attention_heads": 2, "vocab_size": 30522}"# },
-      "/model.safetensors: 'embeddings.word_embeddings.weight' has 7 rows, but FOLDER/config.json: "
-        + "'vocab_size' is 30522; \(advice)"
+      "/model.safetensors: 'embeddings.word_embeddings.weight' has the shape [7, 4], but "
+        + "FOLDER/config.json: 'vocab_size' is 30522; expected [30522, 4]\(advice)"
+    ),
+    (
+      { $0.configuration = #"{"num_attention_heads": 2, "max_position_embeddings": 512}"# },
+      "/model.safetensors: 'embeddings.position_embeddings.weight' has the shape [16, 4], but "
+        + "FOLDER/config.json: 'max_position_embeddings' is 512; expected [512, 4]\(advice)"
+    ),
+    (
+      {
+        $0.segments = 6
+        $0.configuration = #"{"num_attention_heads": 2, "type_vocab_size": 2}"#
+      },
+      "/model.safetensors: 'embeddings.token_type_embeddings.weight' has the shape [6, 4], but "
+        + "FOLDER/config.json: 'type_vocab_size' is 2; expected [2, 4]\(advice)"
+    ),
+    (
+      { $0.shapesInstead["embeddings.word_embeddings.weight"] = [1, 4] },
+      "/vocab.txt: has 7 pieces, but 'embeddings.word_embeddings.weight' in FOLDER/model.safetensors has "
+        + "the shape [1, 4]; expected as many rows: take both files of one model"
     ),
   ]
   private static let advice =
-    "expected the same: take both files of one model, and the tensors of all parts of a checkpoint in "
-    + "one file"
+    ": take both files of one model, and the tensors of all parts of a checkpoint in one file"
 
   /// Tensors that are missing: of a block, a block, and of the head.
   private static let incomplete: [Refused] = [
@@ -199,20 +227,6 @@ struct RefusalTests {
         #expect("\(error)" == folder.path + line.replacing("FOLDER", with: folder.path))
       }
       #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "w.h5").path))
-    }
-  }
-
-  @Test("a pickle is not opened; the line names the script that makes safetensors of it")
-  func pickle() throws {
-    try withTemporaryDirectory { folder in
-      try Published().write(to: folder)
-      try FileManager.default.moveItem(
-        at: folder.appending(path: "model.safetensors"),
-        to: folder.appending(path: "pytorch_model.bin"))
-      let error = #expect(throws: ImportError.self) { () throws in
-        _ = try TransformerImport(folder.path)
-      }
-      #expect(error?.description.contains("cluster/pytorch-to-safetensors") ?? false)
     }
   }
 

@@ -105,6 +105,70 @@ extension ProgramTests {
       }
     }
 
+    @Test("the folders of the file are made; where it can stand nowhere, nothing is read")
+    func place() throws {
+      try withWeights { place in
+        let deep = try place.tercet("import", "transformer", "bert", "--out", "io/deep/x.h5")
+        #expect(deep.status == 0, "\(deep.stderr)")
+        #expect(try place.contents("io/deep/x.h5") == place.contents("weights.h5"))
+        let cases = [
+          ("weights.h5/x.h5", "cannot be written: Not a directory; name a file elsewhere"),
+          ("weights.h5/new/x.h5", "cannot be written: Not a directory; name a file elsewhere"),
+          ("io", "is a folder, not a file; name a file in it"),
+          ("new/", "is a folder, not a file; name a file in it"),
+        ]
+        for (name, problem) in cases {
+          // There is no such folder to read either.
+          let result = try place.tercet("import", "transformer", "none", "--out", name)
+          #expect(result.status == 1 && result.complaints == ["tercet: \(name): \(problem)"])
+        }
+        let result = try place.tercet("import", "transformer", "none", "--out", "new/x.h5")
+        #expect(result.status == 1 && result.stderr.contains("none/config.json: no such file"))
+        #expect(!place.names("").contains("new"))
+      }
+    }
+
+    @Test("of a vocabulary without a separator the import says that generative models refuse it")
+    func separators() throws {
+      try withWeights { place in
+        let pieces = try place.text("bert/vocab.txt")
+        for (lacking, named) in [([";"], ";"), (["|"], "|"), ([";", "|"], ";")] {
+          let kept = lacking.reduce(pieces) { $0.replacing("\n\($1)\n", with: "\n[no \($1)]\n") }
+          try place.write(kept, to: "bert/vocab.txt")
+          let result = try place.tercet("import", "transformer", "bert", "--out", "lacking.h5")
+          #expect(result.status == 0 && result.complaints.isEmpty, "\(result.stderr)")
+          let lack =
+            "the vocabulary of pieces lacks '\(named)', which parts triples in generated text; "
+            + "take one that has ';' and '|', as BERT's have"
+          let lines = result.stdout.split(separator: "\n")
+          #expect(lines.last == "model.kind=generative will refuse the file: \(lack)")
+          let settings = Self.settings + ["model.pretrained=\(place.path("lacking.h5"))"]
+          let refused = try place.train("run", settings)
+          #expect(refused.status != 0 && refused.stderr.contains(lack), "\(refused.stderr)")
+        }
+        try place.write(pieces, to: "bert/vocab.txt")
+        let whole = try place.tercet("import", "transformer", "bert", "--out", "weights.h5")
+        #expect(!whole.stdout.contains("refuse"), "\(whole.stdout)")
+      }
+    }
+
+    @Test("what is no file of weights is refused with the command that makes one")
+    func others() throws {
+      try withWeights { place in
+        let remedy = "; make the file by tercet import transformer DIR --out FILE"
+        for (name, problem) in [
+          ("bert", "is a folder, not a file of pretrained weights"),
+          ("bert/model.safetensors", "is no HDF5 file of pretrained weights"),
+          ("none.h5", "no such file"),
+        ] {
+          let path = place.path(name)
+          let result = try place.train("run", Self.settings + ["model.pretrained=\(path)"])
+          #expect(result.status != 0 && result.complaints.count == 1, "\(result.stderr)")
+          #expect(result.stderr.contains("\(path): \(problem)\(remedy)"), "\(result.stderr)")
+        }
+      }
+    }
+
     @Test("values that are no numbers, other weights, and other sizes are refused on every rank")
     func refused() throws {
       try withWeights { place in

@@ -92,6 +92,22 @@ struct ProgressTests {
     #expect(table.lines(try row(tagF1: nil), width: 12) == ["epoch", "    1 *"])
   }
 
+  @Test("a step that asks nothing of a loss counts for nothing in its mean")
+  func unasked() throws {
+    let schedule = RunSchedule(
+      epochs: 3, stepsPerEpoch: 4, epochCost: 400, developmentCost: 0, evaluationEvery: 2)
+    var progress = RunProgress()
+    let losses: [Double?] = [nil, 2, nil, 4, nil, nil]
+    let steps = losses.enumerated().map { index, loss in
+      Sample.step(index + 1, epoch: index / 4, loss: loss, at: Double(index + 1))
+    }
+    let rows = ([Sample.start(schedule)] + steps).compactMap { progress.add($0)?.line }
+    #expect(rows.count == 1 && rows[0].hasPrefix("epoch 1/3  L_D 3.000  L_E 3.125 "), "\(rows)")
+    #expect(progress.line()?.line.contains("L_D –  L_E 3.12") == true)
+    let last = progress.add(Sample.evaluation(step: 6, epoch: 1, f1: 0, at: 7))
+    #expect(last?.line.hasPrefix("epoch 2/3  L_D –  L_E 3.125") == true)
+  }
+
   @Test("an epoch without an evaluation ends with its last step")
   func unscored() throws {
     let schedule = RunSchedule(

@@ -16,7 +16,8 @@ struct ReadingTests {
     RunLogEntry(.ranks(seconds: [0.5, 1], step: 4), time: Sample.time(3)),
     RunLogEntry(.straggler(rank: 1, host: "b", times: 2.5, step: 4), time: Sample.time(3)),
     RunLogEntry(.stall(rank: 1, host: "b", seconds: 31.5, step: 4), time: Sample.time(3)),
-    RunLogEntry(.other("save"), time: Sample.time(3)), Sample.end(step: 4, at: 4),
+    RunLogEntry(.other("save"), time: Sample.time(3)),
+    Sample.step(5, epoch: 1, loss: nil, at: 4), Sample.end(step: 5, at: 4),
   ]
 
   @Test("every kind of line is read as it was written")
@@ -196,6 +197,10 @@ struct RecordedRunTests {
     let curves = Curve.all(of: Sample.run(entries))
     #expect(curves.map(\.name) == names + ["dev F1", "tag F1"])
     #expect(curves[0].values == [3, 1] && curves[4].values == [0.5] && curves[5].values == [0.25])
+    let unasked = [
+      Sample.step(4, epoch: 1, loss: nil, at: 5), Sample.step(5, epoch: 2, loss: nil, at: 6),
+    ]
+    #expect(Curve.losses(of: Sample.run(entries + unasked))[0].values == [3, 1])
     #expect(Curve.all(of: RecordedRun()).isEmpty)
   }
 }

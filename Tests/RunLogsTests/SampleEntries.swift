@@ -20,11 +20,11 @@ enum Sample {
 
   /// An update of two seconds' phases for each hundred units of cost, half of them forward, at 10 sentences a second.
   static func step(
-    _ step: Int, epoch: Int, loss: Double = 24.9, cost: Int = 100, at seconds: Double
+    _ step: Int, epoch: Int, loss: Double? = 24.9, cost: Int = 100, at seconds: Double
   ) -> RunLogEntry {
     let own = Double(cost) / 50
     let entry = StepEntry(
-      step: step, epoch: epoch, losses: ["L_E": 3.125, "L_D": loss], total: loss + 3.125,
+      step: step, epoch: epoch, losses: ["L_E": 3.125, "L_D": loss], total: (loss ?? 0) + 3.125,
       gradientNorm: 9.75, rate: 0.001, sentencesPerSecond: 10, cost: cost,
       seconds: ["forward": own / 2, "backward": own / 2])
     return RunLogEntry(.step(entry), time: time(seconds))
@@ -60,7 +60,7 @@ enum Sample {
     case .start(let start): take(.start, start.fields)
     case .step(let step):
       take(.step, step.fields)
-      fields.merge(step.losses) { $1 }
+      fields.merge(step.losses.mapValues { $0.map { $0 as any Sendable } ?? NSNull() }) { $1 }
     case .evaluation(let evaluation): take(.evaluation, evaluation.fields)
     case .ranks(let seconds, let step): take(.ranks, [.seconds: seconds, .step: step])
     case .straggler(let rank, let host, let times, let step):

@@ -66,10 +66,11 @@ class RunLogTests(unittest.TestCase):
         def step(number, loss):
             return json.dumps({"event": "step", "step": number, "epoch": (number - 1) // 2, "L_D": loss}) + "\n"
         start = '{"event":"start","step":1,"sentences":40}\n'
-        log = self.log(step(1, 4) + step(2, 2) + step(3, 1), start + step(2, 2) + step(3, 1) + step(4, 0))
-        self.assertEqual((log.step, log.trained), (4, 6))
+        log = self.log(step(1, 4) + step(2, 2) + step(3, 1), start + step(2, 2) + step(3, 1) + step(4, 0) + step(5, None) + step(6, 7))
+        self.assertEqual((log.step, log.trained), (6, 8))
         self.assertEqual(log.mean_losses(1), {"L_D": 3})
         self.assertEqual(log.mean_losses(2), {"L_D": .5})
+        self.assertEqual(log.mean_losses(3), {"L_D": 7}, "the mean of the steps that have one")
         self.assertEqual(log.mean_losses(9), {})
 
     def test_a_line_is_read_when_it_is_whole(self):

@@ -34,11 +34,11 @@ struct ReporterTests {
     return String(decoding: data, as: UTF8.self)
   }
 
-  private func step(_ number: Int) -> Report {
+  private func step(_ number: Int, asked: [Bool] = [true, true]) -> Report {
     let row = History.Step(
       step: number, epoch: 1, losses: [0.5, 0.25], total: 0.75, gradientNorm: 2, rate: 0.125)
     return .step(
-      row, objective: ["L_D", "L_E"], sentences: 30, cost: 600,
+      row, objective: ["L_D", "L_E"], asked: asked, sentences: 30, cost: 600,
       seconds: [.forward: 0.25, .reduction: 0.5])
   }
 
@@ -51,6 +51,7 @@ struct ReporterTests {
         + #""rate":0.125,"seconds":{"forward":0.25,"reduction":0.5},"sentences_per_second":40,"#
         + #""step":7,"total":0.75}"#)
     #expect(report.message == nil)
+    #expect(try line(step(7, asked: [true, false])).contains(#""L_D":0.5,"L_E":null,"#))
   }
 
   @Test("an evaluation has its scores, and those of tags where a model has them")

@@ -22,7 +22,7 @@ class RunLog:
         self.scores = {}
         # By epoch: F1 of the tags, or None where the model has none.
         self.tag_scores = {}
-        # By epoch: the number of its steps and the sums of their losses by name.
+        # By epoch: the number of its steps, and by name the sums of their losses and how many have one.
         self.losses = {}
         # The last step, and all steps that were made, repeated ones included.
         self.step = self.trained = 0
@@ -76,8 +76,9 @@ class RunLog:
         self.step = entry["step"]
         count, sums = self.losses.get(entry["epoch"] + 1, (0, {}))
         for name, value in entry.items():
-            if name.startswith("L_"):
-                sums[name] = sums.get(name, 0) + value
+            if name.startswith("L_") and value is not None:
+                total, steps = sums.get(name, (0, 0))
+                sums[name] = total + value, steps + 1
         self.losses[entry["epoch"] + 1] = count + 1, sums
 
     def best_epoch(self, until=None):
@@ -95,6 +96,6 @@ class RunLog:
         return None if best is None else self.scores[best][2]
 
     def mean_losses(self, epoch):
-        """The mean of each loss over the steps of an epoch."""
-        count, sums = self.losses.get(epoch, (0, {}))
-        return {name: sums[name] / count for name in sorted(sums)}
+        """The mean of each loss over the steps of an epoch that have it."""
+        _, sums = self.losses.get(epoch, (0, {}))
+        return {name: total / steps for name, (total, steps) in sorted(sums.items())}

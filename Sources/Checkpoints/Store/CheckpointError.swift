@@ -61,11 +61,12 @@ extension CheckpointError: CustomStringConvertible {
   public var description: String { finding + advice }
 
   /// The line without the remedy.
-  var finding: String { "\(path): \(sentence)" }
+  package var finding: String { "\(path): \(sentence)" }
 
   private var advice: String {
     switch reason {
     case .empty, .truncated, .overlong, .damaged: "; take another checkpoint"
+    case .folder: "; name a file in it"
     default: ""
     }
   }
@@ -85,7 +86,7 @@ extension CheckpointError: CustomStringConvertible {
     case .missing:
       "no such file"
     case .folder:
-      "is a folder, not a file; name a file in it"
+      "is a folder, not a file"
     case .unreadable(let cause):
       "cannot be read: \(cause)"
     case .empty:

@@ -13,8 +13,7 @@ public struct CheckReport: Sendable {
 
   /// The report in lines of at most `width` columns; `nil` for no limit.
   public func text(width: Int?) -> String {
-    let sizes = check.splits.map { "\($0.name) \($0.sentences.count)" }.joined(separator: ", ")
-    let head = Lines.wrapped("\(path): \(sizes) sentences", to: width, indent: 2)
+    let head = Lines.wrapped("\(path): \(sizes)", to: width, indent: 2)
     let sections = check.sections.map { section in
       section.findings.isEmpty
         ? Lines.wrapped("\(section.title): nothing found", to: width, indent: 2)
@@ -24,6 +23,15 @@ public struct CheckReport: Sendable {
     let end = Lines.wrapped(summary, to: width, indent: 2)
     return ([head] + sections + [end]).map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
+  }
+
+  /// The sentences of each split; the noun is that of the last number.
+  private var sizes: String {
+    let last = check.splits.count - 1
+    return check.splits.enumerated().map { index, split in
+      let count = split.sentences.count
+      return "\(split.name) " + (index == last ? Figures.plainCount(count, "sentence") : "\(count)")
+    }.joined(separator: ", ")
   }
 
   /// Findings of several splits that differ in numbers and examples alone, in the order of the first of each.
@@ -72,9 +80,8 @@ public struct CheckReport: Sendable {
   }
 
   private var summary: String {
-    let counts = [Finding.Kind.fault, .warning].map { kind in
-      let count = self.count(kind)
-      return "\(count) \(kind)\(count == 1 ? "" : "s")"
+    let counts = [Finding.Kind.fault, .warning].map {
+      Figures.plainCount(count($0), "\($0)")
     }.joined(separator: ", ")
     return check.hasFaults ? "\(counts): with faults the data are refused" : counts
   }

@@ -1,3 +1,5 @@
+import Typesetting
+
 /// How long sentences are, in tokens.
 enum LengthCheck {
   /// - Parameter longest: the tokens of the longest sentence that is trained on.
@@ -26,11 +28,11 @@ enum LengthCheck {
   private static func over(_ split: CheckedSplit, _ longest: Int) -> Finding {
     var tally = Tally()
     for (index, sentence) in split.sentences.enumerated() where sentence.tokens.count > longest {
-      tally.add { "\(split.place(index)): \(sentence.tokens.count) tokens" }
+      tally.add { "\(split.place(index)): \(Figures.plainCount(sentence.tokens.count, "token"))" }
     }
     return tally.finding(
       .warning, "lengths.over", in: split.name,
-      "sentences of more than \(longest) tokens, "
+      "sentences of more than \(Figures.plainCount(longest, "token")), "
         + (split.name == "train" ? "left out of training" : "read up to there"),
       of: split.sentences.count, remedy: "raise data.maximumLength, or part the sentences")
   }

@@ -1,3 +1,5 @@
+import Typesetting
+
 /// Relations that are rare, that a split lacks, or that are written in several ways.
 enum RelationCheck {
   static func section(_ splits: [CheckedSplit]) -> FindingSection {
@@ -25,7 +27,7 @@ enum RelationCheck {
     return Finding(
       .warning, "relations.unseen", in: split.name,
       "relations that train lacks, so that their triples are misses", count: unseen.count,
-      of: split.statistics.relations.count, "\(triples) triples",
+      of: split.statistics.relations.count, Figures.plainCount(triples, "triple"),
       examples: unseen.map { "\($0.relation) (\($0.triples))" },
       remedy: "move sentences with them into train.jsonl, or leave the relations out: "
         + "tercet data convert --from jsonl --drop-relation NAME",

@@ -1,3 +1,5 @@
+import Typesetting
+
 /// Words that training lacks, text that is cut in two ways, and words that look alike.
 enum WordCheck {
   static func section(_ splits: [CheckedSplit]) -> FindingSection {
@@ -19,7 +21,8 @@ enum WordCheck {
     return Finding(
       isMuch ? .warning : .note, "words.unknown", in: split.name,
       "tokens whose word train lacks", count: count, of: split.statistics.tokens,
-      "\(words.count) words", examples: words.lazy.map { "'\($0.word.value)' (\($0.count))" },
+      Figures.plainCount(words.count, "word"),
+      examples: words.lazy.map { "'\($0.word.value)' (\($0.count))" },
       remedy: isMuch
         ? "start from word vectors (data.vectors); model.extraVectors reads words that train lacks"
         : nil, values: ["words": Double(words.count)])

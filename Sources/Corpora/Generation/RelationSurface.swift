@@ -3,18 +3,21 @@ public enum RelationSurface: String, CaseIterable, Sendable, Codable {
   /// As in the corpus.
   case full
   /// The last part of a path such as `/people/person/place_lived`, with blanks for `_` and `/`. Relations that would
-  /// read alike keep their full names.
+  /// read alike, or not at all, keep their full names.
   case words
 
   /// The texts of relations, in their order.
   ///
-  /// - Parameter key: what tells two texts apart, such as their pieces.
-  func texts<Key: Hashable>(of relations: [String], key: (String) -> Key) -> [String] {
+  /// - Parameter basic: what parts them into words, and says which are read alike.
+  func texts(of relations: [String], _ basic: BasicTokenizer) -> [String] {
     guard self == .words else { return relations }
     let texts = relations.map(Self.words)
-    let counts = texts.reduce(into: [:]) { $0[key($1), default: 0] += 1 }
-    return zip(relations, texts).map { name, text in
-      text.isEmpty || counts[key(text)] != 1 ? name : text
+    let keys = texts.map(basic.key)
+    let counts = keys.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    return texts.indices.map { index in
+      let words = basic.words(of: texts[index])
+      let isRead = !words.isEmpty && !words.contains { [";", "|"].contains($0) }
+      return isRead && counts[keys[index]] == 1 ? texts[index] : relations[index]
     }
   }
 

@@ -8,12 +8,18 @@ public struct SourceWords: Sendable {
   private let ids: [[Int32]]
   /// What the pieces of each word spell.
   private let keys: [String]
+  /// Names that the sentence may lack, by what their pieces spell.
+  private let names: [ExactString: String]
 
   /// Prepares a sentence.
   ///
   /// - Parameter pieces: the pieces of the words that the model reads.
-  public init(_ sentence: Sentence, _ pieces: PieceSequence, _ tokenizer: WordPiece) {
+  init(
+    _ sentence: Sentence, _ pieces: PieceSequence, _ tokenizer: WordPiece,
+    names: [ExactString: String] = [:]
+  ) {
     (self.sentence, self.pieces, self.tokenizer) = (sentence, pieces, tokenizer)
+    self.names = names
     var ids = [[Int32]](repeating: [], count: sentence.tokens.count)
     for (id, word) in zip(pieces.ids, pieces.words) { ids[Int(word)].append(id) }
     self.ids = ids
@@ -21,12 +27,19 @@ public struct SourceWords: Sendable {
   }
 
   /// The entity that pieces spell: the first run of words that has these pieces; or else the first that spells the same;
-  /// or else a run of pieces within words,
-  /// with blanks where the sentence has them; or else the pieces' own words, joined by blanks.
+  /// or else a name that does; or else a run of pieces within words, with blanks where the sentence has them; or else the
+  /// pieces' own words, joined by blanks.
   public func argument(of ids: ArraySlice<Int32>) -> Argument? {
     if let span = span(of: ids) { return .span(span) }
-    let text = runText(of: ids) ?? tokenizer.vocabulary.words(of: ids).joined(separator: " ")
+    let text =
+      names[tokenizer.key(ids)] ?? runText(of: ids)
+      ?? tokenizer.vocabulary.words(of: ids).joined(separator: " ")
     return .text(text)
+  }
+
+  /// The name that is read where its own pieces are written.
+  public func name(afterWriting name: String) -> (text: String, span: Span?)? {
+    argument(of: tokenizer.ids(of: name)[...]).map { (sentence.text(of: $0), $0.span) }
   }
 
   private func span(of wanted: ArraySlice<Int32>) -> Span? {
@@ -35,7 +48,7 @@ public struct SourceWords: Sendable {
     for start in keys.indices where !keys[start].isEmpty {
       var (found, end): ([UInt8], Int) = ([], start)
       while end < keys.count, found.count < key.count {
-        if !found.isEmpty && !keys[end].isEmpty { found += tokenizer.blank.utf8 }
+        if !found.isEmpty && !keys[end].isEmpty { found += tokenizer.options.blank.utf8 }
         found += keys[end].utf8
         end += 1
       }

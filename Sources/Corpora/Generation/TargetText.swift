@@ -11,12 +11,17 @@ public struct TargetText: Sendable {
   private let relationPieces: [[Int32]]
   /// The relation of each text, as ``key(_:)`` writes it.
   private let relationOfKey: [ExactString: Int]
+  /// The name of each text that pieces spell, as ``key(_:)`` writes it.
+  private let nameOfKey: [ExactString: String]
 
   /// Prepares the texts of relations.
   ///
+  /// - Parameter names: heads and tails whose letters or blanks the pieces lose; the first of those that spell the same
+  ///   is read where the source has none.
   /// - Throws: `CorpusError` where the vocabulary lacks `;` or `|`.
   public init(
-    _ tokenizer: WordPiece, relations: NameList, surface: RelationSurface = .full
+    _ tokenizer: WordPiece, relations: NameList, surface: RelationSurface = .full,
+    names: NameList = NameList([])
   ) throws(CorpusError) {
     func separator(_ text: String) throws(CorpusError) -> Int32 {
       if let id = tokenizer.vocabulary.id(of: text) { return id }
@@ -26,9 +31,12 @@ public struct TargetText: Sendable {
     }
     (self.tokenizer, self.relations) = (tokenizer, relations)
     grammar = TargetGrammar(field: try separator(";"), triple: try separator("|"))
-    relationPieces = surface.texts(of: relations.names, key: tokenizer.ids).map(tokenizer.ids)
+    relationPieces = surface.texts(of: relations.names, tokenizer.basic).map(tokenizer.ids)
     relationOfKey = Dictionary(
       relationPieces.enumerated().map { (tokenizer.key($1), $0) },
+      uniquingKeysWith: { first, _ in first })
+    nameOfKey = Dictionary(
+      names.names.map { (tokenizer.key(tokenizer.ids(of: $0)), $0) },
       uniquingKeysWith: { first, _ in first })
   }
 
@@ -40,8 +48,10 @@ public struct TargetText: Sendable {
 
   /// The relations that are never written: a piece of theirs is the unknown one, or another that stands for no text.
   public var unwrittenRelations: [String] {
-    relationPieces.indices.filter { !canSpell(relationPieces[$0]) && !holdsSeparator($0) }
-      .map { relations[$0] }
+    relationPieces.indices.filter {
+      fault(of: relationPieces[$0]) == nil && !canSpell(relationPieces[$0])
+    }
+    .map { relations[$0] }
   }
 
   /// Whether generated pieces can spell a relation so that it is read.
@@ -49,13 +59,18 @@ public struct TargetText: Sendable {
     relations.id(of: relation).map { canSpell(relationPieces[$0]) && isRead($0) } ?? false
   }
 
-  /// Whether a relation's text has a separator, so that no triple of it can be taught.
-  public func holdsSeparator(relation: String) -> Bool {
-    relations.id(of: relation).map(holdsSeparator) ?? false
+  /// What keeps triples of a relation from being taught; `nil` for a relation that is not known.
+  public func fault(ofRelation relation: String) -> WrittenNames.Fault? {
+    relations.id(of: relation).flatMap { fault(of: relationPieces[$0]) }
   }
 
-  private func holdsSeparator(_ relation: Int) -> Bool {
-    relationPieces[relation].contains(where: isSeparator)
+  /// What keeps a name from being taught.
+  public func fault(ofName name: String) -> WrittenNames.Fault? {
+    fault(of: tokenizer.ids(of: name))
+  }
+
+  private func fault(of ids: [Int32]) -> WrittenNames.Fault? {
+    ids.isEmpty ? .empty : ids.contains(where: isSeparator) ? .separator : nil
   }
 
   private func isRead(_ relation: Int) -> Bool {
@@ -70,26 +85,21 @@ public struct TargetText: Sendable {
       head: ids(triple.head), tail: ids(triple.tail), relation: relationPieces[relation])
   }
 
-  /// Whether generated text can hold a triple: its relation is known, and no part has a separator or the end.
+  /// Whether generated text can hold a triple: its relation is known, and each part has pieces, none of which is a
+  /// separator or the end.
   public func canHold(_ triple: Triple, in sentence: Sentence) -> Bool {
     pieces(of: triple, in: sentence).map(canHold) ?? false
   }
 
   private func canHold(_ parts: TripleParts<[Int32]>) -> Bool {
-    grammar.canHold(parts)
-      && ![parts.head, parts.tail, parts.relation].contains { $0.contains(where: isSeparator) }
+    [parts.head, parts.tail, parts.relation].allSatisfy { fault(of: $0) == nil }
   }
 
-  /// Whether generated pieces can spell a word: it has pieces, and none of them is special or a separator.
-  public func canWrite(_ word: String) -> Bool { canSpell(tokenizer.ids(of: word)) }
+  /// Whether generated pieces can spell a name: it has pieces, and none of them is special or a separator.
+  public func canWrite(_ name: String) -> Bool { canSpell(tokenizer.ids(of: name)) }
 
   private func canSpell(_ ids: [Int32]) -> Bool {
     !ids.isEmpty && !ids.contains { isSeparator($0) || tokenizer.vocabulary.isSpecial($0) }
-  }
-
-  /// Whether a piece of a word parts generated text.
-  public func holdsSeparator(_ word: String) -> Bool {
-    tokenizer.ids(of: word).contains(where: isSeparator)
   }
 
   /// Whether a piece parts generated text, or ends it.
@@ -101,6 +111,13 @@ public struct TargetText: Sendable {
   public func text(of triples: [Triple], in sentence: Sentence) -> TargetTokens<Int32> {
     grammar.text(
       of: triples.compactMap { pieces(of: $0, in: sentence) }.filter(canHold))
+  }
+
+  /// The words of a sentence, in which entities are looked for.
+  ///
+  /// - Parameter pieces: the pieces of the words that the model reads.
+  public func words(of sentence: Sentence, _ pieces: PieceSequence) -> SourceWords {
+    SourceWords(sentence, pieces, tokenizer, names: nameOfKey)
   }
 
   /// The triples that generated pieces spell, without repeats. An entity that the source holds has its first place
@@ -115,12 +132,8 @@ public struct TargetText: Sendable {
 }
 
 extension WordPiece {
-  /// What pieces spell, so that two texts that differ in the cut of their words alone are equal: without blanks where
-  /// punctuation parts words, since the blanks of the text are lost there.
+  /// What pieces spell, so that two texts that differ in the cut of their words alone are equal.
   func key(_ ids: some Sequence<Int32>) -> ExactString {
-    ExactString(vocabulary.words(of: ids).joined(separator: blank))
+    ExactString(vocabulary.words(of: ids).joined(separator: options.blank))
   }
-
-  /// What stands between words of ``key(_:)``.
-  var blank: String { options.split == .punctuation ? "" : " " }
 }

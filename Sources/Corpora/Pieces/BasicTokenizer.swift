@@ -13,6 +13,16 @@ struct BasicTokenizer: Sendable {
     return plain ?? Array(String(scalars(of: word)).utf8)
   }
 
+  /// The words of a text as their pieces are looked up.
+  func words(of text: String) -> [String] {
+    self.text(of: text).split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// What a text spells, so that two texts that differ in the cut of their words alone are equal.
+  func key(_ text: String) -> ExactString {
+    ExactString(words(of: text).joined(separator: options.blank))
+  }
+
   private func asciiText(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count + 4)

@@ -1,3 +1,5 @@
+import Typesetting
+
 /// Pieces of words in their order.
 public struct PieceSequence: Hashable, Sendable {
   /// The ids of the pieces.
@@ -16,5 +18,12 @@ public struct PieceSequence: Hashable, Sendable {
     var part = PieceSequence()
     (part.ids, part.words) = (Array(ids.prefix(count)), Array(words.prefix(count)))
     return part
+  }
+
+  /// A warning about sentences that have more pieces than a model reads, if there are any.
+  public static func cutWarning(_ count: Int) -> String? {
+    count == 0
+      ? nil
+      : "of \(Figures.count(count, "sentence")) the last pieces are not read (model.positions, model.decodingLimit)"
   }
 }

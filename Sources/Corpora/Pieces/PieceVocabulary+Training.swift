@@ -12,9 +12,8 @@ extension PieceVocabulary {
   ) -> [String] {
     let basic = BasicTokenizer(options: options)
     var words: [ExactString: Int] = [:]
-    for (text, count) in textCounts(of: sentences, surface, key: basic.text) {
-      for part in basic.text(of: text.value).split(separator: 0x20) {
-        let word = String(decoding: part, as: UTF8.self)
+    for (text, count) in textCounts(of: sentences, surface, basic) {
+      for word in basic.words(of: text.value) {
         if word.unicodeScalars.count > WordPiece.longestWord { continue }
         words[ExactString(word), default: 0] += count
       }
@@ -26,16 +25,14 @@ extension PieceVocabulary {
 
   /// The tokens of sentences and what their target texts have beside them: relations, and names that the tokens do not
   /// hold.
-  ///
-  /// - Parameter key: what tells the texts of two relations apart.
-  private static func textCounts<Key: Hashable>(
-    of sentences: [Sentence], _ surface: RelationSurface, key: (String) -> Key
+  private static func textCounts(
+    of sentences: [Sentence], _ surface: RelationSurface, _ basic: BasicTokenizer
   ) -> [ExactString: Int] {
     let relations = sentences.flatMap(\.triples).map { ExactString($0.relation) }
       .distinct(by: \.self)
     let texts = Dictionary(
       uniqueKeysWithValues: zip(
-        relations, surface.texts(of: relations.map(\.value), key: key)))
+        relations, surface.texts(of: relations.map(\.value), basic)))
     var counts: [ExactString: Int] = [:]
     func add(_ text: String) { counts[ExactString(text), default: 0] += 1 }
     for sentence in sentences {

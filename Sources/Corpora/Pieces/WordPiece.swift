@@ -8,7 +8,8 @@ public struct WordPiece: Sendable {
   public let vocabulary: PieceVocabulary
   /// How words are written and parted.
   public let options: WordPieceOptions
-  private let basic: BasicTokenizer
+  /// What stands before the look-up of pieces.
+  let basic: BasicTokenizer
 
   /// Makes a tokeniser; the options are those that the vocabulary was made with.
   public init(_ vocabulary: PieceVocabulary, _ options: WordPieceOptions = WordPieceOptions()) {

@@ -5,6 +5,10 @@ public struct WordPieceOptions: Hashable, Sendable, Codable {
   /// Where a word is parted before its pieces are looked up.
   public var split: WordSplit
 
+  /// What stands between words where texts are compared: nothing where punctuation parts words, since the blanks of the
+  /// text are lost there.
+  var blank: String { split == .punctuation ? "" : " " }
+
   /// Makes options; the default is a cased vocabulary and text that is parted already.
   public init(_ casing: Casing = .cased, split: WordSplit = .blanks) {
     (self.casing, self.split) = (casing, split)

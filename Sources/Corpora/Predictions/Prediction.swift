@@ -1,3 +1,5 @@
+import Typesetting
+
 /// A model's output for one sentence.
 public struct Prediction: Hashable, Sendable {
   /// A decoded group of slots; `nil` is an empty slot (NA). A group with an empty slot counts as a wrong
@@ -103,7 +105,8 @@ public struct Prediction: Hashable, Sendable {
   public static func cutWarning(_ count: Int, in name: String) -> String? {
     count == 0
       ? nil
-      : "\(name): of \(count) sentences only the first \(mostGroups) predicted groups are kept"
+      : "\(name): of \(Figures.count(count, "sentence")) only the first \(mostGroups) predicted groups "
+        + "are kept"
   }
 
   /// The facts: groups without an empty slot.

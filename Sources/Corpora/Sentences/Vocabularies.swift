@@ -38,11 +38,12 @@ public struct Vocabularies: Sendable {
       lists: lists.map { $0.name == name ? (name, NameList(names)) : $0 }, sizes: sizes)
   }
 
-  /// The names of a list.
+  /// The names of a list; none of an optional one that is not there.
   ///
   /// - Precondition: the model declares the list.
   public subscript(list: VocabularyList) -> NameList {
     guard let names = lists.first(where: { $0.name == list.name })?.list else {
+      if list.isOptional { return NameList([]) }
       preconditionFailure("the model does not declare the list '\(list.name)'")
     }
     return names

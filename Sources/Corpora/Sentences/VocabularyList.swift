@@ -3,6 +3,8 @@
 public struct VocabularyList: Sendable {
   /// The list's name in checkpoints, below `vocabulary/`.
   public let name: String
+  /// Whether a checkpoint may lack the list, which is empty then.
+  public let isOptional: Bool
   /// Collects the names from the sentences; the number is `data.minimumCount`.
   let collect: @Sendable ([Sentence], Int) -> [String]
 
@@ -10,9 +12,13 @@ public struct VocabularyList: Sendable {
   ///
   /// - Parameters:
   ///   - name: the list's name in checkpoints.
+  ///   - isOptional: whether a checkpoint may lack it.
   ///   - collect: a pure function of the training sentences and `data.minimumCount`.
-  public init(_ name: String, collect: @escaping @Sendable ([Sentence], Int) -> [String]) {
-    self.name = name
+  public init(
+    _ name: String, isOptional: Bool = false,
+    collect: @escaping @Sendable ([Sentence], Int) -> [String]
+  ) {
+    (self.name, self.isOptional) = (name, isOptional)
     self.collect = collect
   }
 
@@ -72,6 +78,24 @@ public struct VocabularyList: Sendable {
 
   /// The name of a list of pieces of words, which pretrained weights may bring.
   public static let pieces = "pieces"
+
+  /// The heads and tails of triples that pieces alone do not give back, since letters or blanks are lost; the most
+  /// frequent first, ties by code units. None with cased pieces of words that stand as they are.
+  public static func lostNames(_ options: WordPieceOptions) -> VocabularyList {
+    VocabularyList("names", isOptional: true) { sentences, _ in
+      if options == WordPieceOptions() { return [] }
+      let basic = BasicTokenizer(options: options)
+      var counts: [ExactString: Int] = [:]
+      for sentence in sentences {
+        for argument in sentence.triples.flatMap({ [$0.head, $0.tail] }) {
+          counts[ExactString(sentence.text(of: argument)), default: 0] += 1
+        }
+      }
+      return counts.filter { basic.words(of: $0.key.value).joined(separator: " ") != $0.key.value }
+        .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        .map(\.key.value)
+    }
+  }
 
   private static func sorted(_ names: [String]) -> [String] {
     Set(names.map { ExactString($0) }).sorted().map(\.value)

@@ -1,40 +1,53 @@
-/// The heads and tails that a model writes word by word, whether the tokens hold them or not.
+/// The heads and tails that a model writes as text, whether the tokens hold them or not.
 public struct WrittenNames: Sendable {
-  /// Words that no head or tail has, since they part them in the output.
+  /// Why a name, or a relation, is not taught.
+  public enum Fault: Sendable {
+    /// It holds a word that parts names in the output.
+    case separator
+    /// Nothing of it is left to write.
+    case empty
+  }
+
+  /// Words that no head, tail or relation has, since they part them in the output.
   public let separators: [String]
   /// Whether a triple may have one name as head and tail.
   public var keepsSelfTriples = true
-  private let canWrite: @Sendable (String) -> Bool
-  private let holdsSeparator: @Sendable (String) -> Bool
-  private let canTeachRelation: @Sendable (String) -> Bool
+  private let faultOfName: @Sendable (String) -> Fault?
+  private let faultOfRelation: @Sendable (String) -> Fault?
+  private let canSpell: @Sendable (String) -> Bool
+  private let isReadBack: @Sendable (String) -> Bool
 
   /// Makes the names of a model.
   ///
   /// - Parameters:
-  ///   - canWrite: whether the model can write a word at all.
-  ///   - holdsSeparator: whether a word holds a separator; by default, whether it is one.
-  ///   - canTeachRelation: whether the text of a relation holds none; by default it does not.
+  ///   - fault: what keeps a name from being taught.
+  ///   - relationFault: what keeps a relation from being taught; by default nothing does.
+  ///   - canSpell: whether the model can write a name that is taught.
+  ///   - isReadBack: whether a name that it writes is read as it was; by default all are.
   public init(
-    separators: [String], canWrite: @escaping @Sendable (String) -> Bool,
-    holdsSeparator: (@Sendable (String) -> Bool)? = nil,
-    canTeachRelation: @escaping @Sendable (String) -> Bool = { _ in true }
+    separators: [String], fault: @escaping @Sendable (String) -> Fault?,
+    relationFault: @escaping @Sendable (String) -> Fault? = { _ in nil },
+    canSpell: @escaping @Sendable (String) -> Bool,
+    isReadBack: @escaping @Sendable (String) -> Bool = { _ in true }
   ) {
-    (self.separators, self.canWrite) = (separators, canWrite)
-    self.canTeachRelation = canTeachRelation
-    self.holdsSeparator =
-      holdsSeparator ?? { word in separators.contains { ExactString($0) == ExactString(word) } }
+    (self.separators, self.canSpell, self.isReadBack) = (separators, canSpell, isReadBack)
+    (faultOfName, faultOfRelation) = (fault, relationFault)
   }
 
-  /// Whether the model can be taught a name: it has words, and none holds a separator.
-  public func canTeach(_ words: [ExactString]) -> Bool {
-    !words.isEmpty && !words.contains { holdsSeparator($0.value) }
-  }
+  /// What keeps a name from being taught.
+  public func fault(ofName name: String) -> Fault? { faultOfName(name) }
 
-  /// Whether the model can be taught triples of a relation: its text holds no separator.
-  public func canTeach(relation: String) -> Bool { canTeachRelation(relation) }
+  /// What keeps triples of a relation from being taught.
+  public func fault(ofRelation relation: String) -> Fault? { faultOfRelation(relation) }
 
-  /// Whether the model can write a name.
-  public func contains(_ words: [ExactString]) -> Bool {
-    canTeach(words) && words.allSatisfy { canWrite($0.value) }
+  /// Whether a name can be in an output.
+  public func contains(_ name: String) -> Bool { mayHold(name) && isReadBack(name) }
+
+  /// Whether a name in an output may have this word, or these words, among others.
+  public func mayHold(_ words: String) -> Bool { fault(ofName: words) == nil && canSpell(words) }
+
+  /// Whether a name of these words can be in an output.
+  public func contains(_ words: some Sequence<ExactString>) -> Bool {
+    contains(words.map(\.value).joined(separator: " "))
   }
 }

@@ -103,7 +103,7 @@ struct Ceiling {
   /// Whether an output can have an entity that tags spell; one that is written need not be at its place.
   private func isTagged(_ span: Span) -> Bool {
     guard let names = form.names else { return isEntity(span) }
-    return span.end < tokens.count && names.contains(Array(tokens[span.range]))
+    return span.end < tokens.count && names.contains(tokens[span.range])
   }
 
   /// Whether `body` holds for an entity of an output that matches, shorter ones first.
@@ -118,7 +118,10 @@ struct Ceiling {
     switch key {
     case .text(let text) where form.names != nil:
       // A name that is written has no place; conditions on places do not apply.
-      return form.names?.contains(text.words) == true && body(Span(0, 0))
+      let isWritten =
+        matching.mode == .exact
+        ? form.names?.contains(text.words) : form.names?.mayHold(text.value)
+      return isWritten == true && body(Span(0, 0))
     case .span(let span): return holds(span)
     case .position(let position): return holds(at: position)
     case .text(let text) where matching.mode == .exact:

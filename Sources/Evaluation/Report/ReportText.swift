@@ -1,3 +1,4 @@
+import Foundation
 import Typesetting
 
 /// The further rows that a report prints.
@@ -32,9 +33,8 @@ extension EvaluationReport {
     let parts = [
       Self.table(shown, match: options.matchLabel, width: width),
       relations.isEmpty ? [] : Self.table(relations, of: byRelation.count, width: width),
-      faults.lines(width: width),
-      [withoutTriples, calibration?.line].compactMap { $0 }
-        .flatMap { Lines.wrapped($0, to: width) },
+      Self.kinds([faults.wrongParts, errors.parts, faults.missingParts], width: width),
+      remarks(width: width),
       all ? Lines.wrapped("Note: \(ElementScores.note).", to: width) : [],
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: [""]).map { $0 + "\n" }.joined()
@@ -67,14 +67,26 @@ extension EvaluationReport {
     }
     let rest = count - relations.count
     return TextTable(header: header, rows: lines, keys: 1).lines(width: width)
-      + (rest > 0 ? ["\(rest) more relations: --by relation"] : [])
+      + (rest > 0 ? ["\(Figures.plainCount(rest, "more relation")): --by relation"] : [])
+  }
+
+  /// Kinds of wrong and of missing triples with their numbers: lists that begin a line each, but for empty ones.
+  static func kinds(_ lists: [[String]], width: Int?) -> [String] {
+    lists.filter { !$0.isEmpty }
+      .flatMap { Lines.wrapped($0, to: width, indent: 2, between: "  ") }
+  }
+
+  /// What is to be said of sentences without triples and of probabilities, if anything.
+  func remarks(width: Int?) -> [String] {
+    [withoutTriples, calibration?.line].compactMap { $0 }.flatMap { Lines.wrapped($0, to: width) }
   }
 
   /// A line about sentences without gold triples, if there are any.
   private var withoutTriples: String? {
     guard let score = byTripleCount[.none], score.sentences > 0 else { return nil }
     return "sentences without triples: \(score.sentences), in \(score.bySentence.count) of them "
-      + "\(score.counts.predicted) triples are predicted"
+      + "\(Figures.plainCount(score.counts.predicted, "triple")) "
+      + (score.counts.predicted == 1 ? "is" : "are") + " predicted"
   }
 }
 
@@ -98,26 +110,40 @@ extension Interval {
 extension Calibration {
   /// The expected error in a line.
   fileprivate var line: String {
-    "probabilities of \(bins.reduce(0) { $0 + $1.count }) triples: expected calibration error "
+    "probabilities of \(Figures.plainCount(bins.reduce(0) { $0 + $1.count }, "triple")): "
+      + "expected calibration error "
       + Figures.shortScore(expectedError)
   }
 }
 
 extension Faults {
-  /// The kinds and their numbers, wrong predictions first.
-  func lines(width: Int?) -> [String] {
-    func counted(_ kinds: [FaultKind], _ count: (FaultKind) -> Int) -> [String] {
-      kinds.compactMap { count($0) == 0 ? nil : "\(name(of: $0)) \(count($0))" }
-    }
-    let kinds = FaultKind.allCases
-    let lines = [
-      ["wrong \(wrong):"] + counted(kinds, wrong),
-      ["missing \(missing):"] + counted(kinds, missing),
-    ]
-    return lines.flatMap { Lines.wrapped($0, to: width, indent: 2, between: "  ") }
+  /// The number of wrong predictions, then that of each kind.
+  var wrongParts: [String] { ["wrong \(wrong):"] + counted(wrong) }
+
+  /// The number of missing triples, then that of each kind.
+  var missingParts: [String] { ["missing \(missing):"] + counted(missing) }
+
+  private func counted(_ count: (FaultKind) -> Int) -> [String] {
+    FaultKind.allCases.compactMap { count($0) == 0 ? nil : "\(name(of: $0)) \(count($0))" }
   }
 
   private func name(of kind: FaultKind) -> String {
     kind == .beyondLimit ? "beyond \(limit ?? 0) triples" : kind.rawValue
   }
+}
+
+extension ErrorCounts {
+  /// Disorder and incompletion, each with its number and this per 1,000 gold triples, where there is any of either.
+  fileprivate var parts: [String] {
+    let kinds: [ErrorKind] = [.disorder, .incompletion]
+    if kinds.allSatisfy({ self[$0] == 0 }) { return [] }
+    let units = [" per 1,000 gold", ""]
+    return ["of the wrong:"]
+      + zip(kinds, units).map { kind, unit in
+        "\(kind.rawValue) \(self[kind]) (\(rate(of: kind))\(unit))"
+      }
+  }
+
+  /// The number of errors of a kind per 1,000 gold triples, with one decimal.
+  func rate(of kind: ErrorKind) -> String { String(format: "%.1f", perThousandGold(kind)) }
 }

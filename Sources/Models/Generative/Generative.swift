@@ -51,7 +51,7 @@ package struct Generative: ExtractionModel {
   }
 
   package static func lists(for options: GenerativeOptions) -> [VocabularyList] {
-    [pieces(options), .relations]
+    [pieces(options), .relations, .lostNames(options.wordPiece)]
   }
 
   private static func text(
@@ -60,7 +60,7 @@ package struct Generative: ExtractionModel {
     let pieces = try PieceVocabulary(vocabularies[pieces(options)].names)
     return try TargetText(
       WordPiece(pieces, options.wordPiece), relations: vocabularies.relations,
-      surface: options.relationSurface)
+      surface: options.relationSurface, names: vocabularies[.lostNames(options.wordPiece)])
   }
 
   package static func fault(

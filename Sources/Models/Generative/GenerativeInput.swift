@@ -8,12 +8,11 @@ package struct GenerativeInput: ModelInput {
   package let length: Int
   /// The pieces of the source that predictions read.
   package let source: PieceSequence
+  /// The number of pieces that all triples take, the end among them.
+  package let targetCount: Int
   /// What training teaches; `nil` where the target has too many pieces.
   package let lesson: GenerativeLesson?
-  /// Whether pieces of the tokens are not read.
   package let losesPieces: Bool
-
-  package var isCut: Bool { losesPieces || length < sentence.tokens.count }
 
   /// Those of source and target; of a source alone where there is no target.
   package var rows: Int { lesson?.size.rows ?? source.count + 2 }
@@ -41,6 +40,7 @@ extension Generative {
     let isLearnt = target < options.targetLimit && learnt > 0
     return GenerativeInput(
       index: index, sentence: sentence, length: words.count, source: pieces.prefix(room),
+      targetCount: target + 1,
       lesson: isLearnt ? lesson(pieces.prefix(learnt).ids, triples, target) : nil,
       losesPieces: pieces.count > (isLearnt ? min(room, learnt) : room))
   }
@@ -91,6 +91,7 @@ extension Generative {
 
   package func remarks(on inputs: [GenerativeInput], isTaught: Bool) -> [String] {
     let long = isTaught ? inputs.count { $0.lesson == nil } : 0
+    let unfinished = inputs.count { $0.targetCount > options.decodingLimit + 1 }
     let cut = inputs.count(where: \.losesPieces)
     let used = Set(inputs.flatMap(\.sentence.triples).map { ExactString($0.relation) })
     func inUse(_ relations: [String]) -> [String] {
@@ -100,8 +101,8 @@ extension Generative {
     return [
       long == 0
         ? nil
-        : "\(long) sentences whose target has more than \(options.targetLimit) pieces, or leaves no room in "
-          + "\(options.positions), are not learnt (model.targetLimit, model.positions)",
+        : "sentences whose target has more than \(options.targetLimit) pieces, or leaves no room in "
+          + "\(options.positions), so that they are not learnt (model.targetLimit, model.positions): \(long)",
       unwritten.isEmpty
         ? nil
         : "relations that the pieces cannot spell, so that they are never written: "
@@ -110,7 +111,11 @@ extension Generative {
         ? nil
         : "relations that the pieces spell alike, of which the first is read: "
           + alike.joined(separator: ", "),
-      cut == 0 ? nil : "\(cut) sentences lose their last pieces (model.positions)",
+      unfinished == 0
+        ? nil
+        : "sentences whose triples take more than \(options.decodingLimit) pieces, so that the model never "
+          + "writes them all (model.decodingLimit): \(unfinished)",
+      PieceSequence.cutWarning(cut),
     ].compactMap { $0 }
   }
 }

@@ -25,7 +25,7 @@ extension Generative {
 
   /// The triples that generated pieces spell, with the probabilities of their pieces where there are any.
   func read(_ target: GeneratedTarget, of input: GenerativeInput) -> Prediction {
-    let words = SourceWords(input.sentence, input.source, text.tokenizer)
+    let words = text.words(of: input.sentence, input.source)
     let said = Array(target.tokens.prefix { $0 != symbols.end })
     var prediction = Prediction()
     for parts in text.grammar.parts(of: said) {
@@ -52,21 +52,29 @@ extension Generative {
     return Tags(values, .bio)
   }
 
-  /// The limits of the output: relations and names that pieces spell, and the pieces of the target. The shortest triple has five pieces, and one parts it from the next.
+  /// The limits of the output: relations and names that pieces spell, and that are read as they were; and the pieces of
+  /// the target. The shortest triple has five pieces, and one parts it from the next.
   package func expressible(in input: GenerativeInput) -> Expressible {
-    let tokens = input.sentence.tokens.prefix(input.length).map { ExactString($0) }
-    let names = WrittenNames(
-      separators: WordEntries.separators, canWrite: { [text] in text.canWrite($0) },
-      holdsSeparator: { [text] in text.holdsSeparator($0) },
-      canTeachRelation: { [text] in !text.holdsSeparator(relation: $0) })
+    let (sentence, words) = (input.sentence, text.words(of: input.sentence, input.source))
+    @Sendable func read(_ name: String) -> (isSame: Bool, span: Span?) {
+      guard self.text.canWrite(name), let found = words.name(afterWriting: name) else {
+        return (false, nil)
+      }
+      return (ExactString(found.text) == ExactString(name), found.span)
+    }
     let room = min(options.decodingLimit, options.positions - input.source.count - 2)
     var form = Expressible(
       tokens: input.length, triples: min(Prediction.mostGroups, (room + 1) / 6),
       relation: { [text] in text.canWrite(relation: $0) },
-      entity: {
-        names.contains(Array(tokens[$0.range])) && tokens.firstRun(of: tokens[$0.range]) == $0
+      entity: { span in
+        let found = read(sentence.text(of: .span(span)))
+        return found.isSame && found.span ?? span == span
       })
-    form.names = names
+    form.names = WrittenNames(
+      separators: WordEntries.separators + [SpecialPiece.end.rawValue],
+      fault: { [text] in text.fault(ofName: $0) },
+      relationFault: { [text] in text.fault(ofRelation: $0) },
+      canSpell: { [text] in text.canWrite($0) }, isReadBack: { read($0).isSame })
     form.names?.keepsSelfTriples = options.selfTriples == .keep
     return form
   }

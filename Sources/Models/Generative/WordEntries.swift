@@ -53,6 +53,13 @@ package struct WordEntries: Sendable {
   /// Whether a word is one of a relation's name, which the decoder may write in a name as well.
   func isOfRelation(_ word: String) -> Bool { relationWords.contains(ExactString(word)) }
 
+  /// What keeps a name from being taught.
+  static func fault(of name: String) -> WrittenNames.Fault? {
+    let words = ExactString(name).words
+    if words.isEmpty { return .empty }
+    return words.contains { separators.contains($0.value) } ? .separator : nil
+  }
+
   /// The entries that the decoder may write at all: neither padding nor the start.
   package let written: [Int]
 }

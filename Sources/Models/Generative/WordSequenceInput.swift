@@ -81,6 +81,16 @@ extension WordSequence {
       targetLength: grammar.text(of: facts.map(\.parts)).tokens.count + 1)
   }
 
+  package func remarks(on inputs: [WordSequenceInput], isTaught: Bool) -> [String] {
+    let unfinished = inputs.count { $0.targetLength > options.limit + 1 }
+    return unfinished == 0
+      ? []
+      : [
+        "sentences whose triples take more than \(options.limit) words, so that the model never writes them all "
+          + "(model.limit): \(unfinished)"
+      ]
+  }
+
   /// A triple as numbers; `nil` for a relation that the training split lacks.
   private func fact(
     _ triple: Triple, in sentence: Sentence, _ number: inout WordNumbers

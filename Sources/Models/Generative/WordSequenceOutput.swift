@@ -67,17 +67,19 @@ extension WordSequence {
   package func expressible(in input: WordSequenceInput) -> Expressible {
     let tokens = input.tokens
     let own = options.copy == .none ? [] : Set(tokens)
-    let names = WrittenNames(separators: WordEntries.separators) {
-      [entries, copy = options.copy] word in
-      let isKnown = copy != .vocabulary && entries.entry(of: word) != Vocabulary.unknown
-      return isKnown || own.contains(ExactString(word)) || entries.isOfRelation(word)
+    let names = WrittenNames(separators: WordEntries.separators, fault: WordEntries.fault(of:)) {
+      [entries, copy = options.copy] name in
+      ExactString(name).words.allSatisfy { word in
+        let isKnown = copy != .vocabulary && entries.entry(of: word.value) != Vocabulary.unknown
+        return isKnown || own.contains(word) || entries.isOfRelation(word.value)
+      }
     }
     // The shortest triple has five entries, and one parts it from the next.
     var form = Expressible(
       tokens: input.length, triples: (options.limit + 1) / 6,
       relation: { [relations = vocabularies.relations] in relations.id(of: $0) != nil },
       entity: {
-        names.contains(Array(tokens[$0.range])) && tokens.firstRun(of: tokens[$0.range]) == $0
+        names.contains(tokens[$0.range]) && tokens.firstRun(of: tokens[$0.range]) == $0
       })
     form.names = names
     form.names?.keepsSelfTriples = options.selfTriples == .keep

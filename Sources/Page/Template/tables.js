@@ -62,6 +62,14 @@ function errorsOfRow(row) {
   return row.name.startsWith("tokens ") ? fragment("errors", { length }) : null;
 }
 
+/** The kinds of wrong predictions that occur, in a line; nothing where there are none. */
+function errorKinds(errors) {
+  const kinds = errors.filter(({ count }) => count > 0)
+    .map(({ kind, count, perThousandGold }) => `${kind} ${count} (${perThousandGold.toFixed(1)})`);
+  return kinds.length === 0 ? [] : element("p", { class: "quiet" },
+    `Wrong predictions by exact strings, and in brackets per 1,000 gold triples: ${kinds.join(", ")}.`);
+}
+
 function scoresView(parameters) {
   const system = chosenSystem(parameters), { rows, match } = system.report;
   const header = ["", "P", "R", "F1", "F1 from 0 to 1", "95 % interval", "ceiling", "correct", "predicted", "gold",
@@ -82,7 +90,7 @@ function scoresView(parameters) {
   const mark = hasCeiling ? "; ▼ above it is the structural ceiling" : "";
   return [systemChoice("scores", parameters),
     element("p", { class: "quiet" }, `Matched by ${match}. The bar is F1 with its 95 % interval${mark}.`),
-  table(shown(header), parts.filter(([, lines]) => lines.length))];
+  table(shown(header), parts.filter(([, lines]) => lines.length)), errorKinds(system.report.errors)];
 }
 
 /** The columns of the table of relations: a name, and the value by which it sorts. */

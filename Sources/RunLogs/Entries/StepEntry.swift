@@ -4,8 +4,8 @@ package struct StepEntry: Sendable, Equatable {
   package let step: Int
   /// Counts from 0.
   package let epoch: Int
-  /// The mean of each term of the objective, by name.
-  package let losses: [String: Double]
+  /// The mean of each term of the objective, by name; `nil` for a term that nothing in the minibatch was asked of.
+  package let losses: [String: Double?]
   /// The weighted sum of the losses.
   package let total: Double
   /// The norm of the gradient before clipping.
@@ -20,7 +20,7 @@ package struct StepEntry: Sendable, Equatable {
   package let seconds: [String: Double]
 
   package init(
-    step: Int, epoch: Int, losses: [String: Double], total: Double, gradientNorm: Double,
+    step: Int, epoch: Int, losses: [String: Double?], total: Double, gradientNorm: Double,
     rate: Double, sentencesPerSecond: Double, cost: Int?, seconds: [String: Double]
   ) {
     (self.step, self.epoch, self.losses, self.total) = (step, epoch, losses, total)
@@ -57,7 +57,9 @@ extension StepEntry: Decodable {
     seconds = try values.decode([String: Double].self, forKey: .seconds)
     let all = try decoder.container(keyedBy: TermName.self)
     losses = try all.allKeys.filter { RunLogField(rawValue: $0.stringValue) == nil }
-      .reduce(into: [:]) { $0[$1.stringValue] = try all.decode(Double.self, forKey: $1) }
+      .reduce(into: [:]) {
+        $0[$1.stringValue] = .some(try all.decodeIfPresent(Double.self, forKey: $1))
+      }
   }
 
   /// The key of a term of the objective: any that is no field.

@@ -43,7 +43,8 @@ package struct CSVTable: Sendable {
     let start = [name, "step", "\(step.step)", "\(step.epoch + 1)", text(time)]
     let numbers = [step.total, step.gradientNorm, step.rate, step.sentencesPerSecond]
     return line(
-      start + losses.map { step.losses[$0].map { "\($0)" } ?? "" } + numbers.map { "\($0)" }
+      start + losses.map { (step.losses[$0] ?? nil).map { "\($0)" } ?? "" }
+        + numbers.map { "\($0)" }
         + [step.cost.map { "\($0)" } ?? "", "", "", "", ""])
   }
 

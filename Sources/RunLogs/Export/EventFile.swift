@@ -35,7 +35,9 @@ package struct EventFile: Sendable {
   }
 
   private mutating func append(_ step: StepEntry, at time: Date?) {
-    let losses = step.losses.map { (tag: "loss/\($0.key)", value: $0.value) }
+    let losses = step.losses.compactMap { name, value in
+      value.map { (tag: "loss/\(name)", value: $0) }
+    }
     let others = [
       ("loss/total", step.total), ("gradient_norm", step.gradientNorm), ("rate", step.rate),
       ("sentences_per_second", step.sentencesPerSecond),

@@ -25,7 +25,7 @@ package struct EpochRow: Sendable {
       [Cell(name: "epoch", text: "\(number)", rank: 0)]
       + tally.losses.enumerated().map { index, loss in
         Cell(
-          name: loss.name, text: Figures.significant(loss.mean, digits: 4),
+          name: loss.name, text: loss.mean.map { Figures.significant($0, digits: 4) } ?? "–",
           rank: index == 0 ? 2 : 4)
       } + [
         Cell(name: "norm", text: Figures.significant(tally.norm, digits: 3), rank: 8),

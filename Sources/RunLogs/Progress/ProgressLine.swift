@@ -8,8 +8,8 @@ package struct ProgressLine: Sendable {
   let share: Double
   /// The last update and all of them.
   let step: String
-  /// The losses of the last update.
-  let losses: [(name: String, value: Double)]
+  /// The losses of the last update; `nil` for one that nothing was asked of.
+  let losses: [(name: String, value: Double?)]
   let sentencesPerSecond: Double
   /// The best score so far.
   let best: Double?
@@ -72,7 +72,7 @@ package struct ProgressLine: Sendable {
     ].compactMap { $0 }
   }
 
-  private func loss(_ loss: (name: String, value: Double)) -> String {
-    "\(loss.name) \(Figures.significant(loss.value, digits: 3))"
+  private func loss(_ loss: (name: String, value: Double?)) -> String {
+    "\(loss.name) \(loss.value.map { Figures.significant($0, digits: 3) } ?? "–")"
   }
 }

@@ -26,7 +26,7 @@ package struct Curve: Sendable {
   /// The losses of a run, in the order of its objective.
   package static func losses(of run: RecordedRun) -> [Curve] {
     let names = (run.steps.last?.entry.losses ?? [:]).ordered(by: run.start?.objective ?? [])
-    return names.map { loss in Curve(loss.name, run.steps) { $0.losses[loss.name] } }
+    return names.map { loss in Curve(loss.name, run.steps) { $0.losses[loss.name] ?? nil } }
   }
 
   /// All that a run is judged by: the losses, their sum, the norm of the gradient, and the scores.

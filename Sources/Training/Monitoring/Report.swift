@@ -16,7 +16,7 @@ struct Report: Sendable {
     case warning(String)
   }
 
-  /// Finite numbers, strings, lists and dictionaries, by key.
+  /// Finite numbers, nulls, strings, lists and dictionaries, by key.
   let entry: [String: any Sendable]
   /// What the run's progress is told.
   let content: RunLogEntry.Content
@@ -25,10 +25,10 @@ struct Report: Sendable {
 
   /// - Parameter losses: the terms of the objective, which are fields by their names.
   private init(
-    _ event: RunLogEvent, _ fields: [RunLogField: any Sendable], losses: [String: Double] = [:],
+    _ event: RunLogEvent, _ fields: [RunLogField: any Sendable], losses: [String: Double?] = [:],
     content: RunLogEntry.Content? = nil, message: Message? = nil
   ) {
-    var entry: [String: any Sendable] = losses
+    var entry: [String: any Sendable] = losses.mapValues { $0 ?? NSNull() }
     for (field, value) in fields { entry[field.rawValue] = value }
     entry[RunLogField.event.rawValue] = event.rawValue
     self.entry = entry
@@ -73,15 +73,19 @@ extension Report {
   ///
   /// - Parameters:
   ///   - objective: the names of the row's losses.
+  ///   - asked: whether each loss is a mean of anything.
   ///   - sentences: of all minibatches of the update.
   ///   - cost: of these sentences.
   ///   - seconds: of each phase, on rank 0.
   static func step(
-    _ row: History.Step, objective: [String], sentences: Int, cost: Int, seconds: [Phase: Double]
+    _ row: History.Step, objective: [String], asked: [Bool], sentences: Int, cost: Int,
+    seconds: [Phase: Double]
   ) -> Report {
     let entry = StepEntry(
       step: row.step, epoch: row.epoch,
-      losses: Dictionary(zip(objective, row.losses)) { $1 }, total: row.total,
+      losses: Dictionary(
+        zip(objective, zip(row.losses, asked).map { $1 ? $0 : nil }), uniquingKeysWith: { $1 }),
+      total: row.total,
       gradientNorm: row.gradientNorm, rate: row.rate,
       sentencesPerSecond: Double(sentences) / seconds.values.reduce(0, +), cost: cost,
       seconds: Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }))

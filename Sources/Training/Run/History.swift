@@ -7,7 +7,7 @@ public struct History: Codable, Sendable, Equatable {
     public var step: Int
     /// Counts from 0.
     public var epoch: Int
-    /// The mean of each term of the objective over the minibatch.
+    /// The mean of each term of the objective over the minibatch; NaN where an earlier version did not write the term.
     public var losses: [Double]
     /// The sum of the losses, each times its weight.
     public var total: Double

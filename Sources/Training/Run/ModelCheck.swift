@@ -3,6 +3,7 @@ import Corpora
 import Evaluation
 import Foundation
 import Models
+import Typesetting
 
 extension FindingSection {
   /// What the model of a configuration can learn and express of a folder's splits; the records that cannot be read
@@ -42,7 +43,8 @@ private struct ModelCheck {
     let steps = options.stepsPerEpoch(sentences: corpus.training.count)
     return Finding(
       .note, "model.size",
-      "\(corpus.model.layout.count) parameters; \(options.epochs) epochs of \(steps) steps",
+      "\(Figures.plainCount(corpus.model.layout.count, "parameter")); "
+        + "\(Figures.plainCount(options.epochs, "epoch")) of \(Figures.plainCount(steps, "step"))",
       values: [
         "parameters": Double(corpus.model.layout.count), "epochs": Double(options.epochs),
         "steps": Double(steps),

@@ -3,6 +3,7 @@ import Corpora
 import Models
 import Pretrained
 import Tensors
+import Typesetting
 
 /// The file of pretrained weights that a run starts from (`model.pretrained`).
 struct PretrainedWeights {
@@ -49,7 +50,8 @@ struct PretrainedWeights {
     }
     if !coverage.unused.isEmpty {
       warnings.append(
-        "\(path): \(coverage.unused.count) arrays are not read, such as \(coverage.unused[0])")
+        "\(path): not read: \(Figures.count(coverage.unused.count, "array")), such as "
+          + coverage.unused[0])
     }
     return (
       "\(coverage.values) of \(model.layout.count) parameters start from \(file.sourceName) in \(path)",

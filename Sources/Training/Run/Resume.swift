@@ -123,10 +123,17 @@ extension Run {
   }
 
   private func encode(_ progress: Progress) throws -> [UInt8] {
-    Array(try JSONEncoder().encode(progress))
+    let encoder = JSONEncoder()
+    // NaN stands for a loss that an earlier version did not write.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return Array(try encoder.encode(progress))
   }
 
   private func decode(_ bytes: [UInt8]) throws -> Progress {
-    try JSONDecoder().decode(Progress.self, from: Data(bytes))
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try decoder.decode(Progress.self, from: Data(bytes))
   }
 }

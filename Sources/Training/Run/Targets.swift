@@ -10,6 +10,8 @@ public struct Targets: Sendable {
     case names
     /// Head, tail or relation holds a word that separates triples in the model's output.
     case separators
+    /// Nothing of the head, the tail or the relation is left to write.
+    case empty
     /// The sentence has more triples than the model decodes.
     case slots
     /// The model's targets are those of other triples of the sentence.
@@ -59,7 +61,14 @@ public struct Targets: Sendable {
     let all = sentence.distinctTriples
     if let names = form.names {
       triples += all.count
-      return lose(all.count { !names.canTeach($0, in: sentence) }, .separators)
+      for triple in all {
+        switch names.fault(of: triple, in: sentence) {
+        case .separator?: lose(1, .separators)
+        case .empty?: lose(1, .empty)
+        case nil: continue
+        }
+      }
+      return
     }
     let located = all.filter { $0.head.span != nil && $0.tail.span != nil }
     triples += all.count
@@ -123,11 +132,17 @@ public struct Targets: Sendable {
         "write names as the tokens have them, or cut the text as the names are written"
       )
     case .separators:
-      let words = separators.map { "'\($0)'" }.joined(separator: " or ")
+      let quoted = separators.map { "'\($0)'" }
+      let words = quoted.dropLast().joined(separator: ", ") + " or " + (quoted.last ?? "")
       return (
         "have \(words) in a head, tail or relation, which the model's output has between them",
         "write such names without these words, or take a model that points at tokens, such as "
           + "cascade"
+      )
+    case .empty:
+      return (
+        "have a head, tail or relation of which nothing is left to write, such as one of control "
+          + "characters alone", "write such names in letters"
       )
     case .slots:
       return (
@@ -142,7 +157,7 @@ public struct Targets: Sendable {
     case .text:
       return (
         "are in sentences whose triples are too long a text to be taught",
-        "raise model.targetLimit and model.positions"
+        "raise model.targetLimit, and model.positions where no pretrained weights set it"
       )
     case .length:
       return ("are in sentences of more than \(longest) tokens", "raise data.maximumLength")
@@ -151,11 +166,9 @@ public struct Targets: Sendable {
 }
 
 extension WrittenNames {
-  /// Whether a triple can be a target.
-  fileprivate func canTeach(_ triple: Triple, in sentence: Sentence) -> Bool {
-    canTeach(relation: triple.relation)
-      && [triple.head, triple.tail].allSatisfy {
-        canTeach(ExactString(sentence.text(of: $0)).words)
-      }
+  /// What keeps a triple from being a target.
+  fileprivate func fault(of triple: Triple, in sentence: Sentence) -> Fault? {
+    fault(ofRelation: triple.relation)
+      ?? [triple.head, triple.tail].lazy.compactMap { fault(ofName: sentence.text(of: $0)) }.first
   }
 }

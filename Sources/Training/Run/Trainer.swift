@@ -144,14 +144,14 @@ extension Trainer {
     let outcome = try updater.update(
       with: batches, agreement, on: session, clock: &clock, beforeSum: saver.awaitCopy)
     switch outcome {
-    case .updated(let row):
+    case .updated(let row, let asked):
       run.progress.step += 1
       run.progress.batch += 1
       run.progress.history.steps.append(row)
       let sentences = batches.flatMap { $0 }
       reporter.tell(
         .step(
-          row, objective: run.objective, sentences: sentences.count,
+          row, objective: run.objective, asked: asked, sentences: sentences.count,
           cost: sentences.reduce(0) { $0 + run.corpus.training.cost($1) }, seconds: clock.seconds))
       let reports = try monitor.compare(
         clock.seconds, cost: updater.gradients.ownCost, step: row.step, on: session)

@@ -3,6 +3,7 @@ import Collectives
 import Corpora
 import Foundation
 import Models
+import Typesetting
 
 /// The encoded training and development splits of a run, equal on every rank.
 public struct TrainingCorpus: Sendable {
@@ -125,9 +126,11 @@ public struct TrainingCorpus: Sendable {
         RelationWarning.text(about: training, in: path),
         leftOut.isEmpty
           ? nil
-          : "\(path): \(leftOut.count) sentences of more than \(longest) tokens are left out of "
-            + "training",
-        cut > 0 ? "dev.jsonl: of \(cut) sentences only the first \(longest) tokens are read" : nil,
+          : "\(path): \(Figures.plainCount(leftOut.count, "sentence")) of more than \(longest) tokens "
+            + "\(leftOut.count == 1 ? "is" : "are") left out of training",
+        cut > 0
+          ? "dev.jsonl: of \(Figures.count(cut, "sentence")) only the first \(longest) tokens are read"
+          : nil,
       ].compactMap { $0 } + self.training.remarks(isTaught: true).map { "\(path): \($0)" }
       + self.development.remarks(isTaught: false).map { "dev.jsonl: \($0)" }
   }

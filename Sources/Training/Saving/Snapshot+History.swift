@@ -3,6 +3,9 @@ import Checkpoints
 extension Snapshot {
   /// Reads the updates and evaluations of a run.
   ///
+  /// A term of which the file has no column, for an earlier version wrote it, has no values: they are NaN, and stay so
+  /// in the files of a run that goes on from there.
+  ///
   /// - Parameter objective: the names of the terms of the objective.
   static func history(
     of file: borrowing Checkpoint, objective: [String]
@@ -10,16 +13,22 @@ extension Snapshot {
     var history = History()
     let steps = try file.integers("history/step").values
     let epochs = try file.integers("history/epoch").values
-    let names = objective + ["total", "gradient_norm", "rate"]
     var columns: [[Double]] = []
-    for name in names { columns.append(try file.doubles("history/\(name)").values) }
+    for name in objective + ["total", "gradient_norm", "rate"] {
+      let path = "history/\(name)"
+      let isAbsent = columns.count < objective.count && !file.contains(path)
+      columns.append(
+        isAbsent ? Array(repeating: .nan, count: steps.count) : try file.doubles(path).values)
+    }
     guard columns.allSatisfy({ $0.count == steps.count }), epochs.count == steps.count else {
       throw TrainingError.unfit(checkpoint: file.path, problem: "columns of 'history' differ")
     }
-    guard columns.joined().allSatisfy(\.isFinite) else {
+    let terms = objective.count
+    guard columns[..<terms].joined().allSatisfy({ $0.isFinite || $0.isNaN }),
+      columns[terms...].joined().allSatisfy(\.isFinite)
+    else {
       throw TrainingError.unfit(checkpoint: file.path, problem: "'history' is not finite")
     }
-    let terms = objective.count
     history.steps = History.Steps(
       step: steps, epoch: epochs, losses: Array(columns[..<terms]), total: columns[terms],
       gradientNorm: columns[terms + 1], rate: columns[terms + 2])

@@ -253,10 +253,12 @@ extension Snapshot {
   ) throws -> Vocabularies {
     var lists: [(name: String, list: NameList)] = []
     for list in model.lists {
-      let names = NameList(try file.strings("vocabulary/\(list.name)"))
+      let name = "vocabulary/\(list.name)"
+      let isThere = file.contains(name) || !list.isOptional
+      let names = NameList(isThere ? try file.strings(name) : [])
       if names.hasRepeats {
         throw TrainingError.unfit(
-          checkpoint: file.path, problem: "a name in 'vocabulary/\(list.name)' occurs twice")
+          checkpoint: file.path, problem: "a name in '\(name)' occurs twice")
       }
       lists.append((list.name, names))
     }

@@ -15,8 +15,10 @@ final class GradientStep {
     let gradient: [ReducedPartition]
     /// The Euclidean norm of the whole gradient.
     let norm: Double
-    /// The mean of each term over sentences, tokens or other units (``ObjectiveTerm/count``).
+    /// The mean of each term over sentences, tokens or other units (``ObjectiveTerm/count``); 0 where there are none.
     let losses: [Double]
+    /// Whether each term is a mean of any.
+    let areAsked: [Bool]
     /// The weighted sum of ``losses``.
     let total: Double
   }
@@ -84,7 +86,8 @@ final class GradientStep {
     }
     clock.enter(.reduction)
     beforeSum()
-    return try finish(losses, gradient: try reduction.reduce(on: session), on: session)
+    return try finish(
+      losses, of: minibatch, gradient: try reduction.reduce(on: session), on: session)
   }
 
   /// Returns the memory of a step to the system. Pools keep buffers of all sizes seen so far, so a long
@@ -158,7 +161,8 @@ final class GradientStep {
   /// Sums the losses and the squared norm over all ranks. Each number is nonzero on one rank at most, so
   /// that the order of additions changes no bit.
   private func finish(
-    _ losses: [Double], gradient: [ReducedPartition], on session: borrowing Session
+    _ losses: [Double], of minibatch: Minibatch, gradient: [ReducedPartition],
+    on session: borrowing Session
   ) throws -> Sums {
     var squares = squares(of: gradient)
     let hasWhole = reduction.isWhole
@@ -172,6 +176,7 @@ final class GradientStep {
     }
     return Sums(
       gradient: gradient, norm: squares.reduce(0, +).squareRoot(), losses: means,
+      areAsked: minibatch.areAsked,
       total: zip(means, weights).reduce(0) { $0 + $1.0 * Double($1.1) })
   }
 

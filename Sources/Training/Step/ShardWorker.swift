@@ -9,8 +9,10 @@ struct Minibatch {
   let split: any EncodedSplit
   /// The sentence indices of each shard, longest sentence first.
   let shards: [[Int]]
-  /// The divisor of each term of the objective, over all shards.
+  /// The divisor of each term of the objective, over all shards; 1 for a term that nothing is asked of.
   let normalizers: [Int]
+  /// Whether anything is asked of each term.
+  let areAsked: [Bool]
   let streams: RandomStreams
 
   /// - Parameters:
@@ -19,8 +21,8 @@ struct Minibatch {
   init(_ batches: [[Int]], of split: any EncodedSplit, shards count: Int, streams: RandomStreams) {
     self.split = split
     self.streams = streams
-    normalizers = split.normalizers(of: batches.flatMap { $0 }, streams: streams)
-      .map { max($0, 1) }
+    let counts = split.normalizers(of: batches.flatMap { $0 }, streams: streams)
+    (normalizers, areAsked) = (counts.map { max($0, 1) }, counts.map { $0 > 0 })
     let cut = batches.map { batch in
       BatchPartition.shards(of: batch.map(split.cost), count: count).map { $0.map { batch[$0] } }
     }

@@ -15,8 +15,8 @@ final class Updater {
 
   /// How an update ended, the same on every rank.
   enum Outcome {
-    /// The parameters have moved.
-    case updated(History.Step)
+    /// The parameters have moved; `asked` says which losses are means of anything.
+    case updated(History.Step, asked: [Bool])
     /// Loss or gradient is not finite; parameters and moments are as before.
     case unchanged(Fault)
     /// A parameter is no longer finite.
@@ -63,7 +63,7 @@ final class Updater {
     return .updated(
       History.Step(
         step: step, epoch: epoch, losses: sums.losses, total: sums.total, gradientNorm: sums.norm,
-        rate: Double(rate)))
+        rate: Double(rate)), asked: sums.areAsked)
   }
 
   /// The quantity of a step that is not finite, the same on every rank; also a gradient whose square is too

@@ -9,7 +9,9 @@ struct ReportStyle: Equatable {
     help: "print rows by relation, class, count or length too, or all; or compare tokens of a "
       + "partial match by position or by string (default: position)")
   static let wide = Flag(
-    "wide", help: "print every row with four decimals, on lines of any length")
+    "wide",
+    help: "print every row with four decimals, and the rates of all kinds of errors, on lines of "
+      + "any length")
   static let errors = Flag(
     "errors", .required("N"),
     help: "print N errors of each kind over their sentences (default: none)")

@@ -1,6 +1,10 @@
 import Commands
+import Corpora
+import Glibc
 import Layers
+import Limits
 import Pretrained
+import Typesetting
 
 /// `tercet import transformer DIR --out FILE`: makes a file of pretrained weights of what their authors publish.
 struct ImportTransformer: Verb {
@@ -20,7 +24,8 @@ struct ImportTransformer: Verb {
     ])
 
   private static let out = Flag(
-    "out", .required("FILE"), .once, help: "HDF5 file to write, whole or not at all")
+    "out", .required("FILE"), .once,
+    help: "HDF5 file to write, whole or not at all; its folder is made")
 
   /// The folder.
   let folder: String
@@ -28,22 +33,40 @@ struct ImportTransformer: Verb {
   let output: String
 
   func run() throws -> ExitStatus {
-    try Output(path: output).refuse([folder])
+    let place = Output(path: output)
+    try place.refuse([folder])
+    try place.checkFolder()
     let source = try TransformerImport(folder)
+    try place.makeFolder()
     try source.write(to: output)
     let file = try TransformerFile(output)
     let shape = file.shape
     Console.line(
-      "\(output): \(file.sourceName), \(shape.layers) layers of width \(shape.hidden), "
-        + "\(shape.heads) heads, \(shape.vocabulary) \(file.casing) pieces, "
+      "\(output): \(file.sourceName), \(Figures.plainCount(shape.layers, "layer")) of width "
+        + "\(shape.hidden), \(Figures.plainCount(shape.heads, "head")), "
+        + "\(shape.vocabulary) \(file.casing) pieces, "
         + "\(shape.positions) positions")
     if !source.hasTokenHead {
       Console.line("it has no head for tokens, which starts from random values in training")
     }
     if !source.unused.isEmpty {
-      Console.line("\(source.unused.count) tensors are left out: \(Self.list(source.unused))")
+      Console.line(
+        "left out: \(Figures.count(source.unused.count, "tensor")), \(Self.list(source.unused))")
+    }
+    if let lack = Self.lack(of: file.vocabulary) {
+      Console.line("model.kind=generative will refuse the file: \(lack)")
     }
     return .success
+  }
+
+  /// The words of generative models for what their text needs and a vocabulary lacks.
+  private static func lack(of vocabulary: PieceVocabulary) -> String? {
+    do throws(CorpusError) {
+      _ = try TargetText(WordPiece(vocabulary), relations: NameList([]))
+      return nil
+    } catch {
+      return error.message
+    }
   }
 
   private static func list(_ names: [String]) -> String {
@@ -58,5 +81,36 @@ extension ImportTransformer {
       throw line.error("'--out' must be a file, which is written whole or not at all")
     }
     self.init(folder: line.requiredOperand, output: output)
+  }
+}
+
+extension Output {
+  /// The folders that the file stands in, from the outermost on; none of a file in the current folder.
+  private var folders: [String] {
+    path.utf8.indices.dropFirst().filter { path.utf8[$0] == UInt8(ascii: "/") }
+      .map { String(path[..<$0]) }
+  }
+
+  /// Refuses a file that no folder can take, before the work of making it.
+  fileprivate func checkFolder() throws {
+    var status = stat()
+    if path.hasSuffix("/") || stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
+      throw Failure(description: "\(path): is a folder, not a file; name a file in it")
+    }
+    let nearest = folders.last { access($0, F_OK) == 0 } ?? (path.hasPrefix("/") ? "" : ".")
+    guard access(nearest + "/", W_OK | X_OK) == 0 else {
+      let cause = SystemError.text()
+      throw Failure(description: "\(path): cannot be written: \(cause); name a file elsewhere")
+    }
+  }
+
+  /// Makes the folders that the file stands in.
+  fileprivate func makeFolder() throws {
+    for folder in folders where mkdir(folder, 0o777) != 0 && errno != EEXIST {
+      // Also where it stands on a file system that cannot be written.
+      let cause = SystemError.text()
+      if access(folder, F_OK) == 0 { continue }
+      throw Failure(description: "\(folder): folder cannot be made: \(cause)")
+    }
   }
 }
