@@ -45,7 +45,7 @@ public struct SourceWords: Sendable {
   private func span(of wanted: ArraySlice<Int32>) -> Span? {
     let key = Array(tokenizer.key(wanted).value.utf8)
     var alike: Span?
-    for start in keys.indices where !keys[start].isEmpty {
+    for start in keys.indices where !keys[start].isEmpty && key.starts(with: keys[start].utf8) {
       var (found, end): ([UInt8], Int) = ([], start)
       while end < keys.count, found.count < key.count {
         if !found.isEmpty && !keys[end].isEmpty { found += tokenizer.options.blank.utf8 }

@@ -46,8 +46,7 @@ package enum TextFile {
   private static func failure(
     writing parts: [UnsafeRawBufferPointer], to path: String
   ) -> CorpusError? {
-    let folder = URL(filePath: path).deletingLastPathComponent().relativePath
-    do throws(CorpusError) { try makeFolder(folder) } catch { return error }
+    do throws(CorpusError) { try makeFolder(of: path) } catch { return error }
     var status = stat()
     let exists = stat(path, &status) == 0
     let isPacked = path.hasSuffix(".gz")
@@ -58,6 +57,11 @@ package enum TextFile {
       default: save(parts, path, O_WRONLY, isPacked)
       }
     return error.map { CorpusError(file: path, "cannot be written: \(systemMessage($0))") }
+  }
+
+  /// Makes the folder that a file stands in, and those above it.
+  package static func makeFolder(of path: String) throws(CorpusError) {
+    try makeFolder(URL(filePath: path).deletingLastPathComponent().relativePath)
   }
 
   /// Makes a folder and those above it.

@@ -37,7 +37,7 @@ struct ImportTransformer: Verb {
     try place.refuse([folder])
     try place.checkFolder()
     let source = try TransformerImport(folder)
-    try place.makeFolder()
+    try TextFile.makeFolder(of: output)
     try source.write(to: output)
     let file = try TransformerFile(output)
     let shape = file.shape
@@ -101,16 +101,6 @@ extension Output {
     guard access(nearest + "/", W_OK | X_OK) == 0 else {
       let cause = SystemError.text()
       throw Failure(description: "\(path): cannot be written: \(cause); name a file elsewhere")
-    }
-  }
-
-  /// Makes the folders that the file stands in.
-  fileprivate func makeFolder() throws {
-    for folder in folders where mkdir(folder, 0o777) != 0 && errno != EEXIST {
-      // Also where it stands on a file system that cannot be written.
-      let cause = SystemError.text()
-      if access(folder, F_OK) == 0 { continue }
-      throw Failure(description: "\(folder): folder cannot be made: \(cause)")
     }
   }
 }
