@@ -71,7 +71,9 @@ extension Console {
     {
       return ENOSPC
     }
-    return Glibc.write(descriptor, "", 0) < 0 ? errno : nil
+    if Glibc.write(descriptor, "", 0) >= 0 { return nil }
+    // A terminal that is slow takes what is written later.
+    return errno == EAGAIN || errno == EINTR ? nil : errno
   }
 
   private static var isLaunched: Bool { getenv("OMPI_COMM_WORLD_RANK") != nil }
