@@ -1,7 +1,5 @@
-import Autodiff
 import Foundation
 import Layers
-import Tensors
 import TestSupport
 import Testing
 
@@ -39,23 +37,8 @@ struct ForeignFileTests {
       try TransformerImport(folder.path).write(to: path)
       let changed = try runProcess(python ?? "", ["-c", script + "\n" + change, path])
       try #require(changed.status == 0, "\(changed.stderr)")
-      try load(path, body)
+      try withLoaded(path) { (file, coverage, _) in try body(file, coverage) }
     }
-  }
-
-  private func load(
-    _ path: String, _ body: (borrowing TransformerFile, TransformerFile.Coverage) throws -> Void
-  ) throws {
-    var file = try TransformerFile(path)
-    var layout = ParameterLayout()
-    let encoder = TransformerEncoder(file.shape, in: &layout)
-    _ = TokenHead(
-      "head.token", words: encoder.embedding.word, epsilon: file.shape.epsilon, in: &layout)
-    let slab = Slab(count: layout.count)
-    let coverage = try file.load(layout, into: slab)
-    let record = try #require(try file.reference())
-    #expect(record.difference(to: encoder, on: Tape(parameters: slab)) == 0)
-    try body(file, coverage)
   }
 
   @Test(

@@ -21,18 +21,7 @@ struct ImportTests {
       let path = folder.appending(path: "weights.h5").path
       let source = try TransformerImport(folder.path)
       try source.write(to: path)
-      var file = try TransformerFile(path)
-      var layout = ParameterLayout()
-      let encoder = TransformerEncoder(file.shape, in: &layout)
-      _ = TokenHead(
-        "head.token", words: encoder.embedding.word, epsilon: file.shape.epsilon, in: &layout)
-      let slab = Slab(count: layout.count)
-      let coverage = try file.load(layout, into: slab)
-      let record = try #require(try file.reference())
-      #expect(record.difference(to: encoder, on: Tape(parameters: slab)) == 0)
-      let values = Dictionary(
-        uniqueKeysWithValues: layout.parameters.map { ($0.name, Array(slab.buffer[$0.values])) })
-      try body(file, coverage, values)
+      try withLoaded(path, body)
     }
   }
 
